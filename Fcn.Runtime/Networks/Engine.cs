@@ -1,0 +1,91 @@
+namespace Fcn;
+
+/// <summary>
+/// One network on one device: parameters, momentum and gradients live where the device wants them; this is how the runtime reaches them.
+/// Parameters go by their index in <see cref="NetworkSummary.Parameters"/> and always cross in canonical order (OIHW).
+/// Not thread-safe: one call at a time.
+/// </summary>
+public abstract class Engine : IDisposable
+{
+    /// <summary>The device in words, such as <c>cpu (AVX-512, 2 threads)</c>.</summary>
+    public abstract string Device { get; }
+
+    /// <summary>Copies a parameter's part of <paramref name="store"/> out, in canonical order.</summary>
+    public abstract void Read(ParameterStore store, int parameter, Span<float> values);
+
+    /// <summary>Replaces a parameter's part of <paramref name="store"/>.</summary>
+    public abstract void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values);
+
+    /// <summary>Most likely class of every pixel.</summary>
+    /// <param name="input">The prepared images.</param>
+    /// <param name="labels">N · H · W class indices.</param>
+    public abstract void Segment(InputBatch input, Span<byte> labels);
+
+    /// <summary>Scores before the softmax.</summary>
+    /// <param name="input">The prepared images.</param>
+    /// <param name="scores">N · C · H · W values in that order.</param>
+    public abstract void Scores(InputBatch input, Span<float> scores);
+
+    /// <summary>Forward and backward of one batch; the gradients are added to <see cref="ParameterStore.Gradients"/>, or replace them if <see cref="BackwardStep.First"/>.</summary>
+    /// <param name="input">The prepared images.</param>
+    /// <param name="labels">N · H · W class indices or 255.</param>
+    /// <param name="step">Loss scale, dropout seed, whether gradients are replaced.</param>
+    /// <returns>The loss summed over all pixels that are not ignored (not scaled).</returns>
+    public abstract double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step);
+
+    /// <summary>Caffe's SGD on all parameters: g = scale · gradient + decay · w; v = momentum · v + rate · g; w −= v, with each parameter's multipliers.</summary>
+    public abstract void Update(in SolverStep step);
+
+    /// <summary>Bytes that a run at this shape takes beyond parameters, by the memory plan.</summary>
+    public abstract long PlannedBytes(RunMode mode, int images, int height, int width);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}
+
+/// <summary>What a run is for; each has its own schedule.</summary>
+public enum RunMode
+{
+    /// <summary>Classes per pixel; full-resolution scores are never stored.</summary>
+    Segment,
+
+    /// <summary>Scores per pixel and class.</summary>
+    Scores,
+
+    /// <summary>Forward, loss and backward.</summary>
+    Training,
+}
+
+/// <summary>Memory that has one value per learned value.</summary>
+public enum ParameterStore
+{
+    /// <summary>The parameters.</summary>
+    Values,
+
+    /// <summary>Gradients of the last steps.</summary>
+    Gradients,
+
+    /// <summary>Momentum of the solver (Caffe: history).</summary>
+    Momentum,
+}
+
+/// <summary>Images as the first layer reads them.</summary>
+/// <param name="Images">Number of images N.</param>
+/// <param name="Height">Rows H.</param>
+/// <param name="Width">Columns W.</param>
+/// <param name="Channels">Channels C.</param>
+/// <param name="Pixels">N · H · W · C values, channels innermost, mean subtracted.</param>
+public sealed record InputBatch(int Images, int Height, int Width, int Channels, float[] Pixels);
+
+/// <summary>Settings of one forward and backward pass.</summary>
+/// <param name="LossScale">Factor on the gradient of the summed loss: 1/N for Caffe's unnormalised loss, 1/valid pixels for the mean.</param>
+/// <param name="Seed">Seeds the dropout masks of this pass; equal seeds give equal masks.</param>
+/// <param name="First">True: gradients are replaced; false: they are added to (iter_size).</param>
+public readonly record struct BackwardStep(float LossScale, ulong Seed, bool First);
+
+/// <summary>Settings of one update.</summary>
+/// <param name="Rate">Learning rate of this iteration.</param>
+/// <param name="Momentum">Momentum, [0, 1).</param>
+/// <param name="Decay">Weight decay.</param>
+/// <param name="GradientScale">Factor on accumulated gradients: 1 / iter_size.</param>
+public readonly record struct SolverStep(float Rate, float Momentum, float Decay, float GradientScale);
