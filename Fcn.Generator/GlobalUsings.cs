@@ -1,0 +1,2 @@
+global using Fcn.Generator.Graph;
+global using Fcn.Generator.Ops;

@@ -1,0 +1,29 @@
+namespace Fcn.Generator.Graph;
+
+// Collects nodes in order. Shapes are inferred when a node is made; names are made unique by the caller's choice of words, checked here.
+internal sealed class GraphBuilder
+{
+    private readonly List<Node> _nodes = [];
+    private readonly HashSet<string> _names = [];
+
+    public IReadOnlyList<Node> Nodes => _nodes;
+
+    public bool Has(string name) => _names.Contains(name);
+
+    public Node Add(string name, Op op, params Node[] inputs)
+    {
+        var node = new Node(name, op, inputs, op.Infer(inputs));
+        Keep(node);
+        return node;
+    }
+
+    /// Takes over a node that exists already.
+    public void Keep(Node node)
+    {
+        if (_nodes.Contains(node)) return;
+        if (!_names.Add(node.Name)) throw new InvalidOperationException($"Two nodes are named '{node.Name}'.");
+        _nodes.Add(node);
+    }
+
+    public NetworkGraph Build(IEnumerable<Node> outputs) => new(_nodes.ToList(), outputs.ToList());
+}

@@ -1,0 +1,15 @@
+namespace Fcn.Generator.Ops;
+
+/// y[h,w] = a[h,w] + b[h + Offset, w + Offset] (Caffe: Eltwise SUM). Offset is 0 until Fuse folds a crop of b into the sum.
+internal sealed record Add(int Offset = 0) : Op
+{
+    public override string Word => "add";
+
+    public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Shape;
+
+    public override void Pull(Node y, Node dy, Backward backward)
+    {
+        backward.Accumulate(y.Inputs[0], dy);
+        backward.Accumulate(y.Inputs[1], dy);
+    }
+}
