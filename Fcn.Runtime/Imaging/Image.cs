@@ -28,4 +28,15 @@ public sealed class Image
 
     /// <summary>Height · Width · Channels bytes, row by row, channels interleaved.</summary>
     public byte[] Pixels { get; }
+
+    /// <summary>Reads a photograph: PNG, JPEG or what a registered codec recognises, told apart by the first bytes of the file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>RGB of 8 bits. Grey is repeated, alpha dropped, 16-bit samples keep their high byte; EXIF orientation and colour profiles are ignored.</returns>
+    /// <exception cref="FcnException">The file is missing, damaged, not an image, or larger than 2²⁸ pixels; or TurboJPEG is not installed.</exception>
+    public static Image Load(string path) => throw new NotImplementedException();
+
+    /// <summary>Writes a PNG, beside the target first and then renamed.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <exception cref="FcnException">The file cannot be written, or the image has other than 1 to 4 channels.</exception>
+    public void SavePng(string path) => throw new NotImplementedException();
 }

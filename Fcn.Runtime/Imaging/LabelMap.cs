@@ -1,3 +1,5 @@
+using Fcn.Imaging;
+
 namespace Fcn;
 
 /// <summary>One class index per pixel; 255 is the ignore label (void, object borders in PASCAL VOC).</summary>
@@ -27,4 +29,15 @@ public sealed class LabelMap
 
     /// <summary>Height · Width class indices, row by row.</summary>
     public byte[] Labels { get; }
+
+    /// <summary>Reads a label PNG: palette indices or grey values as stored, never scaled and never turned into colours.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FcnException">The file is missing, damaged, larger than 2²⁸ pixels, not a palette or grey PNG, or a 16-bit value is above 255.</exception>
+    public static LabelMap Load(string path) => throw new NotImplementedException();
+
+    /// <summary>Writes a palette PNG with all 256 colours, as in PASCAL VOC, beside the target first and then renamed.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="palette">Colours by label; null for <see cref="Palette.Voc"/>.</param>
+    /// <exception cref="FcnException">The file cannot be written.</exception>
+    public void Save(string path, Palette? palette = null) => throw new NotImplementedException();
 }
