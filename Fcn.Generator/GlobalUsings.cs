@@ -1,2 +1,3 @@
 global using Fcn.Generator.Graph;
 global using Fcn.Generator.Ops;
+global using Fcn.Generator.Kernels;

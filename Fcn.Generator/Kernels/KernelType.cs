@@ -1,0 +1,31 @@
+namespace Fcn.Generator.Kernels;
+
+// Type of a value: an element, how many lanes of it, or a pointer to it.
+internal readonly record struct KernelType(Element Element, int Lanes = 1, bool Pointer = false)
+{
+    public static readonly KernelType Bool = new(Element.Bool);
+    public static readonly KernelType Int = new(Element.Int);
+    public static readonly KernelType Index = new(Element.Index);
+    public static readonly KernelType Float = new(Element.Float);
+    public static readonly KernelType Double = new(Element.Double);
+
+    public static KernelType Vector(int lanes) => new(Element.Float, lanes);
+
+    public static KernelType To(Element element) => new(element, 1, true);
+
+    public bool IsWhole => Element is Element.Int or Element.Index or Element.Byte && !Pointer;
+
+    public override string ToString() => (Element.ToString().ToLowerInvariant()) + (Lanes > 1 ? $"x{Literal(Lanes)}" : "") + (Pointer ? "*" : "");
+
+    private static string Literal(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+internal enum Element
+{
+    Bool,
+    Byte,
+    Int,     // 32 bit: sizes and counters
+    Index,   // as wide as a pointer: offsets into buffers
+    Float,
+    Double,
+}

@@ -1,0 +1,154 @@
+namespace Fcn.Generator.Kernels;
+
+// An expression of the kernel language: immutable, typed when made, folded where the result is plain (x + 0, 2 * 3).
+internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> sources, string name = "", double number = 0)
+{
+    private static readonly Value[] None = [];
+
+    public KernelOp Op { get; } = op;
+
+    public KernelType Type { get; } = type;
+
+    public IReadOnlyList<Value> Sources { get; } = sources;
+
+    /// Of a Variable, Field, Shared array.
+    public string Name { get; } = name;
+
+    /// Of a Constant.
+    public double Number { get; } = number;
+
+    public static implicit operator Value(int number) => Int(number);
+
+    public static Value Int(long number) => new(KernelOp.Constant, KernelType.Int, None, number: number);
+
+    public static Value Float(double number) => new(KernelOp.Constant, KernelType.Float, None, number: number);
+
+    public static Value Double(double number) => new(KernelOp.Constant, KernelType.Double, None, number: number);
+
+    public static Value Variable(string name, KernelType type) => new(KernelOp.Variable, type, None, name);
+
+    public static Value Field(string name, KernelType type) => new(KernelOp.Field, type, None, name);
+
+    public static Value Item { get; } = new(KernelOp.Item, KernelType.Int, None);
+
+    public static Value Thread { get; } = new(KernelOp.Thread, KernelType.Int, None);
+
+    public static Value LaneIndex(int lanes) => lanes == 1 ? Float(0) : new(KernelOp.LaneIndex, KernelType.Vector(lanes), None);
+
+    public bool Is(double number) => Op == KernelOp.Constant && Number == number;
+
+    public static Value operator +(Value a, Value b) =>
+        a.Is(0) && !b.Type.Pointer ? b : b.Is(0) ? a
+        : Folds(a, b) ? Whole(a, b, a.Number + b.Number)
+        : a.Op == KernelOp.Add && b.Op == KernelOp.Constant && a.Sources[1].Op == KernelOp.Constant && a.Type.IsWhole ? a.Sources[0] + (a.Sources[1] + b)
+        : Binary(KernelOp.Add, a, b);
+
+    public static Value operator -(Value a, Value b) =>
+        b.Is(0) ? a
+        : Folds(a, b) ? Whole(a, b, a.Number - b.Number)
+        : b.Op == KernelOp.Constant && b.Type.IsWhole && b.Number < 0 ? Binary(KernelOp.Add, a, Int((long)-b.Number))
+        : Binary(KernelOp.Subtract, a, b);
+
+    public static Value operator *(Value a, Value b) =>
+        (a.Is(0) || b.Is(0)) && a.Type.IsWhole ? Int(0)
+        : a.Is(1) && b.Type.Lanes >= a.Type.Lanes ? b : b.Is(1) && a.Type.Lanes >= b.Type.Lanes ? a
+        : Folds(a, b) ? Whole(a, b, a.Number * b.Number)
+        : Binary(KernelOp.Multiply, a, b);
+
+    public static Value operator /(Value a, Value b) =>
+        b.Is(1) ? a : Folds(a, b) ? Whole(a, b, Math.Floor(a.Number / b.Number)) : Binary(KernelOp.Divide, a, b);
+
+    public static Value operator %(Value a, Value b) =>
+        b.Is(1) && a.Type.IsWhole ? Int(0) : Folds(a, b) ? Whole(a, b, a.Number % b.Number) : Binary(KernelOp.Remainder, a, b);
+
+    public static Value operator <(Value a, Value b) => Compare(KernelOp.Less, a, b);
+
+    public static Value operator >(Value a, Value b) => Compare(KernelOp.Less, b, a);
+
+    public static Value operator <=(Value a, Value b) => Compare(KernelOp.LessOrEqual, a, b);
+
+    public static Value operator >=(Value a, Value b) => Compare(KernelOp.LessOrEqual, b, a);
+
+    public static Value operator &(Value a, Value b) => Binary(KernelOp.And, a, b);
+
+    public static Value operator |(Value a, Value b) => Binary(KernelOp.Or, a, b);
+
+    public Value Equals(Value other) => Compare(KernelOp.Equal, this, other);
+
+    public static Value Min(Value a, Value b) => Folds(a, b) ? Whole(a, b, Math.Min(a.Number, b.Number)) : Binary(KernelOp.Minimum, a, b);
+
+    public static Value Max(Value a, Value b) => Folds(a, b) ? Whole(a, b, Math.Max(a.Number, b.Number)) : Binary(KernelOp.Maximum, a, b);
+
+    public static Value MultiplyAdd(Value a, Value b, Value c)
+    {
+        int lanes = Math.Max(a.Type.Lanes, Math.Max(b.Type.Lanes, c.Type.Lanes));
+        return new(KernelOp.FusedMultiplyAdd, c.Type with { Lanes = lanes }, [a.Spread(lanes), b.Spread(lanes), c.Spread(lanes)]);
+    }
+
+    public static Value Select(Value condition, Value a, Value b)
+    {
+        var (x, y) = Match(a, b);
+        int lanes = Math.Max(x.Type.Lanes, condition.Type.Lanes);
+        return new(KernelOp.Select, x.Type with { Lanes = lanes }, [condition, x.Spread(lanes), y.Spread(lanes)]);
+    }
+
+    public static Value Uniform(Value seed, Value counter) => new(KernelOp.Uniform, KernelType.Float, [seed, counter]);
+
+    public Value Exp() => Unary(KernelOp.Exponential);
+
+    public Value Log() => Unary(KernelOp.Logarithm);
+
+    public Value ReduceAdd() => Reduce(KernelOp.ReduceAdd);
+
+    public Value ReduceMin() => Reduce(KernelOp.ReduceMinimum);
+
+    public Value ReduceMax() => Reduce(KernelOp.ReduceMaximum);
+
+    public Value To(Element element) => Type.Element == element ? this : new(KernelOp.Convert, Type with { Element = element }, [this]);
+
+    /// This value in every lane.
+    public Value Spread(int lanes) =>
+        Type.Lanes == lanes ? this
+        : Type.Lanes == 1 ? new(KernelOp.Broadcast, Type with { Lanes = lanes }, [this])
+        : throw new InvalidOperationException($"{Type} does not spread to {lanes} lanes.");
+
+    /// Reads from a pointer.
+    public Value Load(Value offset, int lanes = 1) =>
+        Type.Pointer ? new(KernelOp.Load, new KernelType(Type.Element, lanes), [this, offset]) : throw new InvalidOperationException($"{Type} is no pointer.");
+
+    private Value Unary(KernelOp op) => new(op, Type, [this]);
+
+    private Value Reduce(KernelOp op) => Type.Lanes == 1 ? this : new(op, Type with { Lanes = 1 }, [this]);
+
+    private static bool Folds(Value a, Value b) => a.Op == KernelOp.Constant && b.Op == KernelOp.Constant && a.Type.IsWhole && b.Type.IsWhole;
+
+    private static Value Whole(Value a, Value b, double number) => new(KernelOp.Constant, Match(a, b).A.Type, None, number: number);
+
+    private static Value Compare(KernelOp op, Value a, Value b)
+    {
+        var (x, y) = Match(a, b);
+        return new(op, new KernelType(Element.Bool, x.Type.Lanes), [x, y]);
+    }
+
+    private static Value Binary(KernelOp op, Value a, Value b)
+    {
+        if (a.Type.Pointer) return new(op, a.Type, [a, b]);
+        if (b.Type.Pointer && op == KernelOp.Add) return new(op, b.Type, [b, a]);
+        var (x, y) = Match(a, b);
+        return new(op, x.Type, [x, y]);
+    }
+
+    // Equal lanes; Int with Index gives Index, whole constants take the other's element.
+    private static (Value A, Value B) Match(Value a, Value b)
+    {
+        int lanes = Math.Max(a.Type.Lanes, b.Type.Lanes);
+        if (a.Type.Element != b.Type.Element)
+        {
+            if (a.Op == KernelOp.Constant && !b.Type.Pointer) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
+            else if (b.Op == KernelOp.Constant && !a.Type.Pointer) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
+            else if (a.Type.IsWhole && b.Type.IsWhole) (a, b) = (a.To(Element.Index), b.To(Element.Index));
+            else throw new InvalidOperationException($"{a.Type} and {b.Type} do not meet.");
+        }
+        return (a.Spread(lanes), b.Spread(lanes));
+    }
+}

@@ -1,0 +1,17 @@
+namespace Fcn.Devices;
+
+/// <summary>Where networks run. One device serves any number of networks.</summary>
+public abstract class Device
+{
+    /// <summary>The device in words, such as <c>cpu (AVX-512, 2 threads)</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Puts a network on this device: allocates its parameters (zeros) and prepares its kernels.</summary>
+    /// <param name="network">The layer table and the parameters.</param>
+    /// <param name="code">The network's generated code.</param>
+    public abstract Engine Open(NetworkSummary network, NetworkCode code);
+}
+
+/// <summary>What the generator made of a network, per kind of device. Constructed by generated code.</summary>
+/// <param name="Cpu">Kernels and schedules for CPUs.</param>
+public sealed record NetworkCode(Cpu.CpuProgram Cpu);
