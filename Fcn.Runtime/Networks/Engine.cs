@@ -74,7 +74,7 @@ public enum ParameterStore
 /// <param name="Height">Rows H.</param>
 /// <param name="Width">Columns W.</param>
 /// <param name="Channels">Channels C.</param>
-/// <param name="Pixels">N · H · W · C values, channels innermost, mean subtracted.</param>
+/// <param name="Pixels">N · H · W · C values, channels innermost, mean subtracted. The array may be longer: batches of many sizes share one.</param>
 public sealed record InputBatch(int Images, int Height, int Width, int Channels, float[] Pixels);
 
 /// <summary>Settings of one forward and backward pass.</summary>

@@ -1,0 +1,26 @@
+namespace Fcn.Data;
+
+/// <summary>A photograph and what is to be seen on it.</summary>
+/// <param name="Id">Name of the example within its set.</param>
+/// <param name="Image">The photograph.</param>
+/// <param name="Labels">Class of every pixel, of the same size; 255 where nothing is to be learned or scored.</param>
+public sealed record Example(string Id, Image Image, LabelMap Labels);
+
+/// <summary>A size in pixels.</summary>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+public readonly record struct PixelSize(int Width, int Height)
+{
+    /// <summary>Width x height, such as <c>240x180</c>.</summary>
+    public override string ToString() => $"{Width}x{Height}";
+
+    /// <summary>Reads <c>240x180</c>: width, an x, height; both 1 to 65535.</summary>
+    /// <exception cref="FcnException">The text is no size.</exception>
+    public static PixelSize Parse(string text)
+    {
+        string[] parts = text.Split('x', 'X');
+        return parts.Length == 2 && ushort.TryParse(parts[0], out ushort width) && ushort.TryParse(parts[1], out ushort height) && width > 0 && height > 0
+            ? new PixelSize(width, height)
+            : throw new FcnException($"'{text}' is no size: write width and height in pixels, such as 240x180.");
+    }
+}
