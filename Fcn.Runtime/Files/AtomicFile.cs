@@ -6,7 +6,7 @@ namespace Fcn.Files;
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>Behind the path of a file that is being written. A crash may leave one behind; the next write to the same path replaces it.</summary>
+    /// <summary>Ends the path of a file that is being written. A crash may leave one; the next write to that path replaces it.</summary>
     public const string Suffix = ".partial";
 
     /// <summary>Writes a file; on any failure the old file stays and the unfinished one is removed.</summary>
@@ -15,6 +15,7 @@ public static class AtomicFile
     /// <exception cref="FcnException">The file cannot be written: no such folder, no permission, disk full, another writer.</exception>
     public static void Write(string path, Action<Stream> fill)
     {
+        if (path.Length == 0) throw new FcnException("Cannot write a file: its path is empty.");
         string partial = path + Suffix;
         bool created = false;
         try

@@ -3,7 +3,7 @@ namespace Fcn.Files;
 // Turns what the operating system says about a path into a message with the path and the way out.
 internal static class FileError
 {
-    public static bool IsOne(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
+    public static bool IsOne(Exception e) => e is IOException or UnauthorizedAccessException;
 
     public static FcnException Reading(string path, Exception e) => new(e switch
     {

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Fcn.Imaging.Jpeg;
+using Fcn.Imaging.Png;
 
 namespace Fcn.Imaging;
 
@@ -25,8 +28,28 @@ public static class ImageCodecs
     /// <summary>The decoders in the order they are asked: registered ones, the latest first, then PNG and JPEG.</summary>
     public static IReadOnlyList<IImageCodec> All => _all;
 
-    private static ImmutableList<IImageCodec> _all = [];
+    private static ImmutableList<IImageCodec> _all = [new PngCodec(), new JpegCodec()];
 
     /// <summary>Adds a decoder that is asked before all others; so it also replaces a built-in one.</summary>
-    public static void Register(IImageCodec codec) => ImmutableInterlocked.Update(ref _all, static (all, added) => all.Insert(0, added), codec);
+    public static void Register(IImageCodec codec) =>
+        ImmutableInterlocked.Update(ref _all, static (all, added) => all.Insert(0, added), codec);
+
+    internal static IImageCodec Find(ReadOnlySpan<byte> file, string path)
+    {
+        ReadOnlySpan<byte> start = file[..Math.Min(16, file.Length)];
+        foreach (IImageCodec codec in _all)
+            if (codec.Recognises(start)) return codec;
+        string known = string.Join(", ", _all.Select(static c => c.Name).Distinct());
+        throw new FcnException(file.Length == 0
+            ? $"'{path}' is empty; expected an image ({known})."
+            : $"'{path}' is not an image of a known format ({known}): it opens with {Describe(start)}. Convert it to PNG or JPEG.");
+    }
+
+    // The bytes in hexadecimal, and as text where they are text: 47 49 46 38 "GIF8".
+    private static string Describe(ReadOnlySpan<byte> start)
+    {
+        string hex = string.Join(' ', start.ToArray().Take(4).Select(static b => b.ToString("X2", CultureInfo.InvariantCulture)));
+        string text = string.Concat(start.ToArray().Select(static b => (char)b).TakeWhile(static c => c is >= ' ' and <= '~'));
+        return text.Length == 0 ? hex : $"{hex} \"{text}\"";
+    }
 }

@@ -1,4 +1,6 @@
+using Fcn.Files;
 using Fcn.Imaging;
+using Fcn.Imaging.Png;
 
 namespace Fcn;
 
@@ -32,12 +34,25 @@ public sealed class LabelMap
 
     /// <summary>Reads a label PNG: palette indices or grey values as stored, never scaled and never turned into colours.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FcnException">The file is missing, damaged, larger than 2²⁸ pixels, not a palette or grey PNG, or a 16-bit value is above 255.</exception>
-    public static LabelMap Load(string path) => throw new NotImplementedException();
+    /// <exception cref="FcnException">
+    /// The file is missing, damaged, larger than 2²⁸ pixels, not a palette or grey PNG, or a 16-bit value is above 255.
+    /// </exception>
+    public static LabelMap Load(string path)
+    {
+        byte[] file = InputFile.ReadAll(path, ImageLimits.MaxFileBytes);
+        if (!file.AsSpan().StartsWith(PngFile.Signature))
+            throw new FcnException($"'{path}' is not a PNG. Labels are read from palette or grey PNGs only: a JPEG changes them.");
+        return PngReader.ReadLabels(file, path);
+    }
 
     /// <summary>Writes a palette PNG with all 256 colours, as in PASCAL VOC, beside the target first and then renamed.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="palette">Colours by label; null for <see cref="Palette.Voc"/>.</param>
     /// <exception cref="FcnException">The file cannot be written.</exception>
-    public void Save(string path, Palette? palette = null) => throw new NotImplementedException();
+    public void Save(string path, Palette? palette = null)
+    {
+        byte[] colours = (palette ?? Palette.Voc).ToBytes();
+        var header = new PngHeader(Width, Height, 8, PngColour.Palette, Interlaced: false);
+        AtomicFile.Write(path, stream => PngWriter.Write(stream, header, colours, Labels));
+    }
 }

