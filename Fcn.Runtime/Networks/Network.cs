@@ -1,3 +1,6 @@
+// The compiled network as its users see it: images in, labels or scores out, parameters by name, weights from and to files.
+using Fcn.Weights;
+
 namespace Fcn;
 
 /// <summary>
@@ -6,8 +9,14 @@ namespace Fcn;
 /// </summary>
 public abstract class Network : IDisposable
 {
-    /// <summary>A network on an engine.</summary>
-    protected Network(NetworkSummary description, Engine engine) => (Description, Engine) = (description, engine);
+    readonly Dictionary<string, int> indices;
+
+    /// <summary>A network on an engine. Its parameters are what the engine starts with: zeros, until loaded or initialised.</summary>
+    protected Network(NetworkSummary description, Engine engine)
+    {
+        (Description, Engine) = (description, engine);
+        indices = description.Parameters.Select(static (p, i) => (p.Name, i)).ToDictionary(static p => p.Name, static p => p.i, StringComparer.Ordinal);
+    }
 
     /// <summary>The layer table; the same as the generated static <c>Summary</c>.</summary>
     public NetworkSummary Description { get; }
@@ -15,10 +24,111 @@ public abstract class Network : IDisposable
     /// <summary>The network's parameters and kernels on its device.</summary>
     public Engine Engine { get; }
 
+    /// <summary>Most likely class of every pixel.</summary>
+    /// <param name="image">A photograph of any size with as many channels as the network reads.</param>
+    /// <returns>A label map of the image's size, labels 0 to Classes − 1.</returns>
+    /// <exception cref="FcnException">The image has another number of channels, or is too small for the network.</exception>
+    public LabelMap Segment(Image image)
+    {
+        InputBatch input = Preprocessing.Prepare(image, Description.Input);
+        var labels = new byte[image.Width * image.Height];
+        Engine.Segment(input, labels);
+        return new LabelMap(image.Width, image.Height, labels);
+    }
+
+    /// <summary>Most likely class of every pixel of several images in one pass.</summary>
+    /// <param name="images">One or more images, all of one size.</param>
+    /// <returns>As many label maps.</returns>
+    /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    public LabelMap[] Segment(IReadOnlyList<Image> images)
+    {
+        InputBatch input = Preprocessing.Prepare(images, Description.Input);
+        int each = input.Width * input.Height;
+        var labels = new byte[checked(input.Images * each)];
+        Engine.Segment(input, labels);
+        return [.. Enumerable.Range(0, input.Images).Select(n => new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]))];
+    }
+
+    /// <summary>Scores of every pixel and class before the softmax.</summary>
+    /// <returns>(1, Classes, H, W).</returns>
+    /// <exception cref="FcnException">The image has another number of channels, or is too small for the network.</exception>
+    public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.Input));
+
+    /// <summary>Scores of every pixel and class of several images of one size.</summary>
+    /// <returns>(N, Classes, H, W).</returns>
+    /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.Input));
+
+    /// <summary>A copy of a parameter: OIHW weights, (O) biases.</summary>
+    /// <param name="name">Such as <c>conv1_1.weight</c>.</param>
+    /// <exception cref="FcnException">The network has no such parameter.</exception>
+    public Tensor Parameter(string name)
+    {
+        int index = Index(name);
+        IReadOnlyList<int> shape = Description.Parameters[index].Shape;
+        var values = new float[Tensor.Count(shape)];
+        Engine.Read(ParameterStore.Values, index, values);
+        return new Tensor(shape, values);
+    }
+
+    /// <summary>Replaces a parameter.</summary>
+    /// <param name="name">Such as <c>conv1_1.weight</c>.</param>
+    /// <param name="value">A tensor of the parameter's shape.</param>
+    /// <exception cref="FcnException">The network has no such parameter, or it has another shape.</exception>
+    public void SetParameter(string name, Tensor value)
+    {
+        int index = Index(name);
+        IReadOnlyList<int> shape = Description.Parameters[index].Shape;
+        if (!shape.SequenceEqual(value.Shape))
+            throw new FcnException($"'{name}' of {Description.Name} has shape {Tensor.Describe(shape)}; got {Tensor.Describe(value.Shape)}.");
+        Engine.Write(ParameterStore.Values, index, value.Data);
+    }
+
+    /// <summary>
+    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, He's normal distribution or bilinear kernels. Equal seeds
+    /// give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes nothing here.
+    /// </summary>
+    public void Initialize(ulong seed)
+    {
+        for (int i = 0; i < Description.Parameters.Count; i++)
+            Engine.Write(ParameterStore.Values, i, ParameterFill.Values(Description.Parameters[i], seed));
+    }
+
+    /// <summary>Replaces all parameters by those of a safetensors file; a checkpoint's momentum is passed over.</summary>
+    /// <exception cref="FcnException">The file cannot be read, or tensors are missing, surplus or misshapen: all are listed, and nothing was replaced.</exception>
+    public void Load(string path) => WeightFile.Load(path, Description.Parameters, Write);
+
+    /// <summary>Writes all parameters as safetensors: <c>layer.weight</c> (OIHW) and <c>layer.bias</c>, beside the target and renamed.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="metadata">Notes for the file, or null.</param>
+    /// <exception cref="FcnException">The file cannot be written.</exception>
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => WeightFile.Save(path, Description.Parameters, Read, metadata);
+
+    /// <summary>Replaces those parameters that a safetensors file holds under the same name and with the same shape, such as FCN-32s' in FCN-16s (reference: copy_from).</summary>
+    /// <returns>What was copied, skipped for its shape and left as it was.</returns>
+    /// <exception cref="FcnException">The file cannot be read, or nothing in it matches.</exception>
+    public InitReport InitFrom(string path) => WeightFile.InitFrom(path, Description.Parameters, Write);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Engine.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    Tensor Scores(InputBatch input)
+    {
+        int[] shape = [input.Images, Description.Classes, input.Height, input.Width];
+        var scores = new float[Tensor.Count(shape)];
+        Engine.Scores(input, scores);
+        return new Tensor(shape, scores);
+    }
+
+    void Read(int parameter, Span<float> values) => Engine.Read(ParameterStore.Values, parameter, values);
+
+    void Write(int parameter, ReadOnlySpan<float> values) => Engine.Write(ParameterStore.Values, parameter, values);
+
+    int Index(string name) => indices.TryGetValue(name, out int index)
+        ? index
+        : throw new FcnException($"{Description.Name} has no parameter '{name}'. It has: {string.Join(", ", Description.Parameters.Select(static p => p.Name))}.");
 }
