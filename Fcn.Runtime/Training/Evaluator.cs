@@ -1,0 +1,52 @@
+// A network and a set → one confusion matrix over the whole set; metrics are taken from it, never averaged over images.
+using Fcn.Data;
+using Fcn.Metrics;
+
+namespace Fcn.Training;
+
+/// <summary>An image that was just segmented.</summary>
+/// <param name="Index">Its place in the set, from 0.</param>
+/// <param name="Example">Image and true labels, as the network saw them.</param>
+/// <param name="Prediction">The network's labels.</param>
+public sealed record Evaluated(int Index, Example Example, LabelMap Prediction);
+
+/// <summary>Runs a network over a set and compares.</summary>
+public static class Evaluator
+{
+    /// <summary>Segments every image of a set, one by one, each at its own size; decoding runs ahead on another thread.</summary>
+    /// <param name="network">The network; its classes are the set's.</param>
+    /// <param name="set">The set.</param>
+    /// <param name="resize">Size to which images and labels are brought first; null for their own.</param>
+    /// <param name="each">Called after every image, in the set's order.</param>
+    /// <param name="cancellation">Looked at before every image.</param>
+    /// <exception cref="FcnException">The numbers of classes differ, or an example cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ConfusionMatrix Run(
+        Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null, CancellationToken cancellation = default)
+    {
+        NetworkSummary description = network.Description;
+        if (set.Classes != description.Classes)
+            throw new FcnException($"{description.Name} scores {description.Classes} classes but {set.Name} has {set.Classes}: declare the network with [Fcn(Classes = {set.Classes})].");
+        if (set.Count == 0) throw new FcnException($"{set.Name} has no examples to evaluate on.");
+        var matrix = new ConfusionMatrix(description.Classes);
+        var order = new SamplerState(SampleOrder.Sequential, set.Count, Seed: 0, Position: 0);
+        using var examples = new Prefetcher(set, order, description.Input, batchSize: 1, new Augmentation { Resize = resize }, examples: set.Count);
+        byte[] memory = [];
+        for (int index = 0; Next(); index++)
+        {
+            Batch batch = examples.Current;
+            if (memory.Length < batch.Labels.Length) memory = new byte[batch.Labels.Length];
+            Span<byte> labels = memory.AsSpan(0, batch.Labels.Length);
+            network.Engine.Segment(batch.Input, labels);
+            matrix.Add(batch.Labels, labels, batch.Input.Width);
+            each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
+        }
+        return matrix;
+
+        bool Next()
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return examples.MoveNext();
+        }
+    }
+}

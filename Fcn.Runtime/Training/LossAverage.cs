@@ -1,0 +1,38 @@
+namespace Fcn.Training;
+
+// Mean of the last losses (Caffe: average_loss). Summed anew from the oldest on each time: no drift, and a restored window gives the same bits.
+sealed class LossAverage(int window)
+{
+    readonly double[] losses = new double[window];
+    long seen;
+
+    public int Count => (int)Math.Min(seen, losses.Length);
+
+    public double Last => losses[(seen - 1) % losses.Length];
+
+    public double Mean
+    {
+        get
+        {
+            double sum = 0;
+            for (long i = seen - Count; i < seen; i++) sum += losses[i % losses.Length];
+            return sum / Count;
+        }
+    }
+
+    public void Add(double loss) => losses[seen++ % losses.Length] = loss;
+
+    // The window, oldest first: what Restore takes.
+    public double[] ToArray()
+    {
+        var values = new double[Count];
+        for (int i = 0; i < values.Length; i++) values[i] = losses[(seen - values.Length + i) % losses.Length];
+        return values;
+    }
+
+    public void Restore(ReadOnlySpan<double> values)
+    {
+        seen = 0;
+        foreach (double loss in values) Add(loss);
+    }
+}

@@ -1,0 +1,85 @@
+// A set, an order and an augmentation → an endless stream of batches, made ahead on another thread.
+using System.Globalization;
+using Fcn.Data;
+
+namespace Fcn.Training;
+
+/// <summary>How a set becomes batches.</summary>
+public sealed record BatchSettings
+{
+    /// <summary>Images per batch, 1 or more; images of different sizes are padded at the right and the bottom with the ignore label.</summary>
+    public int Size { get; init; } = 1;
+
+    /// <summary>Order of the examples.</summary>
+    public SampleOrder Order { get; init; } = SampleOrder.Shuffled;
+
+    /// <summary>How the examples are varied; by default not at all, as in the paper.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
+
+    /// <summary>Seed of order and augmentation.</summary>
+    public ulong Seed { get; init; } = 1337;
+}
+
+/// <summary>Batches of a <see cref="SegmentationSet"/>, without end.</summary>
+public sealed class SegmentationBatches : BatchSource
+{
+    readonly SegmentationSet set;
+    readonly InputSummary input;
+    readonly BatchSettings settings;
+    Prefetcher? ahead;
+    SamplerState state;
+
+    /// <summary>Batches from the beginning of the order. Reading starts with the first <see cref="Next"/>.</summary>
+    /// <param name="set">The examples.</param>
+    /// <param name="network">The network that will read them: its input and its number of classes.</param>
+    /// <param name="settings">Batch size, order, augmentation, seed.</param>
+    /// <exception cref="FcnException">The set is empty or has other classes than the network, or a setting is out of its range.</exception>
+    public SegmentationBatches(SegmentationSet set, NetworkSummary network, BatchSettings settings)
+    {
+        if (set.Count == 0) throw new FcnException($"{set.Name} has no examples to train on.");
+        if (set.Classes != network.Classes)
+            throw new FcnException($"{network.Name} scores {network.Classes} classes but {set.Name} has {set.Classes}: declare the network with [Fcn(Classes = {set.Classes})].");
+        if (settings.Size < 1) throw new FcnException($"A batch has at least 1 image; got {settings.Size}.");
+        settings.Augmentation.Validate();
+        (this.set, input, this.settings) = (set, network.Input, settings);
+        state = new SamplerState(settings.Order, set.Count, settings.Seed, 0);
+        Settings = new Dictionary<string, string>
+        {
+            ["data.examples"] = string.Create(CultureInfo.InvariantCulture, $"{set.Count} ({Fingerprint.Hash(set.Ids):x16})"),
+            ["data.batch_size"] = settings.Size.ToString(CultureInfo.InvariantCulture),
+            ["data.order"] = settings.Order.ToString(),
+            ["data.seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
+            ["data.augmentation"] = Words(settings.Augmentation),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <inheritdoc/>
+    public override long Position => state.Position;
+
+    /// <inheritdoc/>
+    public override void Seek(long position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ahead?.Dispose();
+        ahead = null;
+        state = state with { Position = position };
+    }
+
+    /// <inheritdoc/>
+    public override Batch Next()
+    {
+        ahead ??= new Prefetcher(set, state, input, settings.Size, settings.Augmentation);
+        ahead.MoveNext();
+        state = ahead.Consumed;
+        return ahead.Current;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => ahead?.Dispose();
+
+    static string Words(Augmentation a) => a == Augmentation.None ? "none" : string.Create(CultureInfo.InvariantCulture,
+        $"resize {a.Resize?.ToString() ?? "no"}, mirror {(a.Mirror ? "yes" : "no")}, scale {a.MinScale:R} to {a.MaxScale:R}, crop {a.Crop?.ToString() ?? "no"}");
+}
