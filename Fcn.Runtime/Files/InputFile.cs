@@ -10,7 +10,7 @@ internal static class InputFile
         SafeFileHandle? handle = null;
         try
         {
-            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             length = RandomAccess.GetLength(handle);
             return handle;
         }
