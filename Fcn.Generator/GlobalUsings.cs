@@ -1,3 +1,4 @@
 global using Fcn.Generator.Graph;
 global using Fcn.Generator.Ops;
 global using Fcn.Generator.Kernels;
+global using Fcn.Generator.Schedule;

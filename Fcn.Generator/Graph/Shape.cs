@@ -20,9 +20,3 @@ internal sealed record LabelShape : Shape
 {
     public override string ToString() => "labels";
 }
-
-/// One sum per image row band: the loss.
-internal sealed record LossShape : Shape
-{
-    public override string ToString() => "loss";
-}

@@ -19,6 +19,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static implicit operator Value(int number) => Int(number);
 
+    public static implicit operator Value(long number) => new(KernelOp.Constant, KernelType.Index, None, number: number);
+
     public static Value Int(long number) => new(KernelOp.Constant, KernelType.Int, None, number: number);
 
     public static Value Float(double number) => new(KernelOp.Constant, KernelType.Float, None, number: number);

@@ -19,6 +19,35 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
         if (y.Inputs.Count > 2) backward.Accumulate(y.Inputs[2], backward.Builder.Add($"{y.Inputs[2].Name}.gradient", new BiasGradient(), dy));
     }
 
+    public override int Reach(int input) => input == 0 ? Pad : 0;
+
+    public override Nest Loops(Node node) => Groups == 1 ? Dense(node) : Grouped(node);
+
+    // Input channels go by block and lane, so that neighbouring taps and channels are neighbours in memory.
+    private Nest Dense(Node node)
+    {
+        int inBlock = WeightOrder.Block(node.Inputs[0]);
+        int blocks = (node.Inputs[0].Map.Channels + inBlock - 1) / inBlock;
+        return new((p, at) => p.Read(0, at[0], at[3], p.H * Stride - Pad + at[1] * Dilation, p.W * Stride - Pad + at[2] * Dilation)
+                              * p.Weight(1, at[0], at[3], at[1], at[2]))
+        {
+            Reduce = [new("block", blocks), new("a", Kernel), new("b", Kernel), new("i", inBlock)],
+            Start = node.Inputs.Count > 2 ? p => p.Bias(2) : null,
+        };
+    }
+
+    private Nest Grouped(Node node)
+    {
+        int ins = node.Inputs[0].Map.Channels / Groups, outs = Channels / Groups;
+        return new((p, at) => p.Read(0, p.Channel / outs * ins + at[0], p.H * Stride - Pad + at[1] * Dilation, p.W * Stride - Pad + at[2] * Dilation)
+                              * p.WeightAt(1, p.Channel, at[0], at[1], at[2]))
+        {
+            Reduce = [new("i", ins), new("a", Kernel), new("b", Kernel)],
+            Start = node.Inputs.Count > 2 ? p => p.Bias(2) : null,
+            Vectorizes = false,
+        };
+    }
+
     // The gradient of a dense convolution of stride 1 is a convolution with the flipped weight, which has the fast kernels.
     private Node InputGradient(Node y, Node dy, Node x, Node weight, GraphBuilder builder)
     {
@@ -51,6 +80,8 @@ internal sealed record WeightGradient(Conv Conv) : Op
 
     public override Shape Infer(IReadOnlyList<Node> inputs) =>
         new WeightShape(inputs[1].Map.Channels, inputs[0].Map.Channels / Conv.Groups, Conv.Kernel);
+
+    public override int Reach(int input) => input == 0 ? Conv.Pad : 0;
 }
 
 /// dbias[o] = sum over n,h,w of dy[n,o,h,w].

@@ -14,6 +14,25 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
 
     public override CoordinateMap? Field => CoordinateMap.Transposed((Kernel - 1) * Dilation + 1, Stride, Pad);
 
+    // Gathered: output u takes tap a from input (u + Pad - a Dilation) / Stride where that is whole and inside. Shift keeps the dividend above 0.
+    public override Nest Loops(Node node)
+    {
+        int ins = node.Inputs[0].Map.Channels / Groups, outs = Channels / Groups;
+        int shift = ((Kernel - 1) * Dilation + Stride - 1) / Stride;
+        Value Place(Value u, Value tap) => u + (Pad + shift * Stride) - tap * Dilation;
+        Value Inside(Value place, Value size) => (place % Stride).Equals(0) & (place / Stride >= shift) & (place / Stride < size + shift);
+        return new((p, at) =>
+            {
+                Value i = p.Channel / outs * ins + at[0];
+                return p.Read(0, i, Place(p.H, at[1]) / Stride - shift, Place(p.W, at[2]) / Stride - shift) * p.WeightAt(1, i, p.Channel % outs, at[1], at[2]);
+            })
+        {
+            Reduce = [new("i", ins), new("a", Kernel), new("b", Kernel)],
+            Where = (p, at) => Inside(Place(p.H, at[1]), p.Map(0).Height) & Inside(Place(p.W, at[2]), p.Map(0).Width),
+            Vectorizes = false,
+        };
+    }
+
     public override void Pull(Node y, Node dy, Backward backward)
     {
         var (x, weight) = (y.Inputs[0], y.Inputs[1]);

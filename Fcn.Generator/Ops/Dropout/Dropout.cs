@@ -8,6 +8,20 @@ internal sealed record Dropout(double Rate, int Stream) : Op
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Shape;
 
+    // The counter is the element's place in (N, C, H, W), whatever the layout: a mask is the same on every device.
+    public override Nest Loops(Node node)
+    {
+        var map = node.Map;
+        return new((p, _) =>
+        {
+            Value height = p.Map(0).Height, width = p.Map(0).Width;
+            Value counter = ((p.N * map.Channels + p.Channel).To(Element.Index) * height + p.H) * width + p.W;
+            Value draw = Value.Uniform(Value.Field("Seed", KernelType.Int) + Stream, counter);
+            return Value.Select(draw < Value.Float(Rate), Value.Float(0), p.Read(0, p.H, p.W) * Value.Float(1 / (1 - Rate)));
+        })
+        { Vectorizes = false };
+    }
+
     public override void Pull(Node y, Node dy, Backward backward) =>
         backward.Accumulate(y.Inputs[0], backward.Builder.Add($"{y.Name}.gradient", this, dy));
 }

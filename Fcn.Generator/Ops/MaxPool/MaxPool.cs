@@ -9,6 +9,18 @@ internal sealed record MaxPool(int Kernel, int Stride, int Pad = 0) : Op
 
     public override CoordinateMap? Field => CoordinateMap.Window(Kernel, Stride, Pad);
 
+    public override Nest Loops(Node node) => Window(Combine.Maximum);
+
+    public Nest Window(Combine combine) =>
+        new((p, at) => p.Read(0, p.H * Stride - Pad + at[0], p.W * Stride - Pad + at[1]))
+        {
+            Reduce = [new("a", Kernel), new("b", Kernel)],
+            Combine = combine,
+            Where = (p, at) => Inside(p.H * Stride - Pad + at[0], p.Map(0).Height) & Inside(p.W * Stride - Pad + at[1], p.Map(0).Width),
+        };
+
+    private Value Inside(Value place, Value size) => Pad == 0 ? place < size : (place >= 0) & (place < size);
+
     public override void Pull(Node y, Node dy, Backward backward)
     {
         var x = y.Inputs[0];
@@ -23,6 +35,8 @@ internal sealed record MaxPoolIndex(MaxPool Pool) : Op
     public override string Word => "max_pool_index";
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => Pool.Infer(inputs);
+
+    public override Nest Loops(Node node) => Pool.Window(Combine.ArgMaximum);
 }
 
 /// dx[h,w] = sum of dy over the windows whose maximum lies at (h,w). Inputs dy, index.
@@ -31,4 +45,29 @@ internal sealed record MaxPoolGradient(MaxPool Pool, Extent Size) : Op
     public override string Word => "max_pool_gradient";
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
+
+    // The windows over (h, w) are those that start at (h + Pad) / Stride and the few before it.
+    public override Nest Loops(Node node)
+    {
+        var (kernel, stride, pad) = (Pool.Kernel, Pool.Stride, Pool.Pad);
+        int windows = (kernel + stride - 1) / stride;
+        Value Window(Value place, Value back) => (place + pad) / stride - back;
+        Value Tap(Value place, Value back) => (place + pad) % stride + back * stride;
+        Value Covers(Value place, Value back, Value size)
+        {
+            Value inside = Window(place, back) < size;
+            if (windows > 1) inside = (Window(place, back) >= 0) & inside;
+            return windows * stride == kernel ? inside : (Tap(place, back) < kernel) & inside;
+        }
+        return new((p, at) =>
+            {
+                Value h = Window(p.H, at[0]), w = Window(p.W, at[1]);
+                Value tap = (Tap(p.H, at[0]) * kernel + Tap(p.W, at[1])).To(Element.Float);
+                return Value.Select(p.Read(1, h, w).Equals(tap), p.Read(0, h, w), Value.Float(0));
+            })
+        {
+            Reduce = [new("s", windows), new("t", windows)],
+            Where = (p, at) => Covers(p.H, at[0], p.Map(0).Height) & Covers(p.W, at[1], p.Map(0).Width),
+        };
+    }
 }

@@ -1,0 +1,27 @@
+namespace Fcn.Generator.Ops;
+
+// Upsample + crop + arg max from the coarse scores: labels are written, scores are not. One item: one output row of one image.
+internal static class UpsampleArgMaxKernel
+{
+    public static Value Items => Value.Field("N", KernelType.Int) * Value.Field("H", KernelType.Int);
+
+    public static Kernel Lower(UpsampleArgMax op, Machine machine, string name, string summary, MapBuffer scores)
+    {
+        var k = new KernelBuilder();
+        Value height = Value.Field("H", KernelType.Int), width = Value.Field("W", KernelType.Int);
+        Value h = k.Let("h", Value.Item % height), n = k.Let("n", Value.Item / height);
+        var access = new MapAccess(k, scores).Declare();
+        int stride = op.Upsample.Stride;
+        Value q = k.Let("q", (h + op.Offset) / stride), row = k.Let("row", (h + op.Offset) % stride);
+        Value[] rows = [.. Enumerable.Range(0, op.Upsample.Taps).Select(s => k.Let("down", op.Upsample.Weight(row + s * stride)))];
+        k.For("w", 0, width, w =>
+        {
+            var score = UpsampleLossKernels.Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows).Scores;
+            Value max = k.Let("max", score.Aggregate(Value.Max).ReduceMax());
+            Value label = score.Select((s, v) => Value.Select(s.Equals(max), Value.LaneIndex(machine.Lanes) + Value.Float(v * machine.Lanes), Value.Float(255)))
+                .Aggregate(Value.Min).ReduceMin();
+            k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), Value.Item.To(Element.Index) * width + w, label.To(Element.Byte));
+        });
+        return k.Build(name, summary);
+    }
+}

@@ -1,0 +1,37 @@
+namespace Fcn.Generator.Passes;
+
+// Needs: an aligned graph whose output is the score map. Gives: loss node and the gradient of every learned parameter as outputs.
+// Because: the backward pass is compiled like the forward one: same ops, same fusion, same memory plan.
+internal static class BuildBackward
+{
+    public static NetworkGraph Run(NetworkGraph graph)
+    {
+        var score = graph.Outputs.Single();
+        var learned = new HashSet<Node>();
+        foreach (var node in graph.Nodes)
+            if (node.Op is Parameter { Rate: > 0 } || node.Inputs.Any(learned.Contains)) learned.Add(node);
+
+        var builder = new GraphBuilder();
+        foreach (var node in graph.Nodes) builder.Keep(node);
+        var backward = new Backward(builder, learned.Contains);
+        var (head, upsample, offset) = Head.Of(score, graph);
+        var loss = builder.Add("loss", new UpsampleLoss(upsample, offset), head);
+        backward.Accumulate(head, loss);
+
+        foreach (var node in graph.Nodes.Reverse())
+            if (node.Op is not Parameter && backward.Of(node) is { } gradient) node.Op.Pull(node, gradient, backward);
+        var parameters = graph.Nodes.Where(n => n.Op is Parameter && learned.Contains(n)).Select(p => backward.Of(p))
+            .Where(static g => g is not null).Select(static g => g!);
+        return builder.Build([loss, .. parameters]);
+    }
+}
+
+/// What the last kernel of a network reads: the coarse scores, where the score is their cropped upsampling, else the score itself.
+internal static class Head
+{
+    public static (Node Coarse, Upsample Upsample, int Offset) Of(Node score, NetworkGraph graph)
+    {
+        if (score.Op is Crop crop && score.Inputs[0] is { Op: Upsample upsample } up && graph.UsersOf(up).Count() == 1) return (up.Inputs[0], upsample, crop.Offset);
+        return (score, new Upsample(1, 1), 0);
+    }
+}

@@ -1,0 +1,169 @@
+namespace Fcn.Generator.Schedule;
+
+// Fused graph → launches, buffers, lifetimes for one machine. Here an op's kernel is chosen: register tiles for dense contractions (the place for
+// other algorithms of the same op, such as Winograd), plain loops for the rest.
+internal sealed class BuildSchedule
+{
+    private readonly NetworkGraph _graph;
+    private readonly ParameterPlan _parameters;
+    private readonly Machine _machine;
+    private readonly ContractionTiles _tiles;
+    private readonly Dictionary<Node, MapBuffer> _maps = [];
+    private readonly Dictionary<Node, WeightBuffer> _weights = [];
+    private readonly Dictionary<string, (Value Bytes, int First, int Last)> _lives = [];
+    private readonly List<string> _order = [];
+    private readonly List<Launch> _launches = [];
+    private Value _losses = 0;
+
+    private BuildSchedule(NetworkGraph graph, ParameterPlan parameters, Machine machine) =>
+        (_graph, _parameters, _machine, _tiles) = (graph, parameters, machine, new(machine));
+
+    public static NetworkSchedule Run(NetworkGraph graph, ParameterPlan parameters, Machine machine) => new BuildSchedule(graph, parameters, machine).Build();
+
+    private NetworkSchedule Build()
+    {
+        foreach (var node in _graph.Nodes) Place(node);
+        foreach (var node in _graph.Nodes) Launch(node);
+        var buffers = _order.Select(f => new PlannedBuffer(f, f, _lives[f].Bytes, _lives[f].First, _lives[f].Last)).ToList();
+        return new(_machine, _maps.Values.ToList(), buffers, _launches, _tiles.Functions.ToList(), _losses);
+    }
+
+    public static string Identifier(string name) => name.Replace('.', '_');
+
+    // Every map gets the border that its readers need; scores that leave the network are plain NCHW.
+    private void Place(Node node)
+    {
+        if (node.Op is Parameter)
+        {
+            _weights[node] = _parameters.Weights[node.Name];
+            return;
+        }
+        if (node.Shape is WeightShape shape)
+        {
+            string? parameter = node.Name.EndsWith(".gradient", StringComparison.Ordinal) && _graph.Outputs.Contains(node) ? node.Name[..^".gradient".Length] : null;
+            _weights[node] = parameter is not null
+                ? _parameters.Gradient(parameter)
+                : new(Identifier(node.Name), Value.Field(Identifier(node.Name), KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, _graph));
+        }
+        if (node.Shape is not MapShape map) return;
+        int halo = _graph.UsersOf(node).SelectMany(u => u.Inputs.Select((input, i) => input == node ? u.Op.Reach(i) : 0)).DefaultIfEmpty(0).Max();
+        bool leaves = _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
+        _maps[node] = node.Op is Input ? new("Image", map.Channels, map.Size, map.Channels, halo)
+            : leaves ? new("Scores", map.Channels, map.Size, 1, 0)
+            : new(Identifier(node.Name), map.Channels, map.Size, Machine.Block, halo);
+    }
+
+    private void Launch(Node node)
+    {
+        if (node.Op is Input)
+        {
+            Touch("Image", Bytes(_maps[node]));
+            return;
+        }
+        if (node.Op is Parameter) return;
+        if (_maps.TryGetValue(node, out var target) && target.Name != "Scores")
+        {
+            Touch(target.Name, Bytes(target));
+            if (target.Halo > 0) _launches.Add(new($"{target.Name} border", null, Value.Field("N", KernelType.Int) * target.Blocks, LaunchKind.ClearHalo, target));
+        }
+        else if (node.Shape is WeightShape && _weights[node].Pointer.Op == KernelOp.Field) Touch(_weights[node].Name, (Value)(_weights[node].Length * 4));
+        foreach (var launch in KernelsOf(node))
+        {
+            _launches.Add(launch);
+            foreach (var input in node.Inputs) Read(input);
+            if (target is not null && target.Name != "Scores") Extend(target.Name);
+            else if (node.Shape is WeightShape && _weights[node].Pointer.Op == KernelOp.Field) Extend(_weights[node].Name);
+        }
+    }
+
+    private IEnumerable<Launch> KernelsOf(Node node)
+    {
+        string name = Identifier(node.Name);
+        var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
+        var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
+        string summary = $"{node.Name}: {Describe(node)}";
+        switch (node.Op)
+        {
+            case Conv or Fused { Core: Conv } when _machine != Machine.Scalar && TileConv.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core, _maps[node]):
+                var conv = new TileConv(_machine, node, _maps[node], maps, weights);
+                return [Step(conv.Lower(name, summary, _tiles), conv.Items)];
+            case WeightGradient gradient:
+                return WeightGradientSteps(new WeightGradientKernels(gradient.Conv, _machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name, summary);
+            case BiasGradient:
+                return [Step(BiasAndFlipKernels.Bias(_machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
+            case FlipWeight:
+                return [Step(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
+            case UpsampleArgMax labels:
+                return [Step(UpsampleArgMaxKernel.Lower(labels, _machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
+            case UpsampleLoss loss:
+                return LossSteps(new UpsampleLossKernels(loss, _machine, maps[0]!), name, summary, _maps[node]);
+            default:
+                var plain = new LowerNest(_machine, node, _maps[node], maps, weights);
+                return [Step(plain.Lower(name, summary), LowerNest.Items(_maps[node]))];
+        }
+    }
+
+    private IEnumerable<Launch> WeightGradientSteps(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name, string summary)
+    {
+        if (_machine == Machine.Scalar || conv.Groups > 1)
+        {
+            yield return Step(kernels.Plain(name, summary), weight.Out);
+            yield break;
+        }
+        if (kernels.Splits == 1)
+        {
+            yield return Step(kernels.Tiled(name, summary, weight.Pointer, _tiles), kernels.Items);
+            yield break;
+        }
+        string field = $"{name}_copies";
+        Value copies = Value.Field(field, KernelType.To(Element.Float));
+        Touch(field, (Value)(weight.Length * 4 * kernels.Splits));
+        yield return Step(kernels.Tiled(name, summary, copies, _tiles), kernels.Items);
+        yield return Step(kernels.Combine($"{name}_sum", $"{name}: the copies added.", copies), kernels.CombineItems);
+        Extend(field);
+    }
+
+    private IEnumerable<Launch> LossSteps(UpsampleLossKernels kernels, string name, string summary, MapBuffer gradient)
+    {
+        string field = $"{name}_bands";
+        Value bands = Value.Field(field, KernelType.To(Element.Float));
+        Touch(field, kernels.Floats * 4);
+        Touch("Losses", kernels.Items.To(Element.Index) * 8);
+        _losses = kernels.Items;
+        yield return Step(kernels.Band($"{name}_bands", summary, bands), kernels.Items);
+        yield return Step(kernels.Sum(name, $"{name}: the bands added, the gradient of the coarse scores.", bands, gradient), LowerNest.Items(gradient));
+        Extend(field);
+    }
+
+    private static Launch Step(Kernel kernel, Value items) => new(kernel.Name, kernel, items, LaunchKind.Kernel);
+
+    private static Value Bytes(MapBuffer map) =>
+        Value.Field("N", KernelType.Int).To(Element.Index) * (map.Blocks * map.Block * 4) * (map.Height + 2 * map.Halo) * (map.Width + 2 * map.Halo);
+
+    // A buffer lives from the launch that comes next to the last that was added when it was extended.
+    private void Touch(string field, Value bytes)
+    {
+        _lives[field] = (bytes, _launches.Count, _launches.Count);
+        _order.Add(field);
+    }
+
+    private void Extend(string field) => _lives[field] = _lives[field] with { Last = _launches.Count - 1 };
+
+    private void Read(Node input)
+    {
+        if (_maps.TryGetValue(input, out var map)) Extend(map.Name);
+        else if (_weights[input].Pointer.Op == KernelOp.Field) Extend(_weights[input].Name);
+    }
+
+    private static string Describe(Node node)
+    {
+        string from = string.Join(", ", node.Inputs.Where(static i => i.Shape is MapShape).Select(static i => $"{i.Name} ({i.Map.Channels}, {i.Map.Size.Format("H")})"));
+        string to = node.Shape switch
+        {
+            MapShape map => $"({map.Channels}, {map.Size.Format("H")})",
+            WeightShape weight => weight.ToString(),
+            _ => "labels",
+        };
+        return $"{node.Op.Word}, {from} -> {to}";
+    }
+}

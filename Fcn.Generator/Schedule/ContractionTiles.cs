@@ -1,0 +1,129 @@
+namespace Fcn.Generator.Schedule;
+
+// The tile functions of one machine: kernels that differ in no literal share one, so a network has a few, not one per layer.
+// Every family has a function per number of pixels and one that picks among them.
+internal sealed class ContractionTiles(Machine machine)
+{
+    private readonly Dictionary<string, Kernel> _functions = [];
+
+    public IEnumerable<Kernel> Functions => _functions.Values;
+
+    public sealed record ConvFamily(string Name, int Vectors, int PixelStep, IReadOnlyList<RegisterTile.Loop> Loops, bool HasBias, Fused? Tail);
+
+    /// Name of the function that computes 1 to machine.Pixels outputs of a row.
+    public string Conv(ConvFamily family)
+    {
+        string name = FormattableString.Invariant($"{family.Name}_x{family.Vectors * machine.Lanes}");
+        if (!_functions.ContainsKey(name))
+        {
+            for (int pixels = 1; pixels <= machine.Pixels; pixels++) Add(ConvTile(FormattableString.Invariant($"{name}_{pixels}"), family, pixels));
+            Add(Pick(name, _functions[FormattableString.Invariant($"{name}_1")].Parameters));
+        }
+        return name;
+    }
+
+    public string WeightGradient(string name, int channels, int vectors, IReadOnlyList<RegisterTile.Loop> loops)
+    {
+        name = FormattableString.Invariant($"{name}_{channels}x{vectors * machine.Lanes}");
+        if (!_functions.ContainsKey(name)) Add(WeightGradientTile(name, channels, vectors, loops));
+        return name;
+    }
+
+    private void Add(Kernel kernel) => _functions.Add(kernel.Name, kernel);
+
+    private Kernel ConvTile(string name, ConvFamily family, int pixels)
+    {
+        var k = new KernelBuilder();
+        var pointer = KernelType.To(Element.Float);
+        Value x = k.Parameter("x", pointer), weight = k.Parameter("weight", pointer), weightNext = k.Parameter("weight_next", KernelType.Index);
+        Value blocks = k.Parameter("blocks", KernelType.Int), bias = k.Parameter("bias", pointer);
+        Value y = k.Parameter("y", pointer), yNext = k.Parameter("y_next", KernelType.Index);
+        Value first = k.Parameter("first", KernelType.Bool), last = k.Parameter("last", KernelType.Bool);
+        var parameters = new List<Value> { x, weight, weightNext, blocks, bias, y, yNext, first, last };
+        var tails = new List<(Value Pointer, Value Next)>();
+        for (int i = 0; i < (family.Tail?.Tail.Sum(Fused.OtherInputs) ?? 0); i++)
+        {
+            tails.Add((k.Parameter($"other{Text(i)}", pointer), k.Parameter($"other{Text(i)}_next", KernelType.Index)));
+            parameters.AddRange([tails[i].Pointer, tails[i].Next]);
+        }
+        var loops = family.Loops.Select(l =>
+        {
+            if (l.AStep.Op == KernelOp.Constant) return l;
+            var step = k.Parameter($"x_{l.Name}", KernelType.Index);
+            parameters.Add(step);
+            return l with { AStep = step };
+        }).ToList();
+
+        var sums = Sums(k, pixels, family.Vectors);
+        Value At(int p, int q, Value next) => next * (q / machine.VectorsPerBlock) + (p * Machine.Block + q % machine.VectorsPerBlock * machine.Lanes);
+        k.If(first,
+            () => Each(sums, (p, q) => k.Assign(sums[p, q], family.HasBias ? bias.Load(q * machine.Lanes, machine.Lanes) : Value.Float(0).Spread(machine.Lanes))),
+            () => Each(sums, (p, q) => k.Assign(sums[p, q], y.Load(At(p, q, yNext), machine.Lanes))));
+        RegisterTile.Accumulate(k, machine, sums, x, weight, weightNext, family.PixelStep, loops);
+        if (family.Tail is { } tail)
+            k.If(last, () => Each(sums, (p, q) =>
+                k.Assign(sums[p, q], tail.Finish(new TailPoint(k, machine.Lanes, tails.Select(t => t.Pointer.Load(At(p, q, t.Next), machine.Lanes)).ToList(), tail.CoreInputs), sums[p, q]))));
+        Each(sums, (p, q) => k.Store(y, At(p, q, yNext), sums[p, q]));
+        return k.Build(name, $"{family.Name}: {Text(pixels)} pixels of a row x {Text(family.Vectors * machine.Lanes)} channels in registers.", [.. parameters]);
+    }
+
+    // dw[channel][lanes] += sum over rows and columns of x[channel] dy[lanes], for one tap of the kernel.
+    private Kernel WeightGradientTile(string name, int channels, int vectors, IReadOnlyList<RegisterTile.Loop> loops)
+    {
+        var k = new KernelBuilder();
+        var pointer = KernelType.To(Element.Float);
+        Value x = k.Parameter("x", pointer), xRow = k.Parameter("x_row", KernelType.Index), dy = k.Parameter("dy", pointer);
+        Value dyRow = k.Parameter("dy_row", KernelType.Index), dyNext = k.Parameter("dy_next", KernelType.Index);
+        Value rows = k.Parameter("rows", KernelType.Int), columns = k.Parameter("columns", KernelType.Int);
+        Value dw = k.Parameter("dw", pointer), dwNext = k.Parameter("dw_next", KernelType.Index);
+        var sums = Sums(k, channels, vectors);
+        Value At(int c, int q) => dwNext * (q / machine.VectorsPerBlock) + (c * Machine.Block + q % machine.VectorsPerBlock * machine.Lanes);
+        Each(sums, (c, q) => k.Assign(sums[c, q], dw.Load(At(c, q), machine.Lanes)));
+        RegisterTile.Accumulate(k, machine, sums, x, dy, dyNext, 1,
+            [loops[0] with { Count = rows, AStep = xRow, BStep = dyRow }, loops[1] with { Count = columns }]);
+        Each(sums, (c, q) => k.Store(dw, At(c, q), sums[c, q]));
+        return k.Build(name, $"Weight gradient of one tap: {Text(channels)} input x {Text(vectors * machine.Lanes)} output channels in registers.",
+            x, xRow, dy, dyRow, dyNext, rows, columns, dw, dwNext);
+    }
+
+    private Kernel Pick(string name, IReadOnlyList<Value> parameters)
+    {
+        var k = new KernelBuilder();
+        Value pixels = k.Parameter("pixels", KernelType.Int);
+        foreach (var parameter in parameters) k.Parameter(parameter.Name, parameter.Type);
+        Choose(1, machine.Pixels);
+        return k.Build(name, $"Picks the tile for 1 to {Text(machine.Pixels)} pixels.", [pixels, .. parameters]);
+
+        void Choose(int low, int high)
+        {
+            if (low == high)
+            {
+                k.Call(FormattableString.Invariant($"{name}_{low}"), [.. parameters]);
+                return;
+            }
+            int middle = (low + high + 1) / 2;
+            k.If(pixels < middle, () => Choose(low, middle - 1), () => Choose(middle, high));
+        }
+    }
+
+    private Value[,] Sums(KernelBuilder k, int rows, int vectors)
+    {
+        var sums = new Value[rows, vectors];
+        Each(sums, (p, q) => sums[p, q] = k.Let(FormattableString.Invariant($"sum{p}_{q}"), Value.Float(0).Spread(machine.Lanes)));
+        return sums;
+    }
+
+    private static void Each(Value[,] sums, Action<int, int> body)
+    {
+        for (int p = 0; p < sums.GetLength(0); p++)
+            for (int q = 0; q < sums.GetLength(1); q++) body(p, q);
+    }
+
+    private static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // Inside a tile the tail's further inputs are at hand already.
+    private sealed class TailPoint(KernelBuilder kernel, int lanes, IReadOnlyList<Value> others, int first) : Point(kernel, lanes, [], [])
+    {
+        public override Value Read(int input, Value h, Value w) => others[input - first];
+    }
+}

@@ -1,0 +1,91 @@
+namespace Fcn.Generator.Schedule;
+
+// Nest → plain kernel. One work item is one row of one block of channels of one image. Channels go through in vectors where the nest allows it,
+// else one by one; channels beyond the last are written as zeros either way, which keeps them zero through every op.
+internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights)
+{
+    private readonly KernelBuilder _kernel = new();
+    private MapAccess _target = null!;
+    private List<MapAccess?> _maps = null!;
+
+    public static Value Items(MapBuffer target) => Value.Field("N", KernelType.Int) * target.Blocks * target.Height;
+
+    public Kernel Lower(string name, string summary)
+    {
+        var nest = node.Op.Loops(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
+        bool vectors = nest.Vectorizes && target.Block == Machine.Block && maps.All(static m => m is null || m.Block == Machine.Block);
+        int lanes = vectors ? machine.Lanes : 1;
+        Value h = _kernel.Let("h", Value.Item % target.Height);
+        Value block = target.Blocks == 1 ? 0 : _kernel.Let("block", Value.Item / target.Height % target.Blocks);
+        Value n = _kernel.Let("n", Value.Item / (target.Height * target.Blocks));
+        _maps = maps.Select(m => m is null ? null : new MapAccess(_kernel, m).Declare()).ToList();
+        _target = new MapAccess(_kernel, target).Declare();
+        _kernel.For("w", 0, target.Width, w =>
+        {
+            if (vectors)
+                for (int lane = 0; lane < Machine.Block; lane += lanes) Compute(nest, At(n, block, lane, h, w, lanes));
+            else
+                _kernel.For("lane", 0, target.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
+        });
+        return _kernel.Build(name, summary);
+    }
+
+    private Point At(Value n, Value block, Value lane, Value h, Value w, int lanes) =>
+        new(_kernel, lanes, _maps, weights) { N = n, Block = block, Lane = lane, H = h, W = w };
+
+    private void Scalar(Nest nest, Point point)
+    {
+        if (target.Channels % target.Block == 0) Compute(nest, point);
+        else _kernel.If(point.Channel < target.Channels, () => Compute(nest, point), () => Store(point, Value.Float(0)));
+    }
+
+    private void Compute(Nest nest, Point point)
+    {
+        var value = nest.Reduce.Count == 0 && nest.Where is null ? nest.Term(point, []) : Reduce(nest, point);
+        Store(point, node.Op is Fused fused ? fused.Finish(point, value) : value);
+    }
+
+    private Value Reduce(Nest nest, Point point)
+    {
+        Value start = nest.Combine == Combine.Sum ? nest.Start?.Invoke(point) ?? Value.Float(0) : Value.Float(double.NegativeInfinity);
+        Value result = _kernel.Let(nest.Combine == Combine.Sum ? "sum" : "max", start.Spread(point.Lanes));
+        Value? index = nest.Combine == Combine.ArgMaximum ? _kernel.Let("index", Value.Float(0).Spread(point.Lanes)) : null;
+        Loop([]);
+        return index ?? result;
+
+        void Loop(List<Value> at)
+        {
+            if (at.Count < nest.Reduce.Count)
+            {
+                var axis = nest.Reduce[at.Count];
+                if (axis.Count.Is(1)) Loop([.. at, 0]);
+                else _kernel.For(axis.Name, 0, axis.Count, i => Loop([.. at, i]));
+            }
+            else if (nest.Where is null) Combined(at);
+            else _kernel.If(nest.Where(point, at), () => Combined(at));
+        }
+
+        void Combined(List<Value> at)
+        {
+            Value term = nest.Term(point, at);
+            switch (nest.Combine)
+            {
+                case Combine.Sum:
+                    _kernel.Assign(result, term.Op == KernelOp.Multiply ? Value.MultiplyAdd(term.Sources[0], term.Sources[1], result) : result + term);
+                    break;
+                case Combine.Maximum:
+                    _kernel.Assign(result, Value.Max(result, term));
+                    break;
+                case Combine.ArgMaximum:
+                    term = _kernel.Let("x", term);
+                    Value ordinal = at.Zip(nest.Reduce, static (i, axis) => (i, axis.Count)).Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
+                    _kernel.Assign(index!, Value.Select(result < term, ordinal.To(Element.Float), index!));
+                    _kernel.Assign(result, Value.Max(result, term));
+                    break;
+            }
+        }
+    }
+
+    private void Store(Point point, Value value) =>
+        _kernel.Store(target.Pointer, _target.At(point.N, point.Block, point.Lane, point.H, point.W), value);
+}

@@ -1,0 +1,43 @@
+namespace Fcn.Generator.Schedule;
+
+// What a run of a network does, in order, and the memory it needs. Buffers and their lifetimes are the same for every CPU; kernels are one machine's.
+internal sealed record NetworkSchedule(
+    Machine Machine, IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches, IReadOnlyList<Kernel> Functions, Value LossCount)
+{
+    public IEnumerable<Kernel> Kernels => Launches.Select(static l => l.Kernel).Where(static k => k is not null).Select(static k => k!).Concat(Functions);
+}
+
+/// A buffer of the arena: a field of the frame, its bytes, and the launches during which it is needed.
+internal sealed record PlannedBuffer(string Field, string Name, Value Bytes, int First, int Last);
+
+/// One step: a kernel over its items, or the runtime's clearing of a border or of memory.
+internal sealed record Launch(string Name, Kernel? Kernel, Value Items, LaunchKind Kind, MapBuffer? Map = null, Value? Memory = null);
+
+internal enum LaunchKind
+{
+    Kernel,
+    ClearHalo,
+}
+
+/// Parameters' places in flat memory, shared by all schedules of a network.
+internal sealed record ParameterPlan(IReadOnlyDictionary<string, WeightBuffer> Weights, IReadOnlyDictionary<string, long> Offsets)
+{
+    public static ParameterPlan Of(NetworkGraph graph)
+    {
+        var weights = new Dictionary<string, WeightBuffer>();
+        var offsets = new Dictionary<string, long>();
+        long at = 0;
+        foreach (var node in graph.Nodes.Where(static n => n.Op is Parameter))
+        {
+            var (shape, name) = ((WeightShape)node.Shape, node.Name);
+            var pointer = Value.Field("Parameters", KernelType.To(Element.Float)) + (Value)at;
+            weights[name] = new(name, pointer, shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, graph));
+            offsets[name] = at;
+            at += weights[name].Length;
+        }
+        return new(weights, offsets);
+    }
+
+    public WeightBuffer Gradient(string parameter) =>
+        Weights[parameter] with { Pointer = Value.Field("Gradients", KernelType.To(Element.Float)) + (Value)Offsets[parameter] };
+}
