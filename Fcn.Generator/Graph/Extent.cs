@@ -28,6 +28,9 @@ internal sealed record Extent(Extent? Base, int Multiply, int Inner, int Divide,
     /// Transposed convolution: stride (this - 1) + kernel - 2 pad.
     public Extent Deconvolve(int kernel, int stride, int pad) => Times(stride).Plus(kernel - stride - 2 * pad);
 
+    /// The formula rises by the same amount whenever n rises by this much: what holds for n = 1 .. Period, slopes being equal, holds for all n.
+    public int Period => checked(Divide * (Base?.Period ?? 1));
+
     public int At(int n) => checked(Multiply * Ceil((Base?.At(n) ?? n) + Inner, Divide) + Offset);
 
     /// As an author writes it: H, H+198, ⌈(H+198)/8⌉, 32⌈(H+6)/32⌉-160.
@@ -44,7 +47,7 @@ internal sealed record Extent(Extent? Base, int Multiply, int Inner, int Divide,
     public string Code(string variable)
     {
         string inner = Base is null ? variable : Base.Code(variable);
-        string bound = Divide == 1 ? Spaced(inner, Inner) : $"Extents.CeilDivide({Spaced(inner, Inner)}, {Literal(Divide)})";
+        string bound = Divide == 1 ? Spaced(inner, Inner) : $"global::Fcn.Extents.CeilDivide({Spaced(inner, Inner)}, {Literal(Divide)})";
         if (Divide == 1 && Multiply == 1) return Spaced(inner, Inner + Offset);
         if (Multiply != 1) bound = $"{Literal(Multiply)} * {(Divide == 1 && Inner != 0 ? $"({bound})" : bound)}";
         return Spaced(bound, Offset);

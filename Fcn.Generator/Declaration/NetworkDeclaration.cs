@@ -1,0 +1,52 @@
+using Fcn.Generator.Emit;
+using Fcn.Generator.Layers;
+
+namespace Fcn.Generator.Declaration;
+
+// What the user wrote, as plain values: no symbols, no locations. The first of the two boundaries of the compiler: equal declarations are
+// compiled once.
+
+/// Layers: the word Fcn, the word Input (the default one if none is written), then the stream in order, the backbone's layers at its place.
+/// MetadataName: by which a compilation finds the class.
+internal sealed record NetworkDeclaration(
+    string Namespace, string Name, string MetadataName, string Accessibility, EquatableArray<LayerDeclaration> Layers)
+{
+    public int Classes => Layers[0].Get(NetworkLayer.Classes);
+
+    public LayerDeclaration Input => Layers[1];
+
+    /// Fcn.Models.Fcn8s: the beginning of the names of its generated files.
+    public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";
+
+    /// As generated code refers to it from anywhere.
+    public string GlobalName => $"global::{(Namespace.Length == 0 ? "" : $"{EscapedNamespace}.")}{EscapedName}";
+
+    public string EscapedName => Identifier.Escape(Name);
+
+    public string EscapedNamespace => string.Join(".", Namespace.Split('.').Select(Identifier.Escape));
+}
+
+/// One attribute. Index: its place among the attributes of this network, by which diagnostics find its syntax again.
+internal sealed record LayerDeclaration(string Word, int Index, EquatableArray<Given> Given)
+{
+    /// What was written, else the setting's default.
+    public T Get<T>(Setting<T> setting) => setting.Read(Find(setting.Name));
+
+    /// The value as it was written; null where the default stands.
+    public object? Find(string setting) => Given.FirstOrDefault(g => g.Setting == setting)?.Value;
+
+    /// How a message names this attribute: [Conv("conv1_1")], [Upsample(8)], [Fcn].
+    public override string ToString()
+    {
+        string? leading = LayerCatalog.Find(Word)?.Settings.FirstOrDefault(static s => s.Leading)?.Name;
+        return (leading is null ? null : Find(leading)) switch
+        {
+            string text => $"[{Word}({Literal.Quoted(text)})]",
+            int number => $"[{Word}({Literal.Of(number)})]",
+            _ => $"[{Word}]",
+        };
+    }
+}
+
+/// A setting that was written: Kernel = 7, or a constructor argument. Value: string, int, float, double, bool, EquatableArray<float> or null.
+internal sealed record Given(string Setting, object? Value);

@@ -1,0 +1,35 @@
+using Fcn.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Fcn.Generator.Declaration;
+
+// Classes that a generated part cannot complete.
+internal static class UnsuitableClass
+{
+    /// Whether the class can be completed; otherwise the first reason why not is added.
+    public static bool Check(INamedTypeSymbol type, List<Problem> problems, CancellationToken cancel)
+    {
+        if (Reason(type, cancel) is not { } problem) return true;
+        problems.Add(problem);
+        return false;
+    }
+
+    private static Problem? Reason(INamedTypeSymbol type, CancellationToken cancel)
+    {
+        var parts = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancel)).OfType<TypeDeclarationSyntax>();
+        if (type.ContainingType is { } outer) return Problem.AtClass(ProblemId.Nested, type.Name, outer.Name);
+        string? unsuitable = type.IsRecord ? "a record"
+            : type.IsStatic ? "static"
+            : type.IsAbstract ? "abstract"
+            : type.Arity > 0 ? "generic"
+            : type.IsFileLocal ? "local to its file"
+            : null;
+        if (unsuitable is not null) return Problem.AtClass(ProblemId.UnsuitableClass, type.Name, unsuitable);
+        if (!parts.All(static p => p.Modifiers.Any(SyntaxKind.PartialKeyword))) return Problem.AtClass(ProblemId.NotPartial, type.Name);
+        return type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } parent && parent.ToDisplayString() != "Fcn.Network"
+            ? Problem.AtClass(ProblemId.HasBaseClass, type.Name, parent.Name)
+            : null;
+    }
+}

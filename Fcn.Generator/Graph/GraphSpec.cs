@@ -1,0 +1,90 @@
+namespace Fcn.Generator.Graph;
+
+/// What a graph has been through; each phase allows less than the one before.
+internal enum Phase
+{
+    /// Spelled out in ops; Join and Align stand where maps meet.
+    Desugared,
+
+    /// Every crop is known.
+    Aligned,
+}
+
+// Legality of a graph after each phase. Always on: graphs have hundreds of nodes. A violation is our own fault, never the user's.
+internal static class GraphSpec
+{
+    public static void Verify(Phase phase, NetworkGraph graph)
+    {
+        var seen = new HashSet<Node>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in graph.Nodes)
+        {
+            Require(names.Add(node.Name), node, "its name is taken");
+            Require(node.Inputs.All(seen.Contains), node, "it comes before its inputs");
+            Require(node.Op.Infer(node.Inputs) == node.Shape, node, $"its shape is {node.Shape}, not {node.Op.Infer(node.Inputs)}");
+            Op(phase, node);
+            seen.Add(node);
+        }
+        foreach (var output in graph.Outputs) Require(seen.Contains(output), output, "it is an output but not in the graph");
+        if (phase <= Phase.Aligned) OneInOneOut(phase, graph);
+    }
+
+    private static void OneInOneOut(Phase phase, NetworkGraph graph)
+    {
+        var inputs = graph.Nodes.Where(static n => n.Op is Input).ToList();
+        if (inputs.Count != 1) throw new InvalidOperationException($"A network has one input; this graph has {inputs.Count}.");
+        if (graph.Outputs.Count != 1) throw new InvalidOperationException($"A network has one output; this graph has {graph.Outputs.Count}.");
+        var score = graph.Outputs[0];
+        Require(score.Map.Size == Extent.Input, score, $"the output has size {score.Map.Size}, not the input's");
+        Require(phase < Phase.Aligned || Coordinates.Of(score) == CoordinateMap.Identity, score, "the output does not lie on the input");
+    }
+
+    private static void Op(Phase phase, Node node)
+    {
+        var inputs = node.Inputs;
+        switch (node.Op)
+        {
+            case Input or Parameter:
+                Arity(node, 0, 0);
+                break;
+            case Conv conv:
+                Arity(node, 2, 3);
+                Require(inputs[0].Map.Channels % conv.Groups == 0 && conv.Channels % conv.Groups == 0, node, "its groups do not divide its channels");
+                Require(inputs[1].Shape == new WeightShape(conv.Channels, inputs[0].Map.Channels / conv.Groups, conv.Kernel), node, $"its weight is {inputs[1].Shape}");
+                Require(inputs.Count < 3 || inputs[2].Shape == new WeightShape(conv.Channels, 1, 1), node, $"its bias is {inputs[inputs.Count - 1].Shape}");
+                break;
+            case Deconv deconv:
+                Arity(node, 2, 2);
+                Require(inputs[1].Shape == new WeightShape(inputs[0].Map.Channels, deconv.Channels / deconv.Groups, deconv.Kernel), node, $"its weight is {inputs[1].Shape}");
+                break;
+            case Relu or Dropout or Scale or MaxPool or Upsample:
+                Arity(node, 1, 1);
+                break;
+            case Crop crop:
+                Arity(node, 1, 1);
+                Require(crop.Offset >= 0, node, $"its offset is {crop.Offset}");
+                break;
+            case Add { Offset: 0 }:
+                Arity(node, 2, 2);
+                Require(inputs[0].Shape == inputs[1].Shape, node, $"it adds {inputs[0].Shape} and {inputs[1].Shape}");
+                Require(phase > Phase.Aligned || Coordinates.Of(inputs[0]) == Coordinates.Of(inputs[1]), node, "it adds maps that do not lie on top of each other");
+                break;
+            case Join or Align:
+                Arity(node, 2, 2);
+                Require(phase == Phase.Desugared, node, "it is not aligned");
+                Require(inputs[0].Map.Channels == inputs[1].Map.Channels || node.Op is Align, node, "it joins maps of different channels");
+                break;
+            default:
+                Require(phase > Phase.Aligned, node, $"{node.Op.Word} is no op of this phase");
+                break;
+        }
+    }
+
+    private static void Arity(Node node, int least, int most) =>
+        Require(node.Inputs.Count >= least && node.Inputs.Count <= most, node, $"it has {node.Inputs.Count} inputs");
+
+    private static void Require(bool holds, Node node, string otherwise)
+    {
+        if (!holds) throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) is illegal: {otherwise}.");
+    }
+}

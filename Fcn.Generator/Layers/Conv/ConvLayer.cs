@@ -1,0 +1,67 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
+
+namespace Fcn.Generator.Layers;
+
+/// [Conv("fc6", 4096, Kernel = 7, Pad = 0, Dropout = 0.5)]: Conv, then ReLU, then Dropout. The last of them has the layer's name, so that taps
+/// and generated buffers are called what the user called them; those before are fc6.linear and fc6.relu.
+internal sealed class ConvLayer() : Layer("Conv", Name, Channels, Kernel, Stride, Pad, Dilation, Groups, Bias, Relu, Dropout, WeightRate, BiasRate, WeightDecay, BiasDecay)
+{
+    public static readonly NewName Name = new("Name") { Leading = true };
+    public static readonly Whole Channels = new("Channels", 0, 1, 65536) { Leading = true };
+    public static readonly Whole Kernel = new("Kernel", 3, 1, 255);
+    public static readonly Whole Stride = new("Stride", 1, 1, 255);
+    public static readonly Whole Pad = new("Pad", 1, 0, 4095);
+    public static readonly Whole Dilation = new("Dilation", 1, 1, 255);
+    public static readonly Whole Groups = new("Groups", 1, 1, 65536);
+    public static readonly Flag Bias = new("Bias", true);
+    public static readonly Flag Relu = new("Relu", true);
+    public static readonly Real Dropout = new("Dropout", 0, 0) { Below = 1 };
+    public static readonly Real WeightRate = new("WeightRate", 1, 0);
+    public static readonly Real BiasRate = new("BiasRate", 2, 0);
+    public static readonly Real WeightDecay = new("WeightDecay", 1, 0);
+    public static readonly Real BiasDecay = new("BiasDecay", 0, 0);
+
+    public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
+    {
+        string name = layer.Get(Name);
+        if ((network.ExpectFeatures(layer) ?? network.Claim(name, layer, Name.Name) ?? Divide(layer, network.Head) ?? Limit(layer, network.Head)) is { } problem)
+            return problem;
+
+        var (graph, x) = (network.Graph, network.Head);
+        var op = new Conv(layer.Get(Channels), layer.Get(Kernel), layer.Get(Stride), layer.Get(Pad), layer.Get(Dilation), layer.Get(Groups));
+        bool relu = layer.Get(Relu), dropout = layer.Get(Dropout) > 0;
+
+        List<Node> inputs = [x, network.Parameter($"{name}.weight", Weight(op, x), Fill.He, layer.Get(WeightRate), layer.Get(WeightDecay))];
+        if (layer.Get(Bias))
+            inputs.Add(network.Parameter($"{name}.bias", new(op.Channels, 1, 1), Fill.Zero, layer.Get(BiasRate), layer.Get(BiasDecay)));
+        var y = graph.Add(relu || dropout ? $"{name}.linear" : name, op, [.. inputs]);
+        if (relu) y = graph.Add(dropout ? $"{name}.relu" : name, new Relu(), y);
+        if (dropout) y = graph.Add(name, new Dropout(layer.Get(Dropout), network.Dropouts++), y);
+
+        network.List(name, "conv", layer);
+        network.Continue(y, Stage.Features);
+        return null;
+    }
+
+    private static WeightShape Weight(Conv op, Node x) => new(op.Channels, x.Map.Channels / op.Groups, op.Kernel);
+
+    private static Problem? Divide(LayerDeclaration layer, Node x)
+    {
+        int groups = layer.Get(Groups), channels = layer.Get(Channels);
+        return x.Map.Channels % groups == 0 && channels % groups == 0
+            ? null
+            : Problem.At(layer, Groups.Name, ProblemId.GroupsDoNotDivide, layer.Get(Name), Literal.Of(groups), Literal.Of(x.Map.Channels), Literal.Of(channels));
+    }
+
+    // Weights must be countable in 31 bits.
+    private static Problem? Limit(LayerDeclaration layer, Node x)
+    {
+        int kernel = layer.Get(Kernel);
+        long weights = (long)kernel * kernel * layer.Get(Channels) * (x.Map.Channels / layer.Get(Groups));
+        return weights > int.MaxValue
+            ? Strides.Exceeds(layer, Channels.Name, "weights:", weights, int.MaxValue)
+            : Strides.Limit(layer, (kernel - 1) * layer.Get(Dilation) + 1, Stride, x);
+    }
+}

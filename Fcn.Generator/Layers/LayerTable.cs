@@ -1,0 +1,52 @@
+namespace Fcn.Generator.Layers;
+
+// The table that an author would draw by hand: one row per layer of the aligned graph. Opens the generated file and becomes its Summary.
+
+/// Field: receptive field, null behind upsampling. Crop: rows and columns cut off before it meets CropTo. MultiplyAdds: for one output pixel,
+/// all channels. Parameters: learned values.
+internal sealed record LayerRow(
+    string Name, string Kind, int Channels, Extent Size, int Stride, int? Field, long Parameters, int? Crop, string? CropTo, long MultiplyAdds);
+
+internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Node> parameters)
+{
+    public IReadOnlyList<LayerRow> Rows { get; } = rows;
+
+    /// Nodes of Op Parameter, in the order of declaration.
+    public IReadOnlyList<Node> Parameters { get; } = parameters;
+
+    public LayerRow this[string name] => Rows.First(r => r.Name == name);
+
+    public long ParameterCount => Rows.Sum(static r => r.Parameters);
+
+    /// Of the last layer before the score.
+    public int Field => Rows.Max(static r => r.Field) ?? 1;
+
+    public int Stride => Rows.Max(static r => r.Stride);
+
+    public static LayerTable Of(IReadOnlyList<NamedLayer> layers, NetworkGraph graph) =>
+        new(layers.Select(l => Row(l, graph)).ToList(), graph.Nodes.Where(static n => n.Op is Parameter).ToList());
+
+    private static LayerRow Row(NamedLayer layer, NetworkGraph graph)
+    {
+        var node = graph[layer.Name];
+        var worker = graph.Nodes.FirstOrDefault(n => n.Name == $"{layer.Name}.linear") ?? node;
+        var crop = node.Op is Crop ? node : graph.UsersOf(node).FirstOrDefault(u => u.Op is Crop && u.Name == $"{layer.Name}c");
+        string? cropTo = crop is null ? null : crop == node ? "data" : graph.UsersOf(crop).First().Inputs[0].Name;
+        return new(
+            layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
+            worker.Inputs.Sum(static i => i.Op is Parameter { Dimensions: var d } ? (long)d.Out * d.In * d.Kernel * d.Kernel : 0),
+            (crop?.Op as Crop)?.Offset, cropTo, MultiplyAdds(worker));
+    }
+
+    private static long MultiplyAdds(Node node) => node.Op switch
+    {
+        Conv conv => (long)conv.Kernel * conv.Kernel * conv.Channels * (node.Inputs[0].Map.Channels / conv.Groups),
+        Upsample up => (long)up.Taps * up.Taps * node.Map.Channels,
+        Deconv deconv => (long)Taps(deconv) * Taps(deconv) * deconv.Channels * (node.Inputs[0].Map.Channels / deconv.Groups),
+        Scale => node.Map.Channels,
+        _ => 0,
+    };
+
+    // Input cells that reach one output pixel along an axis.
+    private static int Taps(Deconv deconv) => (deconv.Kernel + deconv.Stride - 1) / deconv.Stride;
+}

@@ -1,0 +1,35 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
+
+namespace Fcn.Generator.Layers;
+
+/// [MaxPool("pool1")].
+internal sealed class MaxPoolLayer() : Layer("MaxPool", Name, Kernel, Stride, Pad)
+{
+    public static readonly NewName Name = new("Name") { Leading = true };
+    public static readonly Whole Kernel = new("Kernel", 2, 1, 255);
+    public static readonly Whole Stride = new("Stride", 2, 1, 255);
+    public static readonly Whole Pad = new("Pad", 0, 0, 254);
+
+    public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
+    {
+        string name = layer.Get(Name);
+        if ((network.ExpectFeatures(layer) ?? network.Claim(name, layer, Name.Name) ?? Window(layer) ?? Strides.Limit(layer, layer.Get(Kernel), Stride, network.Head)) is { } problem)
+            return problem;
+        var y = network.Graph.Add(name, new MaxPool(layer.Get(Kernel), layer.Get(Stride), layer.Get(Pad)), network.Head);
+        network.List(name, "pool", layer);
+        network.Continue(y, Stage.Features);
+        return null;
+    }
+
+    // Every window must hold a pixel of the map: neither lie in the padding nor, where Caffe rounds up, behind the end.
+    private static Problem? Window(LayerDeclaration layer)
+    {
+        string name = layer.Get(Name), kernel = Literal.Of(layer.Get(Kernel));
+        if (layer.Get(Pad) >= layer.Get(Kernel)) return Problem.At(layer, Pad.Name, ProblemId.PoolPad, name, Literal.Of(layer.Get(Pad)), kernel);
+        if (layer.Get(Stride) <= layer.Get(Kernel)) return null;
+        string written = layer.Find(Stride.Name) is null ? Kernel.Name : Stride.Name;
+        return Problem.At(layer, written, ProblemId.PoolStride, name, Literal.Of(layer.Get(Stride)), kernel);
+    }
+}

@@ -1,0 +1,26 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+
+namespace Fcn.Generator.Layers;
+
+/// [Fcn(Classes = 21)]: the network itself.
+internal sealed class NetworkLayer() : Layer("Fcn", Classes)
+{
+    public static readonly ClassCount Classes = new();
+
+    public override bool InStream => false;
+
+    public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
+    {
+        network.Classes = layer.Get(Classes);
+        return null;
+    }
+}
+
+/// 2 to 254: one class needs no network, labels are bytes and 255 is ignored.
+internal sealed record ClassCount() : Setting<int>("Classes", 0)
+{
+    public override Problem? Check(LayerDeclaration layer) => layer.Get(this) is >= 2 and <= 254
+        ? null
+        : Problem.At(layer, Name, ProblemId.ClassesOutOfRange, Emit.Literal.Of(layer.Get(this)));
+}

@@ -1,0 +1,92 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+
+namespace Fcn.Generator.Layers;
+
+/// How far the stream has come.
+internal enum Stage
+{
+    Features,
+    Scores,
+    Pixels,
+}
+
+/// A layer of the table: its name, its kind (conv, pool, score, scale, upscore, fuse, crop) and the attribute that it comes from.
+internal sealed record NamedLayer(string Name, string Kind, LayerDeclaration Source);
+
+// A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name.
+internal sealed class NetworkBuilder
+{
+    private readonly Dictionary<string, string> _owners = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["data"] = "the network's input",
+        ["score"] = "the network's output",
+    };
+
+    private readonly List<NamedLayer> _layers = [];
+    private Node? _data;
+    private Node? _head;
+
+    public GraphBuilder Graph { get; } = new();
+
+    public Stage Stage { get; private set; }
+
+    public int Classes { get; set; }
+
+    /// Dropout layers so far; each draws from a stream of random numbers of its own.
+    public int Dropouts { get; set; }
+
+    /// Every layer that the table lists, in order.
+    public IReadOnlyList<NamedLayer> Layers => _layers;
+
+    public Node Data
+    {
+        get => _data ?? throw new InvalidOperationException("The word Input comes before the stream.");
+        set => (_data, _head) = (value, value);
+    }
+
+    /// The last value of the stream.
+    public Node Head => _head ?? throw new InvalidOperationException("The word Input comes before the stream.");
+
+    /// The tap that the last skip read: its name is part of the name of what is upsampled next.
+    public string? LastTap { get; private set; }
+
+    /// What skips can tap, by name.
+    public IEnumerable<Node> Taps => _layers.Where(static l => l.Kind is "conv" or "pool").Select(l => Graph.Nodes.First(n => n.Name == l.Name));
+
+    public bool IsTaken(string name) => _owners.ContainsKey(name);
+
+    /// Reserves a name; names that differ in case only would be one file on some systems.
+    public Problem? Claim(string name, LayerDeclaration layer, string? setting)
+    {
+        if (_owners.TryGetValue(name, out string? owner)) return Problem.At(layer, setting, ProblemId.DuplicateName, layer.ToString(), name, owner);
+        _owners.Add(name, layer.ToString());
+        return null;
+    }
+
+    /// Lists a layer in the table.
+    public void List(string name, string kind, LayerDeclaration source) => _layers.Add(new(name, kind, source));
+
+    /// Moves the stream on to a value.
+    public void Continue(Node head, Stage stage, string? tap = null) => (_head, Stage, LastTap) = (head, stage, tap);
+
+    /// What keeps a layer of features from standing here.
+    public Problem? ExpectFeatures(LayerDeclaration layer) => Stage switch
+    {
+        Stage.Features => null,
+        Stage.Scores => Problem.At(layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == "score").Name),
+        Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
+    };
+
+    /// What keeps a layer of scores from standing here.
+    public Problem? ExpectScores(LayerDeclaration layer) => Stage switch
+    {
+        Stage.Features => Problem.At(layer, null, ProblemId.BeforeScore, layer.ToString()),
+        Stage.Scores => null,
+        Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
+    };
+
+    /// Weight (and bias) of a layer; weight (outputs, inputs, kernel, kernel).
+    public Node Parameter(string name, WeightShape shape, Fill fill, double rate, double decay) =>
+        Graph.Add(name, new Parameter(shape, fill, rate, decay) { Bias = name.EndsWith(".bias", StringComparison.Ordinal) });
+}

@@ -1,0 +1,30 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+
+namespace Fcn.Generator.Layers;
+
+/// [Score("score_fr")]: features become scores.
+internal sealed class ScoreLayer() : Layer("Score", Name, Rate)
+{
+    public static readonly NewName Name = new("Name", "score_fr") { Leading = true };
+    public static readonly Real Rate = new("Rate", 1, 0);
+
+    public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
+    {
+        string name = layer.Get(Name);
+        if (network.ExpectFeatures(layer) is { } early) return early;
+        if (network.Layers.Count == 0) return Problem.At(layer, null, ProblemId.NoLayers, layer.ToString());
+        if (network.Claim(name, layer, Name.Name) is { } taken) return taken;
+        network.Continue(Add(name, network.Head, layer.Get(Rate), layer, network), Stage.Scores);
+        return null;
+    }
+
+    /// A 1x1 convolution to one channel per class, zeros at first (paper section 4.1); the bias learns twice as fast and does not decay.
+    public static Node Add(string name, Node x, double rate, LayerDeclaration source, NetworkBuilder network)
+    {
+        var weight = network.Parameter($"{name}.weight", new(network.Classes, x.Map.Channels, 1), Fill.Zero, rate, 1);
+        var bias = network.Parameter($"{name}.bias", new(network.Classes, 1, 1), Fill.Zero, 2 * rate, 0);
+        network.List(name, "score", source);
+        return network.Graph.Add(name, new Conv(network.Classes, 1), x, weight, bias);
+    }
+}

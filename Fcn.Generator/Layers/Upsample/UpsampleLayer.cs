@@ -1,0 +1,53 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
+
+namespace Fcn.Generator.Layers;
+
+/// [Upsample(8)]: scores become pixels, cut to the input. upscore where nothing was fused (FCN-32s), else upscore16, upscore8.
+internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learned)
+{
+    public static readonly Whole Factor = new("Factor", 0, 2, 1023) { Leading = true };
+    public static readonly Whole Kernel = new("Kernel", 0, 0, 4095);
+    public static readonly Flag Learned = new("Learned", false);
+
+    public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
+    {
+        int factor = layer.Get(Factor);
+        if (network.ExpectScores(layer) is { } misplaced) return misplaced;
+        var stride = Coordinates.Stride(network.Head);
+        if (stride != factor)
+            return Problem.At(layer, Factor.Name, ProblemId.FinalStride, network.Head.Name, stride.ToString(), Literal.Of(factor), (stride / factor).ToString());
+
+        string name = network.LastTap is null ? "upscore" : $"upscore{Literal.Of(factor)}";
+        if (network.IsTaken(name) && network.LastTap is { } tap) name = $"upscore_{tap}";
+        if ((network.Claim(name, layer, null) ?? Window(layer, Kernel, factor)) is { } problem) return problem;
+
+        var pixels = Add(name, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
+        network.Continue(Cut(pixels, layer, network), Stage.Pixels);
+        return null;
+    }
+
+    /// The last node of every network: the scores, cut to where the input lies.
+    public static Node Cut(Node scores, LayerDeclaration source, NetworkBuilder network)
+    {
+        network.List("score", "crop", source);
+        return network.Graph.Add("score", new Align(), scores, network.Data);
+    }
+
+    /// A kernel that leaves gaps between the cells that it spreads would leave pixels without a score.
+    public static Problem? Window(LayerDeclaration layer, Setting<int> kernel, int factor) => layer.Get(kernel) is var k && (k == 0 || k >= factor)
+        ? null
+        : Problem.At(layer, kernel.Name, ProblemId.SettingOutOfRange, layer.ToString(), kernel.Name, Literal.Of(k),
+            $"0 (which stands for {Literal.Of(2 * factor)}) or at least the factor {Literal.Of(factor)}");
+
+    /// Kernel 0 stands for 2 factor. Bilinear and constant, or learned: dense (classes, classes, kernel, kernel), bilinear at first.
+    public static Node Add(string name, Node scores, int factor, int kernel, bool learned, LayerDeclaration source, NetworkBuilder network)
+    {
+        if (kernel == 0) kernel = 2 * factor;
+        network.List(name, "upscore", source);
+        if (!learned) return network.Graph.Add(name, new Upsample(kernel, factor), scores);
+        var weight = network.Parameter($"{name}.weight", new(network.Classes, network.Classes, kernel), Fill.Bilinear, 1, 1);
+        return network.Graph.Add(name, new Deconv(network.Classes, kernel, factor), scores, weight);
+    }
+}

@@ -1,0 +1,73 @@
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
+using Fcn.Generator.Layers;
+
+namespace Fcn.Generator.Passes;
+
+/// Needs: coordinate maps (Op.Field). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the larger
+/// one; Align(x, input) -> Crop(x). After: no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN cuts
+/// where maps meet; the offset follows from composing the maps of both back to the input (Caffe python/caffe/coord_map.py), nobody is asked for it.
+internal static class AlignSkips
+{
+    public static NetworkGraph Run(NetworkGraph graph, IReadOnlyList<NamedLayer> layers, List<Problem> problems)
+    {
+        var wayOut = new AlignmentAdvice(graph, layers);
+        return graph.Map((node, builder) => node.Op switch
+        {
+            _ when problems.Count > 0 => node,
+            Join => Meet(node, builder, wayOut, problems),
+            Align => Cut(node, builder, wayOut, problems),
+            _ => node,
+        });
+    }
+
+    // fuse_pool4 = upscore2 + score_pool4c. The reference always crops the skip; where that cannot be, the upsampled scores are cropped.
+    private static Node Meet(Node join, GraphBuilder builder, AlignmentAdvice wayOut, List<Problem> problems)
+    {
+        var (up, skip) = (join.Inputs[0], join.Inputs[1]);
+        var offset = Offset(skip, up);
+        if (!offset.IsWhole)
+        {
+            problems.Add(wayOut.NotWhole(join, up, skip, offset));
+            return join;
+        }
+        foreach (var (whole, cut, by) in new[] { (up, skip, (int)offset.Numerator), (skip, up, -(int)offset.Numerator) })
+        {
+            if (by < 0 || Shortfall(cut.Map.Size, whole.Map.Size, by).Pixels > 0) continue;
+            var part = builder.Add($"{cut.Name}c", new Crop(by, whole.Map.Size), cut);
+            return builder.Add(join.Name, new Add(), whole, part);
+        }
+        problems.Add(wayOut.SkipDoesNotFit(join, up, skip, (int)offset.Numerator));
+        return join;
+    }
+
+    // score = upscore8 cut to the input, which cannot be cut itself.
+    private static Node Cut(Node align, GraphBuilder builder, AlignmentAdvice wayOut, List<Problem> problems)
+    {
+        var (scores, data) = (align.Inputs[0], align.Inputs[1]);
+        var offset = Offset(scores, data);
+        var problem = !offset.IsWhole ? wayOut.NotWhole(align, scores, data, offset)
+            : offset.Numerator < 0 ? wayOut.Negative(align, scores, (int)offset.Numerator)
+            : Shortfall(scores.Map.Size, data.Map.Size, (int)offset.Numerator) is { Pixels: > 0 } shortfall ? wayOut.ScoresDoNotFit(align, scores, (int)offset.Numerator, shortfall)
+            : null;
+        if (problem is null) return builder.Add(align.Name, new Crop((int)offset.Numerator, data.Map.Size), scores);
+        problems.Add(problem);
+        return align;
+    }
+
+    /// How far into x the reference begins: both maps, composed from the input, must have the same scale.
+    private static Rational Offset(Node x, Node reference)
+    {
+        CoordinateMap here = Coordinates.Of(x), there = Coordinates.Of(reference);
+        return here.Scale == there.Scale
+            ? here.Shift + -there.Shift
+            : throw new InvalidOperationException($"'{x.Name}' has stride {1 / here.Scale} where '{reference.Name}' has stride {1 / there.Scale}.");
+    }
+
+    /// By how many pixels a map of this size, cropped by the offset, is too short for the target: the worst over all inputs from 1 up.
+    public static (int Pixels, int Input) Shortfall(Extent size, Extent target, int offset)
+    {
+        int period = checked(size.Period * target.Period);
+        return Enumerable.Range(1, period).Select(n => (Pixels: offset + target.At(n) - size.At(n), Input: n)).OrderByDescending(static s => s.Pixels).First();
+    }
+}

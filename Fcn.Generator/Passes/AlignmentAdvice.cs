@@ -1,0 +1,52 @@
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
+using Fcn.Generator.Layers;
+
+namespace Fcn.Generator.Passes;
+
+// What is wrong where two maps do not meet, with the numbers and a way out.
+internal sealed class AlignmentAdvice(NetworkGraph graph, IReadOnlyList<NamedLayer> layers)
+{
+    public Problem NotWhole(Node at, Node x, Node reference, Rational offset)
+    {
+        bool half = offset.Denominator == 2 && x.Op is Upsample or Deconv;
+        int kernel = x.Op switch { Upsample u => u.Kernel, Deconv d => d.Kernel, _ => 0 };
+        string way = half
+            ? $"Kernel = {Literal.Of(kernel % 2 == 0 ? kernel - 1 : kernel + 1)} here shifts it by half a pixel"
+            : "Choose kernels and pads whose centres fall on whole pixels: odd kernels for odd strides, even kernels for even strides";
+        return At(at, "Kernel", ProblemId.CropNotWhole, x.Name, reference.Name, offset.ToString(), way);
+    }
+
+    public Problem Negative(Node at, Node scores, int offset) =>
+        At(at, null, ProblemId.CropNegative, scores.Name, Literal.Of(offset), Literal.Of(-offset), Pad(-offset));
+
+    public Problem ScoresDoNotFit(Node at, Node scores, int offset, (int Pixels, int Input) shortfall) =>
+        At(at, null, ProblemId.CropDoesNotFit, scores.Name, "data", Literal.Of(offset), Literal.Of(shortfall.Input),
+            Literal.Of(scores.Map.Size.At(shortfall.Input)), Literal.Of(offset + shortfall.Input), Pad(shortfall.Pixels));
+
+    public Problem SkipDoesNotFit(Node at, Node up, Node skip, int offset)
+    {
+        bool skipIsCut = offset >= 0;
+        var (cut, whole, by) = skipIsCut ? (skip, up, offset) : (up, skip, -offset);
+        int input = AlignSkips.Shortfall(cut.Map.Size, whole.Map.Size, by).Input;
+        string way = skipIsCut
+            ? $"Let the scores shrink more: a lower Pad or a larger Kernel between the tap and '{FirstScore}'"
+            : $"Let the scores shrink less: a higher Pad or a smaller Kernel between the tap and '{FirstScore}'";
+        return At(at, null, ProblemId.CropDoesNotFit, cut.Name, whole.Name, Literal.Of(by), Literal.Of(input),
+            Literal.Of(cut.Map.Size.At(input)), Literal.Of(by + whole.Map.Size.At(input)), way);
+    }
+
+    private string FirstScore => layers.First(static l => l.Kind == "score").Name;
+
+    // A pad in front of everything moves the scores against the input by as much, and prolongs them by twice as much.
+    private string Pad(int pixels)
+    {
+        if (graph.Nodes.FirstOrDefault(static n => n.Op is Conv) is not { Op: Conv conv } node) return "Begin with a padded convolution";
+        int step = (int)Coordinates.Stride(node.Inputs[0]).Numerator, pad = conv.Pad + (pixels + step - 1) / step;
+        string layer = layers.First(l => node.Name == l.Name || node.Name == $"{l.Name}.linear").Name;
+        return $"Raise Pad of '{layer}' from {Literal.Of(conv.Pad)} to {Literal.Of(pad)}";
+    }
+
+    private Problem At(Node node, string? setting, ProblemId id, params string[] arguments) =>
+        Problem.At(layers.First(l => l.Name == node.Name).Source, setting, id, arguments);
+}

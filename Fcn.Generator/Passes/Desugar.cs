@@ -1,0 +1,44 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Layers;
+
+namespace Fcn.Generator.Passes;
+
+/// Needs: a declaration. Gives: a graph of ops with one input, data, and one output, score; Join and Align stand where maps have to meet.
+/// Because: layers are words of the literature, passes and targets know a closed set of ops only.
+internal static class Desugar
+{
+    /// Every setting that is wrong in itself, or the first word that does not fit where it stands.
+    public static IReadOnlyList<Problem> Run(NetworkDeclaration network, out NetworkBuilder built)
+    {
+        built = new NetworkBuilder();
+        var words = network.Layers.Select(static l => (Layer: LayerCatalog.Find(l.Word) ?? throw new InvalidOperationException($"No layer '{l.Word}'."), Written: l)).ToList();
+        var problems = words.SelectMany(static w => w.Layer.Check(w.Written)).ToList();
+        if (problems.Count > 0) return problems;
+
+        foreach (var (layer, written) in words)
+            if (layer.Build(written, built) is { } problem) return [problem];
+        return Finish(network, built) is { } missing ? [missing] : [];
+    }
+
+    // A network ends with pixels. One that never left stride 1 needs no upsampling, only the cut.
+    private static Problem? Finish(NetworkDeclaration network, NetworkBuilder built)
+    {
+        var last = network.Layers[network.Layers.Count - 1];
+        switch (built.Stage)
+        {
+            case Stage.Features when built.Layers.Count == 0:
+                return Problem.AtClass(ProblemId.NoLayers, network.Name);
+            case Stage.Features:
+                return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
+            case Stage.Scores when Coordinates.Stride(built.Head) is var stride && stride != 1:
+                return Problem.At(last, null, ProblemId.NoUpsample, network.Name, built.Head.Name, stride.ToString());
+            case Stage.Scores:
+                UpsampleLayer.Cut(built.Head, last, built);
+                return null;
+            case Stage.Pixels:
+                return null;
+        }
+        throw new InvalidOperationException($"Stage {(int)built.Stage} is not known.");
+    }
+}
