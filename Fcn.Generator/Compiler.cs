@@ -1,0 +1,72 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
+using Fcn.Generator.Layers;
+using Fcn.Generator.Passes;
+
+namespace Fcn.Generator;
+
+// The table of contents: attributes -> graph -> aligned graph -> kernels -> text. Pure functions of values; nothing here knows Roslyn.
+internal static class Compiler
+{
+    /// The part of the class that users see. Where the network has problems, they are here, with a part that keeps the rest of the build quiet.
+    public static Compiled Surface(Reading reading, CancellationToken cancel) => Guard(reading, () =>
+    {
+        var network = reading.Network;
+        var constructor = NetworkEmitter.Constructor(network);
+        var problems = reading.Problems;
+        if (reading.Complete && problems.Count == 0)
+        {
+            var front = Understand(network, cancel);
+            if (front is { Table: { } table }) return new(network, [EmitSurface.File(network, table, constructor)], []);
+            problems = front.Problems.ToEquatableArray();
+        }
+        return new(network, reading.Extendable ? [EmitSurface.Placeholder(network, constructor.Parameters)] : [], problems);
+    });
+
+    /// Schedules and kernels; nothing where the network has problems, which the surface tells.
+    public static Compiled Kernels(Reading reading, CancellationToken cancel) => Guard(reading, () =>
+    {
+        var network = reading.Network;
+        return reading.Complete && reading.Problems.Count == 0 && Understand(network, cancel) is { Graph: { } graph, Table: { } table }
+            ? new(network, NetworkEmitter.Emit(network, table, graph, cancel), [])
+            : new(network, [], []);
+    });
+
+    /// The first half: whatever can be wrong with a declaration is found here. Table and graph are null where there are problems.
+    public static Front Understand(NetworkDeclaration network, CancellationToken cancel, Phase stopAfter = Phase.Aligned)
+    {
+        var problems = Desugar.Run(network, out var built).ToList();       // after: ops only; one input, data; one output, score
+        if (problems.Count > 0) return new(null, null, problems);
+        var graph = built.Graph.Build([built.Graph.Nodes[built.Graph.Nodes.Count - 1]]);
+        GraphSpec.Verify(Phase.Desugared, graph);
+        if (stopAfter == Phase.Desugared) return new(graph, null, []);
+        cancel.ThrowIfCancellationRequested();
+
+        graph = AlignSkips.Run(graph, built.Layers, problems);             // after: no Join, no Align, every Add has equal shapes
+        if (problems.Count > 0) return new(null, null, problems);
+        GraphSpec.Verify(Phase.Aligned, graph);
+        cancel.ThrowIfCancellationRequested();
+        return new(graph, LayerTable.Of(built.Layers, graph), []);
+    }
+
+    // A fault of the compiler is a diagnostic that says so, not a generator that vanishes.
+    private static Compiled Guard(Reading reading, Func<Compiled> compile)
+    {
+        try
+        {
+            return compile();
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            string at = fault.StackTrace?.Split('\n')[0].Trim() ?? "";
+            return new(reading.Network, [], [Problem.AtClass(ProblemId.OwnFault, reading.Network.Name, fault.Message, at)]);
+        }
+    }
+}
+
+/// Graph and table of a network that can be compiled, else its problems.
+internal sealed record Front(NetworkGraph? Graph, LayerTable? Table, IReadOnlyList<Problem> Problems);
+
+/// Text of a network and what is wrong with it: values, compared by the incremental pipeline.
+internal sealed record Compiled(NetworkDeclaration Network, EquatableArray<GeneratedFile> Files, EquatableArray<Problem> Problems);

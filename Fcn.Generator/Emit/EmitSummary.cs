@@ -1,0 +1,41 @@
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Layers;
+
+namespace Fcn.Generator.Emit;
+
+// The static property Summary: the layer table as values, its size formulas as functions.
+internal static class EmitSummary
+{
+    public static void Write(SourceWriter writer, NetworkDeclaration network, LayerTable table)
+    {
+        writer.Line("/// <summary>The layer table: shapes as formulas, strides, receptive fields, parameters and crops.</summary>");
+        using (writer.Open("public static global::Fcn.NetworkSummary Summary { get; } = new(", ");"))
+        {
+            writer.Line($"{Literal.Quoted(network.Name)}, {Literal.Of(network.Classes)}, {Input(network.Input)},");
+            using (writer.Open("[", "],"))
+                foreach (var row in table.Rows) writer.Line($"{Row(row)},");
+            using (writer.Open("[", "]"))
+                foreach (var parameter in table.Parameters) writer.Line($"{Parameter(parameter)},");
+        }
+    }
+
+    private static string Input(LayerDeclaration input) =>
+        $"new global::Fcn.InputSummary({Literal.Of(input.Get(InputLayer.Channels))}, "
+        + $"global::Fcn.ChannelOrder.{InputLayer.Order.Members[input.Get(InputLayer.Order)]}, "
+        + $"[{string.Join(", ", input.Get(InputLayer.Mean).Select(Literal.Single))}], {Literal.Single((float)input.Get(InputLayer.Scale))})";
+
+    private static string Row(LayerRow row) =>
+        $"new({Literal.Quoted(row.Name)}, {Literal.Quoted(row.Kind)}, {Literal.Of(row.Channels)}, {Literal.Quoted(row.Size.Format("H"))}, "
+        + $"static n => {row.Size.Code("n")}, {Literal.Of(row.Stride)}, {OrNull(row.Field)}, {Literal.Of(row.Parameters)}, {OrNull(row.Crop)}, "
+        + $"{Literal.Of(row.MultiplyAdds)})";
+
+    private static string Parameter(Node node)
+    {
+        var parameter = (Parameter)node.Op;
+        var (o, i, k) = (parameter.Dimensions.Out, parameter.Dimensions.In, parameter.Dimensions.Kernel);
+        string shape = parameter.Bias ? $"[{Literal.Of(o)}]" : $"[{Literal.Of(o)}, {Literal.Of(i)}, {Literal.Of(k)}, {Literal.Of(k)}]";
+        return $"new({Literal.Quoted(node.Name)}, {shape}, global::Fcn.Fill.{parameter.Fill}, {Literal.Single((float)parameter.Rate)}, {Literal.Single((float)parameter.Decay)})";
+    }
+
+    private static string OrNull(int? value) => value is { } number ? Literal.Of(number) : "null";
+}

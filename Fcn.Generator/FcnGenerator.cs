@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Text;
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Fcn.Generator;
+
+// Roslyn's side of the compiler: read -> compile -> outputs. Everything between is values, so an edit elsewhere stops at Read.
+[Generator(LanguageNames.CSharp)]
+public sealed class FcnGenerator : IIncrementalGenerator
+{
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var read = context.SyntaxProvider
+            .ForAttributeWithMetadataName("Fcn.FcnAttribute", static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read)
+            .WithTrackingName(Steps.Read);
+
+        // The class itself: other code in the user's project depends on it, in the IDE too.
+        var surface = read.Select(Compiler.Surface).WithTrackingName(Steps.Surface);
+        context.RegisterSourceOutput(surface.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.SurfaceFiles), Write);
+
+        // Kernels: no other code can refer to them, so an IDE may leave them out.
+        var kernels = read.Select(Compiler.Kernels).WithTrackingName(Steps.Kernels);
+        context.RegisterImplementationSourceOutput(kernels.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.KernelFiles), Write);
+
+        // Problems: joined with the compilation for their locations, which are in no model. Runs again at every edit, but only where there are problems.
+        context.RegisterSourceOutput(Faulty(surface).Combine(context.CompilationProvider), Report);
+        context.RegisterImplementationSourceOutput(Faulty(kernels).Combine(context.CompilationProvider), Report);
+    }
+
+    private static IncrementalValueProvider<ImmutableArray<Compiled>> Faulty(IncrementalValuesProvider<Compiled> compiled) =>
+        compiled.Where(static c => c.Problems.Count > 0).Select(static (c, _) => c with { Files = [] }).Collect().WithTrackingName(Steps.Problems);
+
+    private static void Write(SourceProductionContext context, Emit.GeneratedFile file) =>
+        context.AddSource(file.HintName, SourceText.From(file.Text, Encoding.UTF8));
+
+    // A fault in a backbone is one diagnostic, however many networks share it.
+    private static void Report(SourceProductionContext context, (ImmutableArray<Compiled> Faulty, Compilation Compilation) problems)
+    {
+        var told = new HashSet<(ProblemId, Location, string)>();
+        foreach (var compiled in problems.Faulty)
+            foreach (var problem in compiled.Problems)
+            {
+                var location = SourceMap.Find(problems.Compilation, compiled.Network, problem, context.CancellationToken);
+                var diagnostic = Diagnostic.Create(Descriptors.Of(problem.Id), location, [.. problem.Arguments]);
+                if (told.Add((problem.Id, location, diagnostic.GetMessage()))) context.ReportDiagnostic(diagnostic);
+            }
+    }
+}
+
+/// Names of the steps in Roslyn's record of a run; tests ask by them what ran again and why.
+internal static class Steps
+{
+    public const string Read = nameof(Read);
+    public const string Surface = nameof(Surface);
+    public const string SurfaceFiles = nameof(SurfaceFiles);
+    public const string Kernels = nameof(Kernels);
+    public const string KernelFiles = nameof(KernelFiles);
+    public const string Problems = nameof(Problems);
+}
