@@ -83,8 +83,8 @@ internal static class KernelPrinter
             KernelOp.Convert => $"{Element(v.Type.Element)}({Text(v.Sources[0])})",
             KernelOp.Broadcast => $"all{Text(v.Type.Lanes)}({Text(v.Sources[0])})",
             KernelOp.Minimum or KernelOp.Maximum or KernelOp.FusedMultiplyAdd or KernelOp.Exponential or KernelOp.Logarithm
-                or KernelOp.Uniform or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.Shuffle or KernelOp.MatrixMultiply
-                or >= KernelOp.Store => Call(v),
+                or KernelOp.Uniform or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.Shuffle
+                or KernelOp.MatrixMultiply or >= KernelOp.Store => Call(v),
         };
     }
 
@@ -116,8 +116,8 @@ internal static class KernelPrinter
         KernelOp.Exponential or KernelOp.Logarithm or KernelOp.Convert or KernelOp.Broadcast
             or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum => 1,
         KernelOp.Add or KernelOp.Subtract or KernelOp.Multiply or KernelOp.Divide or KernelOp.Remainder or KernelOp.Minimum
-            or KernelOp.Maximum or KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal or KernelOp.And or KernelOp.Or or KernelOp.Uniform or KernelOp.Load
-            or KernelOp.Shuffle => 2,
+            or KernelOp.Maximum or KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal or KernelOp.And or KernelOp.Or
+            or KernelOp.Uniform or KernelOp.Load or KernelOp.Shuffle => 2,
         KernelOp.FusedMultiplyAdd or KernelOp.Select or KernelOp.MatrixMultiply => 3,
         >= KernelOp.Store => -1,
     };

@@ -93,7 +93,7 @@ internal sealed partial class KernelSpec
 
     private static bool IsWhole(double number) => number == Math.Floor(number);
 
-    private static string? Is(Value v, KernelType type) => v.Type == type ? null : $"is {type}, not {v.Type}";
+    private static string? Is(Value v, KernelType type) => v.Type == type ? null : $"is said to be {v.Type} but is {type}";
 
     private static string? Alike(IReadOnlyList<Value> sources) =>
         sources.FirstOrDefault(s => s.Type != sources[0].Type) is { } other ? $"{sources[0].Type} meets {other.Type}" : null;

@@ -133,8 +133,8 @@ internal sealed partial class KernelSpec
         {
             if (bound.Type != KernelType.Int) Fault($"{KernelPrinter.Text(bound)} is {bound.Type}, not int");
             if (Mentions(bound, v => v.Op == KernelOp.Load)) Fault($"the bound {KernelPrinter.Text(bound)} reads memory");
-            foreach (string assigned in Assigned(s.Body).Distinct().Where(a => Mentions(bound, v => v.Op == KernelOp.Variable && v.Name == a)))
-                Fault($"a bound depends on '{assigned}', which the loop assigns");
+            foreach (string name in Assigned(s.Body))
+                if (Mentions(bound, v => v.Op == KernelOp.Variable && v.Name == name)) Fault($"a bound depends on '{name}', which the loop assigns");
         }
         if (s.Operands[2] is not { Op: KernelOp.Constant, Number: > 0 }) Fault("the step is not a positive constant");
         if (s.Target!.Type != KernelType.Int) Fault($"the counter is {s.Target.Type}, not int");
@@ -184,7 +184,11 @@ internal sealed partial class KernelSpec
 
     private static string NotYet(KernelOp op) => $"{op} has no rules yet; it comes with the GPU targets";
 
-    private void Fault(string fault) => _faults.Add($"{_kernel.Name}: {_place.TrimEnd(':')}: {fault}");
+    private void Fault(string fault)
+    {
+        string text = $"{_kernel.Name}: {_place.TrimEnd(':')}: {fault}";
+        if (!_faults.Contains(text)) _faults.Add(text);
+    }
 
     private static bool Mentions(Value value, Func<Value, bool> what) => what(value) || value.Sources.Any(s => Mentions(s, what));
 
