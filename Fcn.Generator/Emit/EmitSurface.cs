@@ -25,6 +25,10 @@ internal static class EmitSurface
             writer.Line("/// <summary>The network with initial parameters; load trained ones before use.</summary>");
             if (constructor.Parameters.Length > 0) writer.Line("/// <param name=\"device\">Where it runs; null for the best device of this machine.</param>");
             writer.Line($"public {network.EscapedName}({constructor.Parameters})\n    : base(Summary, {constructor.Engine})\n{{\n}}");
+            writer.Line("\n// Schedules and kernels are in files of their own, which an IDE may leave out while the user types.");
+            writer.Line("static partial void Compiled(ref global::Fcn.Devices.NetworkCode? code);\n");
+            using (writer.Block("private static global::Fcn.Devices.NetworkCode Code()"))
+                writer.Line("global::Fcn.Devices.NetworkCode? code = null;\nCompiled(ref code);\nreturn code!;");
         }
         return new($"{network.FullName}.g.cs", writer.ToString());
     }

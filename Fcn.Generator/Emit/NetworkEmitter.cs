@@ -7,7 +7,17 @@ namespace Fcn.Generator.Emit;
 internal static class NetworkEmitter
 {
     /// Parameters of a network's constructor, and the expression for the engine that it hands to Fcn.Network.
-    public static (string Parameters, string Engine) Constructor(NetworkDeclaration network) => ("", "null!");
+    public static (string Parameters, string Engine) Constructor(NetworkDeclaration network) =>
+        ("global::Fcn.Devices.Device? device = null", "(device ?? global::Fcn.Devices.Cpu.CpuDevice.Default).Open(Summary, Code())");
 
-    public static EquatableArray<GeneratedFile> Emit(NetworkDeclaration network, LayerTable table, NetworkGraph graph, CancellationToken cancel) => [];
+    public static EquatableArray<GeneratedFile> Emit(NetworkDeclaration network, LayerTable table, NetworkGraph graph, CancellationToken cancel)
+    {
+        var parameters = ParameterPlan.Of(graph);
+        var emit = new EmitSchedules(network, parameters, Mode.Of(graph, parameters, cancel));
+        return
+        [
+            new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
+            .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
+        ];
+    }
 }

@@ -48,13 +48,14 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     public static Value operator -(Value a, Value b) =>
         b.Is(0) ? a
         : Folds(a, b) ? Whole(a, b, a.Number - b.Number)
-        : b.Op == KernelOp.Constant && b.Type.IsWhole && b.Number < 0 ? Binary(KernelOp.Add, a, Int((long)-b.Number))
+        : b.Op == KernelOp.Constant && b.Type.IsWhole && a.Type.IsWhole ? a + new Value(KernelOp.Constant, b.Type, None, number: -b.Number)
         : Binary(KernelOp.Subtract, a, b);
 
     public static Value operator *(Value a, Value b) =>
         (a.Is(0) || b.Is(0)) && a.Type.IsWhole ? Int(0)
         : a.Is(1) && b.Type.Lanes >= a.Type.Lanes ? b : b.Is(1) && a.Type.Lanes >= b.Type.Lanes ? a
         : Folds(a, b) ? Whole(a, b, a.Number * b.Number)
+        : a.Op == KernelOp.Multiply && b.Op == KernelOp.Constant && a.Sources[1].Op == KernelOp.Constant && a.Type.IsWhole ? a.Sources[0] * (a.Sources[1] * b)
         : Binary(KernelOp.Multiply, a, b);
 
     public static Value operator /(Value a, Value b) =>
@@ -129,6 +130,11 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     private static Value Compare(KernelOp op, Value a, Value b)
     {
         var (x, y) = Match(a, b);
+        if (Folds(a, b))
+        {
+            bool holds = op == KernelOp.Equal ? a.Number == b.Number : op == KernelOp.Less ? a.Number < b.Number : a.Number <= b.Number;
+            return new(KernelOp.Constant, KernelType.Bool, None, number: holds ? 1 : 0);
+        }
         return new(op, new KernelType(Element.Bool, x.Type.Lanes), [x, y]);
     }
 

@@ -25,6 +25,9 @@ internal sealed record WeightBuffer(string Name, Value Pointer, int Out, int In,
 
     public long Length => (long)OutBlocks * Panel;
 
+    /// Whether this is a buffer of the arena rather than a place in parameter or gradient memory.
+    public bool IsPlanned => Pointer.Op == KernelOp.Field && Pointer.Name == Name;
+
     /// Offset of (o, i, a, b), o = 16 outBlock + lane, i = InBlock inBlock + inLane.
     public Value At(Value outBlock, Value inBlock, Value inLane, Value a, Value b) =>
         outBlock.To(Element.Index) * Panel + (((inBlock * Kernel + a) * Kernel + b) * InBlock + inLane) * Machine.Block;

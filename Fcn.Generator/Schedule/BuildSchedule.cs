@@ -66,13 +66,13 @@ internal sealed class BuildSchedule
             Touch(target.Name, Bytes(target));
             if (target.Halo > 0) _launches.Add(new($"{target.Name} border", null, Value.Field("N", KernelType.Int) * target.Blocks, LaunchKind.ClearHalo, target));
         }
-        else if (node.Shape is WeightShape && _weights[node].Pointer.Op == KernelOp.Field) Touch(_weights[node].Name, (Value)(_weights[node].Length * 4));
+        else if (node.Shape is WeightShape && _weights[node].IsPlanned) Touch(_weights[node].Name, (Value)(_weights[node].Length * 4));
         foreach (var launch in KernelsOf(node))
         {
             _launches.Add(launch);
             foreach (var input in node.Inputs) Read(input);
             if (target is not null && target.Name != "Scores") Extend(target.Name);
-            else if (node.Shape is WeightShape && _weights[node].Pointer.Op == KernelOp.Field) Extend(_weights[node].Name);
+            else if (node.Shape is WeightShape && _weights[node].IsPlanned) Extend(_weights[node].Name);
         }
     }
 
@@ -152,7 +152,7 @@ internal sealed class BuildSchedule
     private void Read(Node input)
     {
         if (_maps.TryGetValue(input, out var map)) Extend(map.Name);
-        else if (_weights[input].Pointer.Op == KernelOp.Field) Extend(_weights[input].Name);
+        else if (_weights[input].IsPlanned) Extend(_weights[input].Name);
     }
 
     private static string Describe(Node node)

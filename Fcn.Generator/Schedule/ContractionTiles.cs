@@ -8,7 +8,7 @@ internal sealed class ContractionTiles(Machine machine)
 
     public IEnumerable<Kernel> Functions => _functions.Values;
 
-    public sealed record ConvFamily(string Name, int Vectors, int PixelStep, IReadOnlyList<RegisterTile.Loop> Loops, bool HasBias, Fused? Tail);
+    public sealed record ConvFamily(string Name, int Vectors, int PixelStep, IReadOnlyList<RegisterTile.Loop> Loops);
 
     /// Name of the function that computes 1 to machine.Pixels outputs of a row.
     public string Conv(ConvFamily family)
@@ -31,21 +31,15 @@ internal sealed class ContractionTiles(Machine machine)
 
     private void Add(Kernel kernel) => _functions.Add(kernel.Name, kernel);
 
+    // y[pixel][lanes] = or += sum over blocks, rows and steps of x[pixel] weight[lanes].
     private Kernel ConvTile(string name, ConvFamily family, int pixels)
     {
         var k = new KernelBuilder();
         var pointer = KernelType.To(Element.Float);
         Value x = k.Parameter("x", pointer), weight = k.Parameter("weight", pointer), weightNext = k.Parameter("weight_next", KernelType.Index);
-        Value blocks = k.Parameter("blocks", KernelType.Int), bias = k.Parameter("bias", pointer);
-        Value y = k.Parameter("y", pointer), yNext = k.Parameter("y_next", KernelType.Index);
-        Value first = k.Parameter("first", KernelType.Bool), last = k.Parameter("last", KernelType.Bool);
-        var parameters = new List<Value> { x, weight, weightNext, blocks, bias, y, yNext, first, last };
-        var tails = new List<(Value Pointer, Value Next)>();
-        for (int i = 0; i < (family.Tail?.Tail.Sum(Fused.OtherInputs) ?? 0); i++)
-        {
-            tails.Add((k.Parameter($"other{Text(i)}", pointer), k.Parameter($"other{Text(i)}_next", KernelType.Index)));
-            parameters.AddRange([tails[i].Pointer, tails[i].Next]);
-        }
+        Value blocks = k.Parameter("blocks", KernelType.Int), y = k.Parameter("y", pointer), yNext = k.Parameter("y_next", KernelType.Index);
+        Value resume = k.Parameter("resume", KernelType.Bool);
+        var parameters = new List<Value> { x, weight, weightNext, blocks, y, yNext, resume };
         var loops = family.Loops.Select(l =>
         {
             if (l.AStep.Op == KernelOp.Constant) return l;
@@ -55,15 +49,10 @@ internal sealed class ContractionTiles(Machine machine)
         }).ToList();
 
         var sums = Sums(k, pixels, family.Vectors);
-        Value At(int p, int q, Value next) => next * (q / machine.VectorsPerBlock) + (p * Machine.Block + q % machine.VectorsPerBlock * machine.Lanes);
-        k.If(first,
-            () => Each(sums, (p, q) => k.Assign(sums[p, q], family.HasBias ? bias.Load(q * machine.Lanes, machine.Lanes) : Value.Float(0).Spread(machine.Lanes))),
-            () => Each(sums, (p, q) => k.Assign(sums[p, q], y.Load(At(p, q, yNext), machine.Lanes))));
+        Value At(int p, int q) => yNext * (q / machine.VectorsPerBlock) + (p * Machine.Block + q % machine.VectorsPerBlock * machine.Lanes);
+        k.If(resume, () => Each(sums, (p, q) => k.Assign(sums[p, q], y.Load(At(p, q), machine.Lanes))));
         RegisterTile.Accumulate(k, machine, sums, x, weight, weightNext, family.PixelStep, loops);
-        if (family.Tail is { } tail)
-            k.If(last, () => Each(sums, (p, q) =>
-                k.Assign(sums[p, q], tail.Finish(new TailPoint(k, machine.Lanes, tails.Select(t => t.Pointer.Load(At(p, q, t.Next), machine.Lanes)).ToList(), tail.CoreInputs), sums[p, q]))));
-        Each(sums, (p, q) => k.Store(y, At(p, q, yNext), sums[p, q]));
+        Each(sums, (p, q) => k.Store(y, At(p, q), sums[p, q]));
         return k.Build(name, $"{family.Name}: {Text(pixels)} pixels of a row x {Text(family.Vectors * machine.Lanes)} channels in registers.", [.. parameters]);
     }
 
@@ -120,10 +109,4 @@ internal sealed class ContractionTiles(Machine machine)
     }
 
     private static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    // Inside a tile the tail's further inputs are at hand already.
-    private sealed class TailPoint(KernelBuilder kernel, int lanes, IReadOnlyList<Value> others, int first) : Point(kernel, lanes, [], [])
-    {
-        public override Value Read(int input, Value h, Value w) => others[input - first];
-    }
 }

@@ -10,13 +10,13 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
     private static readonly string[] LoopNames = ["blocks", "rows", "taps", "steps"];
     private readonly KernelBuilder _kernel = new();
 
-    private Conv Conv => node.Op is Fused { Core: Conv fused } ? fused : (Conv)node.Op;
+    private Op Core => (node.Op as Fused)?.Core ?? node.Op;
 
-    private Fused? Tail => node.Op as Fused;
+    private Conv Conv => (Conv)Core;
 
     private WeightBuffer Weight => weights[1]!;
 
-    private bool HasBias => node.Inputs.Count > 2 && (Tail?.CoreInputs ?? node.Inputs.Count) > 2;
+    private bool HasBias => ((node.Op as Fused)?.CoreInputs ?? node.Inputs.Count) > 2;
 
     private int Groups => (target.Blocks + machine.BlocksPerTile - 1) / machine.BlocksPerTile;
 
@@ -38,7 +38,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             int chunk = Math.Max(1, ChunkBytes / (int)(GroupBytes / Weight.InBlocks));
             _kernel.For("first", 0, Weight.InBlocks, first =>
                 _kernel.For("n", 0, Value.Field("N", KernelType.Int), n =>
-                    _kernel.For("h", 0, target.Height, h => Row(g, n, h, first, Value.Min(chunk, Weight.InBlocks - first), access, to, tiles))), chunk);
+                    _kernel.For("h", 0, target.Height, h => Row(g, n, h, first, chunk == 1 ? 1 : Value.Min(chunk, Weight.InBlocks - first), access, to, tiles))), chunk);
         }
         else
         {
@@ -55,37 +55,53 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         Value block = group * machine.BlocksPerTile;
         var w = Value.Variable("w", KernelType.Int);
         Value[] at = [.. LoopNames.Select(static l => Value.Variable(l, KernelType.Int))];
-        var point = new Recorder(_kernel, machine.Lanes, access, weights) { N = n, Block = block, H = h, W = w };
-        Value term = (Tail?.Core ?? node.Op).Loops(node)!.Term(point, at);
+        var point = new Point(_kernel, machine.Lanes, access, weights) { N = n, Block = block, H = h, W = w };
+        Value term = Core.Loops(node)!.Term(point, at);
         var (x, xSteps) = Steps(term.Sources[0].Sources[0], [w, .. at]);
         var (weight, wSteps) = Steps(term.Sources[1], [w, .. at]);
-        Tail?.Finish(point, Value.Float(0).Spread(machine.Lanes));
-
-        var loops = RegisterTile.Merge(Enumerable.Range(0, 4).Select(i =>
-            new RegisterTile.Loop(LoopNames[i], i == 0 ? Value.Variable("blocks", KernelType.Int) : new Value[] { 0, Weight.Kernel, Weight.Kernel, Weight.InBlock }[i], xSteps[i + 1], wSteps[i + 1])));
-        int narrow = target.Blocks % machine.BlocksPerTile;
-        var arguments = new List<Value>
-        {
-            x + first * xSteps[1], weight + first * wSteps[1], Weight.Panel, blocks,
-            HasBias ? point.Bias(2).Sources[0] + point.Bias(2).Sources[1] : weight,
-            to.Map.Pointer + to.At(n, block, 0, h, 0), to.Plane,
-            first.Equals(0), (first + blocks).Equals(Weight.InBlocks),
-        };
-        foreach (var (pointer, next) in point.Tails) arguments.AddRange([pointer, next]);
-        string Function(int vectors) => tiles.Conv(new(Name(), vectors, (int)xSteps[0].Number, loops, HasBias, Tail));
+        Value[] counts = [Value.Variable("blocks", KernelType.Int), Weight.Kernel, Weight.Kernel, Weight.InBlock];
+        var loops = RegisterTile.Merge(counts.Select((count, i) => new RegisterTile.Loop(LoopNames[i], count, xSteps[i + 1], wSteps[i + 1])));
         Value[] rowSteps = [.. loops.Select(static l => l.AStep).Where(static s => s.Op != KernelOp.Constant)];
 
-        Value width = target.Width, count = _kernel.Let("tiles", (width + (machine.Pixels - 1)) / machine.Pixels);
-        Value[] fixedArguments = [.. arguments.Select((a, i) => a.Type.Pointer ? _kernel.Let(ArgumentNames(i), a) : a)];
+        x = _kernel.Let("x", x + first * xSteps[1]);
+        weight = _kernel.Let("weight", weight + first * wSteps[1]);
+        Value y = _kernel.Let("y", target.Pointer + to.At(n, block, 0, h, 0));
+        Value count = _kernel.Let("tiles", (target.Width + (machine.Pixels - 1)) / machine.Pixels);
         _kernel.For("t", 0, count, t =>
         {
-            Value from = _kernel.Let("from", t * width / count);
-            Value pixels = (t + 1) * width / count - from;
-            Value[] moved = [.. fixedArguments.Select((a, i) => !a.Type.Pointer || i is 1 or 4 ? a : a + from * (i == 0 ? xSteps[0] : Machine.Block))];
-            Value[] all = [pixels, .. moved, .. rowSteps];
-            if (narrow == 0 || machine.BlocksPerTile == 1) _kernel.Call(Function(machine.Vectors), all);
-            else if (Groups == 1) _kernel.Call(Function(narrow * machine.VectorsPerBlock), all);
-            else _kernel.If(group < Groups - 1, () => _kernel.Call(Function(machine.Vectors), all), () => _kernel.Call(Function(narrow * machine.VectorsPerBlock), all));
+            Value from = _kernel.Let("from", t * target.Width / count), pixels = _kernel.Let("pixels", (t + 1) * target.Width / count - from);
+            int narrow = target.Blocks % machine.BlocksPerTile;
+            if (narrow == 0 || Groups == 1) Tile(narrow == 0 ? machine.BlocksPerTile : narrow);
+            else _kernel.If(group < Groups - 1, () => Tile(machine.BlocksPerTile), () => Tile(narrow));
+
+            void Tile(int tileBlocks)
+            {
+                int vectors = Math.Min(machine.Vectors, tileBlocks * machine.VectorsPerBlock);
+                string function = tiles.Conv(new(Name(), vectors, (int)xSteps[0].Number, loops));
+                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. rowSteps]);
+                Finish(vectors, n, block, h, from, pixels, y, to, access, (first + blocks).Equals(Weight.InBlocks));
+            }
+        });
+    }
+
+    // Bias and tail, on a tile that is still in the nearest cache.
+    private void Finish(int vectors, Value n, Value block, Value h, Value from, Value pixels, Value y, MapAccess to, IReadOnlyList<MapAccess?> access, Value complete)
+    {
+        if (!HasBias && node.Op is not Fused) return;
+        if (complete.Is(1)) Pixels();
+        else _kernel.If(complete, Pixels);
+
+        void Pixels() => _kernel.For("w", from, from + pixels, w =>
+        {
+            for (int q = 0; q < vectors; q++)
+            {
+                int lane = q % machine.VectorsPerBlock * machine.Lanes;
+                var point = new Point(_kernel, machine.Lanes, access, weights) { N = n, Block = block + q / machine.VectorsPerBlock, Lane = lane, H = h, W = w };
+                Value place = to.Plane * (q / machine.VectorsPerBlock) + (w * Machine.Block + lane);
+                Value sum = y.Load(place, machine.Lanes);
+                if (HasBias) sum += point.Bias(2);
+                _kernel.Store(y, place, node.Op is Fused fused ? fused.Finish(point, sum) : sum);
+            }
         });
     }
 
@@ -96,11 +112,8 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         if (c.Stride > 1) text += FormattableString.Invariant($"_stride{c.Stride}");
         if (c.Dilation > 1) text += FormattableString.Invariant($"_dilation{c.Dilation}");
         if (Weight.InBlock != Machine.Block) text += FormattableString.Invariant($"_from{Weight.InBlock}");
-        if (!HasBias) text += "_nobias";
-        return Tail is null ? text : $"{text}_{string.Join("_", Tail.Tail.Select(static t => t.Word))}";
+        return text;
     }
-
-    private static string ArgumentNames(int i) => i switch { 0 => "x", 1 => "weight", 4 => "bias", 5 => "y", _ => "other" };
 
     // Pointer at the origin of the loops, and the step of every variable.
     private static (Value Origin, List<Value> Steps) Steps(Value load, IReadOnlyList<Value> variables)
@@ -113,21 +126,5 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             steps.Add(step);
         }
         return (load.Sources[0] + rest, steps);
-    }
-
-    // Notes where the tail reads its further inputs in the tile's first pixel.
-    private sealed class Recorder(KernelBuilder kernel, int lanes, IReadOnlyList<MapAccess?> maps, IReadOnlyList<WeightBuffer?> weights)
-        : Point(kernel, lanes, maps, weights)
-    {
-        private readonly IReadOnlyList<MapAccess?> _maps = maps;
-
-        public List<(Value Pointer, Value Next)> Tails { get; } = [];
-
-        public override Value Read(int input, Value h, Value w)
-        {
-            Value load = base.Read(input, h, w);
-            Tails.Add((load.Sources[0] + Linear.Split(load.Sources[1], W).Constant, _maps[input]!.Plane));
-            return load;
-        }
     }
 }

@@ -7,4 +7,17 @@ public static class Extents
     /// <param name="value">Any number.</param>
     /// <param name="by">1 or more.</param>
     public static int CeilDivide(int value, int by) => value >= 0 ? (int)(((long)value + by - 1) / by) : -(-value / by);
+
+    /// <summary>Checks an input's size against the smallest at which every layer has a pixel.</summary>
+    /// <param name="network">Name of the network.</param>
+    /// <param name="height">Rows of the input.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="smallest">Smallest height and width that work.</param>
+    /// <exception cref="FcnException">The input is smaller.</exception>
+    public static void Require(string network, int height, int width, int smallest)
+    {
+        if (height < smallest || width < smallest)
+            throw new FcnException($"{network} needs an input of at least {smallest}x{smallest} pixels; got {width}x{height} (width x height). "
+                + "Enlarge or pad the image, or give the first convolution more padding.");
+    }
 }

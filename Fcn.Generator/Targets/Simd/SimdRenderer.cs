@@ -84,6 +84,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Item => ("item", 12),
         KernelOp.Thread => ("0", 12),
         KernelOp.LaneIndex => ($"Lanes.Index{Literal.Of(32 * machine.Lanes)}", 12),
+        KernelOp.Add when v.Sources[1] is { Op: KernelOp.Constant, Number: < 0 } => ($"{Text(v.Sources[0], 9)} - {Constant(v.Sources[1]).TrimStart('-')}", 9),
         KernelOp.Add => Infix(v, "+", 9),
         KernelOp.Subtract => Infix(v, "-", 9),
         KernelOp.Multiply => Infix(v, "*", 10),
@@ -116,14 +117,21 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
     };
 
     private (string, int) Infix(Value v, string sign, int precedence) =>
-        ($"{Text(v.Sources[0], precedence)} {sign} {Text(v.Sources[1], precedence + 1)}", precedence);
+        ($"{Operand(v, 0, precedence)} {sign} {Operand(v, 1, precedence + 1)}", precedence);
+
+    // C# widens an int beside an nint by itself.
+    private string Operand(Value v, int i, int precedence)
+    {
+        var (mine, other) = (v.Sources[i], v.Sources[1 - i]);
+        bool widens = Widened(mine) && other.Type.Element == Element.Index && !Widened(other) && other.Op != KernelOp.Constant;
+        return Text(widens ? mine.Sources[0] : mine, precedence);
+    }
+
+    private static bool Widened(Value v) => v.Op == KernelOp.Convert && v.Type.Element == Element.Index;
 
     private (string, int) Call(string function, Value v) => ($"{function}({string.Join(", ", v.Sources.Select(s => Text(s)))})", 12);
 
-    // C# widens int to nint by itself; what narrows or changes kind is written.
-    private (string, int) Conversion(Value v) =>
-        v.Type.Element == Element.Index && v.Sources[0].Op != KernelOp.Field ? Expression(v.Sources[0])
-        : ($"({Type(v.Type)}){Text(v.Sources[0], 11)}", 11);
+    private (string, int) Conversion(Value v) => ($"({Type(v.Type)}){Text(v.Sources[0], 11)}", 11);
 
     private static string Constant(Value v) => v.Type.Element switch
     {
