@@ -4,7 +4,15 @@ namespace Fcn.Data;
 /// <param name="Id">Name of the example within its set.</param>
 /// <param name="Image">The photograph.</param>
 /// <param name="Labels">Class of every pixel, of the same size; 255 where nothing is to be learned or scored.</param>
-public sealed record Example(string Id, Image Image, LabelMap Labels);
+public sealed record Example(string Id, Image Image, LabelMap Labels)
+{
+    // origin: what the message names, a file if there is one.
+    internal void RequireOneSize(string origin)
+    {
+        if (Image.Width != Labels.Width || Image.Height != Labels.Height)
+            throw new FcnException($"{origin}: the labels are {Labels.Width}x{Labels.Height} but the image of '{Id}' is {Image.Width}x{Image.Height}; both must have one size.");
+    }
+}
 
 /// <summary>A size in pixels.</summary>
 /// <param name="Width">Columns.</param>

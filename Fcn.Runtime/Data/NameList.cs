@@ -34,22 +34,15 @@ static class NameList
 
     static string Text(string path)
     {
+        ReadOnlySpan<byte> content = InputFile.ReadAll(path, MaxBytes);
+        if (content.StartsWith(Encoding.UTF8.Preamble)) content = content[Encoding.UTF8.Preamble.Length..];
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            if (stream.Length > MaxBytes) throw new FcnException($"'{path}' has {stream.Length} bytes; a list of names has at most {MaxBytes}.");
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            ReadOnlySpan<byte> content = bytes;
-            return Strict.GetString(content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content);
+            return Strict.GetString(content);
         }
         catch (DecoderFallbackException e)
         {
             throw new FcnException($"'{path}' is not UTF-8 text: {e.Message}", e);
-        }
-        catch (Exception e) when (FileError.IsOne(e))
-        {
-            throw FileError.Reading(path, e);
         }
     }
 }

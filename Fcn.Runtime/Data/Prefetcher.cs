@@ -20,6 +20,7 @@ public sealed class Prefetcher : IDisposable
     readonly int batchSize;
     readonly long begin;
     readonly long end;
+    readonly List<Example> chosen = [];
     readonly Batch[] slots;
     readonly SemaphoreSlim empty;
     readonly SemaphoreSlim filled = new(0);
@@ -118,12 +119,12 @@ public sealed class Prefetcher : IDisposable
 
     void Fill(Batch batch, long position, int examples)
     {
-        batch.Sources.Clear();
+        chosen.Clear();
         for (int n = 0; n < examples; n++)
         {
             var random = new RandomStream(sampler.State.Seed, position + n, AugmentationKey);
-            batch.Sources.Add(augmentation.Apply(set.Load(sampler.At(position + n)), ref random));
+            chosen.Add(augmentation.Apply(set.Load(sampler.At(position + n)), ref random));
         }
-        builder.Build(batch.Sources, batch, augmentation.Crop ?? default);
+        builder.Build(chosen, batch, augmentation.Crop ?? default);
     }
 }

@@ -37,9 +37,8 @@ public abstract class SegmentationSet
     public Example Load(int index)
     {
         Example example = Read(index);
-        (Image image, LabelMap labels) = (example.Image, Checked(example.Labels, index));
-        if (image.Width != labels.Width || image.Height != labels.Height)
-            throw new FcnException($"{Origin(index)}: the labels are {labels.Width}x{labels.Height} but the image of '{example.Id}' is {image.Width}x{image.Height}: both must have one size.");
+        Checked(example.Labels, index);
+        example.RequireOneSize(Origin(index));
         return example;
     }
 
