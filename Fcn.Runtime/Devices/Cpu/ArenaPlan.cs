@@ -120,6 +120,12 @@ public sealed unsafe class ArenaPlan
     }
 }
 
+/// <summary>The memory of one run.</summary>
+/// <param name="Bytes">Size of the arena.</param>
+/// <param name="LiveBytes">Most bytes alive at any one launch: no plan can be smaller.</param>
+/// <param name="Buffers">Every buffer, in the order of the schedule.</param>
+public sealed record MemoryPlan(long Bytes, long LiveBytes, IReadOnlyList<PlannedBuffer> Buffers);
+
 /// <summary>A buffer's place in the arena.</summary>
 /// <param name="Name">The buffer in words.</param>
 /// <param name="Bytes">Size as asked for.</param>

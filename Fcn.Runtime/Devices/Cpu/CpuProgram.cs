@@ -5,7 +5,27 @@ namespace Fcn.Devices.Cpu;
 /// <param name="Segment">Schedule that yields labels.</param>
 /// <param name="Scores">Schedule that yields scores.</param>
 /// <param name="Training">Schedule of forward, loss and backward.</param>
-public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, CpuSchedule Segment, CpuSchedule Scores, CpuSchedule Training);
+public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, CpuSchedule Segment, CpuSchedule Scores, CpuSchedule Training)
+{
+    /// <summary>Bytes of parameter memory, absent channels included; gradients and momentum take as many each.</summary>
+    public long ParameterBytes => Parameters.Select(static p => p.Offset + p.Length).DefaultIfEmpty(0).Max() * sizeof(float);
+
+    /// <summary>The schedule of a mode.</summary>
+    public CpuSchedule Schedule(RunMode mode) => mode switch
+    {
+        RunMode.Segment => Segment,
+        RunMode.Scores => Scores,
+        RunMode.Training => Training,
+    };
+
+    /// <summary>The memory that a run takes beyond parameters, buffer by buffer; allocates none of it.</summary>
+    /// <exception cref="FcnException">A size is below 1 or too large, or a layer would be empty.</exception>
+    public MemoryPlan Memory(RunMode mode, int images, int height, int width)
+    {
+        using var plan = new CpuPlan(Schedule(mode), mode, images, height, width);
+        return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
+    }
+}
 
 /// <summary>
 /// Place and order of one parameter in the flat parameter memory (gradients and momentum have the same places).

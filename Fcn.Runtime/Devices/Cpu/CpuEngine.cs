@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+
+namespace Fcn.Devices.Cpu;
+
+// A network on a CPU device: takes batches in, lets the generated schedules run over frame and arena, gives labels, scores and losses out.
+// Labels and scores are read and written by the kernels in the caller's own memory.
+internal sealed unsafe class CpuEngine : Engine
+{
+    private readonly NetworkSummary _network;
+    private readonly CpuDevice _device;
+    private readonly ParameterMemory _parameters;
+    private readonly CpuPlans _plans;
+    private readonly CpuArena _arena;
+    private int _busy;
+    private bool _disposed;
+
+    public CpuEngine(CpuDevice device, NetworkSummary network, CpuProgram code)
+    {
+        (_device, _network) = (device, network);
+        _parameters = new ParameterMemory(network, code, device.Pool);
+        _plans = new CpuPlans(code);
+        _arena = new CpuArena(network.Name);
+    }
+
+    public override string Device => _device.Name;
+
+    /// Bytes of parameters, and of gradients and momentum once training has begun.
+    public long ParameterBytes => _parameters.Bytes;
+
+    /// Bytes of the arena as it stands.
+    public long ArenaBytes => _arena.Bytes;
+
+    public override void Read(ParameterStore store, int parameter, Span<float> values)
+    {
+        using var call = Enter();
+        _parameters.Read(store, parameter, values);
+    }
+
+    public override void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values)
+    {
+        using var call = Enter();
+        _parameters.Write(store, parameter, values);
+    }
+
+    public override void Segment(InputBatch input, Span<byte> labels)
+    {
+        using var call = Enter();
+        Check(input, labels.Length, 1, "labels");
+        var plan = Prepare(RunMode.Segment, input);
+        fixed (byte* output = labels)
+        {
+            plan.Frame->Labels = output;
+            plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
+        }
+    }
+
+    public override void Scores(InputBatch input, Span<float> scores)
+    {
+        using var call = Enter();
+        Check(input, scores.Length, _network.Classes, "scores");
+        var plan = Prepare(RunMode.Scores, input);
+        fixed (float* output = scores)
+        {
+            plan.Frame->Scores = output;
+            plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
+        }
+    }
+
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
+    {
+        using var call = Enter();
+        Check(input, labels.Length, 1, "labels");
+        LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
+        var plan = Prepare(RunMode.Training, input);
+        var frame = plan.Frame;
+        frame->Gradients = _parameters.Gradients;
+        frame->Accumulate = step.First ? 0 : 1;
+        frame->Seed = Lanes.Fold(step.Seed);
+        frame->LossScale = step.LossScale;
+        fixed (byte* truth = labels)
+        {
+            frame->Labels = truth;
+            plan.Schedule.Run(frame, _device.Pool, _device.Level);
+        }
+        double loss = 0;
+        for (int i = 0; i < frame->LossCount; i++) loss += frame->Losses[i];
+        return loss;
+    }
+
+    public override void Update(in SolverStep step)
+    {
+        using var call = Enter();
+        _parameters.Update(step);
+    }
+
+    public override long PlannedBytes(RunMode mode, int images, int height, int width)
+    {
+        using var call = Enter();
+        return _plans.Get(mode, images, height, width).Arena.Bytes;
+    }
+
+    public override void Dispose()
+    {
+        if (_disposed) return;
+        using var call = Enter();
+        _disposed = true;
+        _plans.Dispose();
+        _arena.Dispose();
+        _parameters.Dispose();
+    }
+
+    private CpuPlan Prepare(RunMode mode, InputBatch input)
+    {
+        var plan = _plans.Get(mode, input.Images, input.Height, input.Width);
+        byte* arena = _arena.Fit(plan.Arena.Bytes, mode, input);
+        if (_device.Poison) NativeMemory.Fill(arena, (nuint)plan.Arena.Bytes, byte.MaxValue);
+        plan.PlaceIn(arena);
+        plan.Frame->Parameters = _parameters.Values;
+        ImageCopy.Run(_device.Pool, input, plan.Frame->Image, plan.Frame->ImageHalo);
+        return plan;
+    }
+
+    private void Check(InputBatch input, int results, int perPixel, string what)
+    {
+        if (input.Channels != _network.Input.Channels)
+            throw new FcnException($"{_network.Name} reads {_network.Input.Channels} channels; the batch has {input.Channels}.");
+        long pixels = (long)input.Images * input.Height * input.Width;
+        if (input.Pixels.Length != pixels * input.Channels)
+            throw new ArgumentException($"{Words(input)} has {pixels * input.Channels} values; got {input.Pixels.Length}.");
+        if (results != pixels * perPixel) throw new ArgumentException($"{Words(input)} has {pixels * perPixel} {what}; got room for {results}.");
+    }
+
+    private static string Words(InputBatch input) => $"A batch of {input.Images}x{input.Height}x{input.Width}x{input.Channels}";
+
+    // Kernels write native memory: two calls at once would not raise an error but spoil the numbers.
+    private Call Enter()
+    {
+        if (Interlocked.Exchange(ref _busy, 1) != 0) throw new InvalidOperationException($"{_network.Name} is in use by another call; a network takes one call at a time.");
+        if (!_disposed) return new Call(this);
+        _busy = 0;
+        throw new ObjectDisposedException(_network.Name);
+    }
+
+    // Holds the engine, and so its memory, for the length of a call.
+    private readonly ref struct Call(CpuEngine engine)
+    {
+        public void Dispose() => Volatile.Write(ref engine._busy, 0);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Fcn.Devices.Cpu;
+
+// Zeroed memory at a multiple of 64 bytes, outside the garbage collector's heap: parameters, frames and arenas. Large blocks come from the system
+// already zeroed, page by page when they are first touched; nothing is cleared here.
+internal sealed unsafe class NativeBlock : IDisposable
+{
+    private const int Alignment = 64;
+    private void* _memory;
+
+    /// <param name="bytes">Size.</param>
+    /// <param name="purpose">Opens the message where there is not so much memory: "The gradients of Fcn8s need".</param>
+    /// <param name="remedy">Closes it: "Use a smaller batch."</param>
+    /// <exception cref="FcnException">The system does not give so much.</exception>
+    public NativeBlock(long bytes, string purpose, string remedy)
+    {
+        Bytes = bytes;
+        try
+        {
+            _memory = NativeMemory.AllocZeroed(checked((nuint)bytes + Alignment));
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or OverflowException)
+        {
+            throw new FcnException($"{purpose} {bytes} bytes ({bytes / 1e9:F2} GB), more than the system gives. {remedy}", failure);
+        }
+        Address = (byte*)(((nint)_memory + Alignment - 1) & -Alignment);
+    }
+
+    ~NativeBlock() => NativeMemory.Free(_memory);
+
+    public byte* Address { get; private set; }
+
+    public long Bytes { get; }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_memory);
+        _memory = Address = null;
+        GC.SuppressFinalize(this);
+    }
+}
