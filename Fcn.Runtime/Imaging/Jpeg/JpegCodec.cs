@@ -16,6 +16,7 @@ internal sealed class JpegCodec : IImageCodec
         using TurboJpeg.Decoder decoder = api.Start();
         if (!decoder.Started) throw new FcnException($"Cannot read '{path}': TurboJPEG could not start, probably for lack of memory.");
         if (!decoder.ReadHeader(file.Span, out int width, out int height, out int colourSpace)) throw Damaged(path, decoder.Error);
+        if (width == 0 || height == 0) throw Damaged(path, "it ends before a picture begins");
         if (colourSpace is TurboJpeg.Cmyk or TurboJpeg.Ycck)
             throw new FcnException($"'{path}' is a CMYK JPEG, made for printing. Convert it first: magick in.jpg -colorspace sRGB out.jpg");
         ImageLimits.Check(width, height, path);
@@ -29,7 +30,7 @@ internal sealed class JpegCodec : IImageCodec
     private static FcnException Damaged(string path, string what) =>
         new($"'{path}' is a damaged JPEG: {what}. Copy, download or export it again.");
 
-    private static string Missing(string path)
+    internal static string Missing(string path)
     {
         string install =
             OperatingSystem.IsWindows() ? "winget install libjpeg-turbo.libjpeg-turbo.VC, or put turbojpeg.dll beside the program"

@@ -1,0 +1,72 @@
+using Fcn.Files;
+using Xunit;
+
+namespace Fcn.Tests.Files;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_old_content_is_there_until_the_new_one_is_complete()
+    {
+        string path = _folder.Write("a.txt", "old"u8.ToArray());
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("new"u8);
+            stream.Flush();
+            Assert.Equal("old", File.ReadAllText(path));
+            Assert.Equal(["a.txt", "a.txt.partial"], _folder.Names);
+        });
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal(["a.txt"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_failure_keeps_the_old_file_and_removes_the_unfinished_one()
+    {
+        string path = _folder.Write("a.txt", "old"u8.ToArray());
+        Assert.Throws<InvalidTimeZoneException>(() => AtomicFile.Write(path, static stream =>
+        {
+            stream.Write("half"u8);
+            throw new InvalidTimeZoneException();
+        }));
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal(["a.txt"], _folder.Names);
+    }
+
+    [Fact]
+    public void What_a_crash_left_behind_is_replaced()
+    {
+        _folder.Write("a.txt" + AtomicFile.Suffix, new byte[100]);
+        AtomicFile.WriteText(_folder["a.txt"], "é\n");
+        Assert.Equal([0xC3, 0xA9, 0x0A], File.ReadAllBytes(_folder["a.txt"]));
+        Assert.Equal(["a.txt"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_second_writer_of_the_same_file_is_told()
+    {
+        string path = _folder["a.txt"];
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("first"u8);
+            Assert.StartsWith($"Cannot write '{path}': ", Refusal.Of(() => AtomicFile.WriteText(path, "second")));
+        });
+        Assert.Equal("first", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Places_that_cannot_be_written_are_errors()
+    {
+        Assert.Equal($"Cannot write '{_folder["no/a"]}': its folder does not exist; create it first.",
+            Refusal.Of(() => AtomicFile.WriteText(_folder["no/a"], "")));
+        Directory.CreateDirectory(_folder["folder"]);
+        Assert.Equal($"Cannot write '{_folder["folder"]}': it is a folder.",
+            Refusal.Of(() => AtomicFile.WriteText(_folder["folder"], "")));
+        Assert.Equal(["folder"], _folder.Names);
+        Assert.Throws<FcnException>(static () => AtomicFile.WriteText("", ""));
+    }
+}

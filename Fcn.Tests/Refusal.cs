@@ -1,0 +1,9 @@
+using Xunit;
+
+namespace Fcn.Tests;
+
+internal static class Refusal
+{
+    /// <summary>The message with which something is refused; fails where it is not.</summary>
+    public static string Of(Action act) => Assert.Throws<FcnException>(act).Message;
+}
