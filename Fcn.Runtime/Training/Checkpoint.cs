@@ -34,7 +34,7 @@ public sealed record CheckpointState
 public static class Checkpoint
 {
     /// <summary>Before the name of a parameter: its momentum.</summary>
-    public const string MomentumPrefix = "momentum.";
+    public const string MomentumPrefix = WeightFile.MomentumPrefix;
 
     const string FormatKey = "format", Format = "fcn-checkpoint-1", SettingPrefix = "setting.";
 

@@ -23,7 +23,7 @@ public sealed class Trainer : IDisposable
     long imagesTimed, validatedAt, savedAt = -1;
     ValidationReport? lastValidation;
 
-    /// <summary>A trainer at iteration 0 with the network's present weights; momentum is what the engine holds, zeros in a new one.</summary>
+    /// <summary>A trainer at iteration 0 with the network's present weights and zero momentum.</summary>
     /// <param name="network">Stays the caller's.</param>
     /// <param name="batches">Disposed with the trainer.</param>
     /// <param name="settings">Solver, length and seed.</param>
@@ -33,6 +33,7 @@ public sealed class Trainer : IDisposable
         settings.Verify();
         (this.network, this.batches, this.settings) = (network, batches, settings);
         losses = new LossAverage(settings.LossWindow);
+        ClearMomentum();
     }
 
     /// <summary>A trainer on a set: by default one image per batch, shuffled anew every epoch.</summary>
@@ -137,7 +138,7 @@ public sealed class Trainer : IDisposable
         Folder?.MakeWeights();
         Folder?.WriteEnvironment(network.Engine);
         // A run that was stopped in the middle of a validation makes up for it first.
-        bool pending = Iteration > 0 && IsValidationDue && validatedAt < Iteration;
+        bool pending = IsUnvalidated;
         while (pending || Iteration < settings.Iterations)
         {
             if (cancellation.IsCancellationRequested) break;
@@ -150,8 +151,8 @@ public sealed class Trainer : IDisposable
         }
         if (savedAt != Iteration) SaveLast();
         Folder?.WriteCurve($"{network.Description.Name}, {Iteration} iterations");
-        return new TrainingResult(
-            Iteration, Iteration >= settings.Iterations && !pending && !IsUnvalidated, losses.Count == 0 ? double.NaN : losses.Mean, lastValidation, BestMeanIU, BestIteration);
+        bool completed = Iteration >= settings.Iterations && !IsUnvalidated;
+        return new TrainingResult(Iteration, completed, losses.Count == 0 ? double.NaN : losses.Mean, lastValidation, BestMeanIU, BestIteration);
     }
 
     /// <inheritdoc/>
@@ -212,6 +213,14 @@ public sealed class Trainer : IDisposable
         ["iteration"] = Iteration.ToString(CultureInfo.InvariantCulture),
         ["mean_iu"] = scores.MeanIU.ToString("R", CultureInfo.InvariantCulture),
     };
+
+    // An earlier trainer of this network may have left some.
+    void ClearMomentum()
+    {
+        IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
+        var zeros = new float[parameters.Max(static p => Tensor.Count(p.Shape))];
+        for (int i = 0; i < parameters.Count; i++) network.Engine.Write(ParameterStore.Momentum, i, zeros.AsSpan(0, (int)Tensor.Count(parameters[i].Shape)));
+    }
 
     void CheckLabels(ReadOnlySpan<byte> labels)
     {

@@ -3,6 +3,9 @@ namespace Fcn.Weights;
 /// <summary>A network's parameters as a safetensors file. Values cross in canonical order, one parameter at a time.</summary>
 public static class WeightFile
 {
+    // Before a parameter's name: the momentum that a checkpoint holds beside it. Whoever reads weights passes it over.
+    internal const string MomentumPrefix = "momentum.";
+
     private const int MaxListed = 20;
 
     /// <summary>Writes all parameters.</summary>
@@ -104,7 +107,7 @@ public static class WeightFile
         public static Match Of(SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters)
         {
             var expected = parameters.Select(static p => p.Name).ToHashSet(StringComparer.Ordinal);
-            IEnumerable<string> unused = file.Tensors.Keys.Where(name => !expected.Contains(name)).Order(StringComparer.Ordinal);
+            IEnumerable<string> unused = file.Tensors.Keys.Where(name => !expected.Contains(name) && !IsMomentum(file, name)).Order(StringComparer.Ordinal);
             var match = new Match([], [], [], [], [.. unused]);
             for (int i = 0; i < parameters.Count; i++)
             {
@@ -117,5 +120,8 @@ public static class WeightFile
             }
             return match;
         }
+
+        private static bool IsMomentum(SafetensorsReader file, string name) =>
+            name.StartsWith(MomentumPrefix, StringComparison.Ordinal) && file.Tensors.ContainsKey(name[MomentumPrefix.Length..]);
     }
 }

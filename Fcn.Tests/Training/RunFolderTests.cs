@@ -1,0 +1,63 @@
+using Fcn.Metrics;
+using Fcn.Training;
+using Xunit;
+
+namespace Fcn.Tests.Training;
+
+public sealed class RunFolderTests : IDisposable
+{
+    readonly string root = Path.Combine(Directory.CreateTempSubdirectory("fcn-runs-").FullName, "runs");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(root)!, recursive: true);
+
+    [Fact]
+    public void ATakenNameGetsANumber()
+    {
+        using RunFolder first = RunFolder.Create(root, "train", "camvid"), second = RunFolder.Create(root, "train", "camvid");
+        using RunFolder third = RunFolder.Create(root, "train", "camvid"), other = RunFolder.Create(root, "val", "camvid");
+        Assert.Equal(["train/camvid", "train/camvid-2", "train/camvid-3", "val/camvid"],
+            new[] { first, second, third, other }.Select(f => Path.GetRelativePath(root, f.Folder).Replace('\\', '/')));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("..")]
+    [InlineData("a/b")]
+    [InlineData("a\\b")]
+    [InlineData("a\0b")]
+    public void ANameThatIsNoFolderIsRefused(string name) =>
+        Assert.Contains("cannot name a run", Assert.Throws<FcnException>(() => RunFolder.Create(root, "train", name)).Message);
+
+    [Fact]
+    public void AFileInTheWayIsNamed()
+    {
+        File.WriteAllText(root, "");
+        Assert.Contains(root, Assert.Throws<FcnException>(() => RunFolder.Create(root, "train", "x")).Message);
+    }
+
+    [Fact]
+    public void OnlyAnExistingRunIsOpened()
+    {
+        string missing = Path.Combine(root, "train", "missing");
+        Assert.Contains($"There is no run '{missing}'", Assert.Throws<FcnException>(() => RunFolder.Open(missing)).Message);
+        using RunFolder made = RunFolder.Create(root, "train", "x"), opened = RunFolder.Open(made.Folder);
+        Assert.Equal(made.Last, opened.Last);
+    }
+
+    [Fact]
+    public void FilesGoToTheirPlaces()
+    {
+        using RunFolder folder = RunFolder.Create(root, "val", "x");
+        folder.WriteConfig("{}");
+        Assert.Equal("{}\n", File.ReadAllText(Path.Combine(folder.Folder, "config.json")));
+        var matrix = new ConfusionMatrix(2);
+        matrix.Add([0, 1, 1, 255], [0, 1, 0, 0], 4);
+        folder.WriteConfusion(matrix, ["sky", "road"]);
+        Assert.Equal("truth \\ prediction,sky,road\nsky,1,0\nroad,1,1\n", File.ReadAllText(folder.Confusion));
+        Assert.Equal(Path.Combine(folder.Folder, "vis", "a.png"), folder.Picture("a.png"));
+        Assert.True(Directory.Exists(Path.Combine(folder.Folder, "vis")));
+        using var net = new PixelNet();
+        folder.WriteEnvironment(net.Engine);
+        Assert.Equal(["system", ".NET", "processor", "device", "version"], File.ReadAllLines(folder.EnvironmentFile).Select(static l => l.Split(": ")[0]));
+    }
+}

@@ -1,0 +1,178 @@
+using Fcn.Data;
+using Fcn.Training;
+using Xunit;
+
+namespace Fcn.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    readonly string root = Directory.CreateTempSubdirectory("fcn-trainer-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void ItLearns()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        var settings = new TrainerSettings { Solver = new() { BaseRate = 0.3 }, Iterations = 200, ValidateEvery = 50 };
+        using var trainer = new Trainer(net, new ColourSet(12), settings, new BatchSettings { Size = 4 }) { Validation = new ColourSet(6, seed: 3) };
+        double before = Evaluator.Run(net, trainer.Validation).MeanIU;
+        TrainingResult result = trainer.Run();
+        Assert.True(before < 0.6, $"{before}");
+        Assert.True(result.BestMeanIU > 0.9, $"{result.BestMeanIU}");
+        Assert.Equal(result.LastValidation!.Scores.MeanIU, Evaluator.Run(net, trainer.Validation).MeanIU);
+        Assert.True(result.Completed);
+    }
+
+    [Fact]
+    public void ARunLeavesEverythingInItsPlace()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using RunFolder folder = RunFolder.Create(root, "train", "all");
+        var seen = new List<string>();
+        var settings = new TrainerSettings { Solver = new() { BaseRate = 0.1 }, Iterations = 10, ValidateEvery = 5, CheckpointEvery = 3, LogEvery = 2 };
+        using var trainer = new Trainer(net, new ColourSet(4), settings) { Validation = new ColourSet(2), Folder = folder };
+        trainer.Stepped += step => seen.Add($"step {step.Iteration}");
+        trainer.Validating += images => seen.Add($"image {images}");
+        trainer.Validated += report => seen.Add($"validated {report.Iteration}");
+        trainer.Saved += path => seen.Add($"saved {Path.GetFileName(path)}");
+        TrainingResult result = trainer.Run();
+        Assert.Equal(
+        [
+            "step 1", "step 2", "step 3", "saved last.safetensors", "step 4", "step 5", "image 1", "image 2", "validated 5", "saved last.safetensors", "step 6",
+            "saved last.safetensors", "step 7", "step 8", "step 9", "saved last.safetensors", "step 10", "image 1", "image 2", "validated 10", "saved last.safetensors",
+        ], seen);
+        string[] files = [.. Directory.GetFiles(folder.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        Assert.Equal(["confusion.csv", "curve.svg", "environment.txt", "log.csv", "weights/best.safetensors", "weights/last.safetensors"], files);
+        Assert.Equal([2, 4, 5, 6, 8, 10], folder.Log.Rows.Select(static r => r.Iteration));
+
+        using var best = new PixelNet();
+        best.Load(folder.Best);
+        Assert.Equal(result.BestMeanIU, Evaluator.Run(best, trainer.Validation).MeanIU);
+        Assert.Equal(folder.Log.Rows.Max(static r => r.Validation?.MeanIU), result.BestMeanIU);
+        Assert.Equal(5, File.ReadAllLines(folder.EnvironmentFile).Length);
+        Assert.Contains("device: pixels", File.ReadAllText(folder.EnvironmentFile));
+    }
+
+    [Theory]
+    [InlineData(LossMode.Sum, "1e-10 for FCN-32s")]
+    [InlineData(LossMode.Mean, "[Input(Scale = 1f / 58)]")]
+    public void ALossThatIsNoNumberStopsWithAdvice(LossMode mode, string advice)
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using RunFolder folder = RunFolder.Create(root, "train", "diverging");
+        var settings = new TrainerSettings { Solver = new() { BaseRate = 0.125, Loss = mode }, Iterations = 20, CheckpointEvery = 4 };
+        using var trainer = new Trainer(net, new ColourSet(4), settings) { Folder = folder };
+        int[] before = [];
+        trainer.Stepped += step =>
+        {
+            if (step.Iteration != 6) return;
+            net.Engine.Write(ParameterStore.Values, 1, [float.NaN, 0, 0]);
+            before = net.Engine.Bits();
+        };
+        string message = Assert.Throws<FcnException>(() => trainer.Run()).Message;
+        Assert.Contains("the loss is NaN at iteration 7 with learning rate 0.125", message);
+        Assert.Contains(advice, message);
+        Assert.Contains($"--init-from {folder.Last}", message);
+        Assert.Equal(before, net.Engine.Bits());
+        Assert.Equal(4, Checkpoint.Peek(folder.Last).Iteration);
+    }
+
+    [Fact]
+    public void CancellingSavesAndReturns()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using PixelNet net = PixelNet.Initialized();
+        using RunFolder folder = RunFolder.Create(root, "train", "cancelled");
+        using var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 1000 }) { Folder = folder };
+        trainer.Stepped += step => { if (step.Iteration == 17) cancellation.Cancel(); };
+        TrainingResult result = trainer.Run(cancellation.Token);
+        Assert.Equal((17, false), (result.Iteration, result.Completed));
+        Assert.Equal(17, Checkpoint.Peek(folder.Last).Iteration);
+    }
+
+    [Fact]
+    public void ANewTrainerStartsWithoutMomentum()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        net.Engine.Write(ParameterStore.Momentum, 0, new float[] { 1, 2, 3, 4, 5, 6, 7, 8, 9 });
+        using var trainer = new Trainer(net, new ColourSet(2), new TrainerSettings());
+        var momentum = new float[9];
+        net.Engine.Read(ParameterStore.Momentum, 0, momentum);
+        Assert.All(momentum, static m => Assert.Equal(0, m));
+    }
+
+    [Fact]
+    public void ASetOfOtherClassesIsRefused()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        var other = new ColourSet(2, classes: 5);
+        const string Expected = "PixelNet scores 3 classes but colours has 5: declare the network with [Fcn(Classes = 5)].";
+        Assert.Equal(Expected, Assert.Throws<FcnException>(() => new Trainer(net, other, new TrainerSettings())).Message);
+        Assert.Equal(Expected, Assert.Throws<FcnException>(() => Evaluator.Run(net, other)).Message);
+        Assert.Contains("no examples", Assert.Throws<FcnException>(() => Evaluator.Run(net, new ColourSet(0))).Message);
+        Assert.Contains("no examples", Assert.Throws<FcnException>(() => new Trainer(net, new ColourSet(0), new TrainerSettings())).Message);
+    }
+
+    [Fact]
+    public void LengthsOutOfRangeAreNamed()
+    {
+        Assert.Contains("at least 1 iteration; got 0", Refused(new() { Iterations = 0 }));
+        Assert.Contains("every 1 or more iterations; got 0", Refused(new() { LogEvery = 0 }));
+        Assert.Contains("over 1 or more iterations; got 0", Refused(new() { LossWindow = 0 }));
+        Assert.Contains("between validations are 0 (only at the end) or more; got -1", Refused(new() { ValidateEvery = -1 }));
+        Assert.Contains("between checkpoints are 0 (only at the end) or more; got -1", Refused(new() { CheckpointEvery = -1 }));
+
+        static string Refused(TrainerSettings settings) => Assert.Throws<FcnException>(settings.Verify).Message;
+    }
+
+    [Fact]
+    public void TheReportedLossIsTheMeanOfTheLastOnes()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using var trainer = new Trainer(net, new ColourSet(5), new TrainerSettings { LossWindow = 3, Solver = new() { BaseRate = 0.1 } });
+        var losses = new List<double>();
+        for (int i = 0; i < 8; i++)
+        {
+            StepReport step = trainer.Step();
+            losses.Add(step.Loss);
+            Assert.Equal(losses.TakeLast(3).Average(), step.SmoothedLoss, 1e-15);
+        }
+    }
+
+    [Fact]
+    public void StepsAllocateNothing()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using var source = new FixedBatch(net.Description.Input);
+        using var trainer = new Trainer(net, source, new TrainerSettings());
+        for (int i = 0; i < 5; i++) trainer.Step();
+        net.Engine.Steps.Capacity = net.Engine.Updates.Capacity = 1000;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 200; i++) trainer.Step();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    // One batch again and again, made once.
+    sealed class FixedBatch : BatchSource
+    {
+        readonly Batch batch = new();
+        long position;
+
+        public FixedBatch(InputSummary input) => new BatchBuilder(input).Build([new ColourSet(1).Load(0)], batch);
+
+        public override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
+        public override long Position => position;
+
+        public override void Seek(long to) => position = to;
+
+        public override Batch Next()
+        {
+            position++;
+            return batch;
+        }
+
+        public override void Dispose() { }
+    }
+}
