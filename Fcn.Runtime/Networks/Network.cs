@@ -15,7 +15,8 @@ public abstract class Network : IDisposable
     protected Network(NetworkSummary description, Engine engine)
     {
         (Description, Engine) = (description, engine);
-        indices = description.Parameters.Select(static (p, i) => (p.Name, i)).ToDictionary(static p => p.Name, static p => p.i, StringComparer.Ordinal);
+        indices = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (ParameterSummary parameter in description.Parameters) indices.Add(parameter.Name, indices.Count);
     }
 
     /// <summary>The layer table; the same as the generated static <c>Summary</c>.</summary>
@@ -46,7 +47,9 @@ public abstract class Network : IDisposable
         int each = input.Width * input.Height;
         var labels = new byte[checked(input.Images * each)];
         Engine.Segment(input, labels);
-        return [.. Enumerable.Range(0, input.Images).Select(n => new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]))];
+        var maps = new LabelMap[input.Images];
+        for (int n = 0; n < maps.Length; n++) maps[n] = new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]);
+        return maps;
     }
 
     /// <summary>Scores of every pixel and class before the softmax.</summary>
@@ -80,31 +83,43 @@ public abstract class Network : IDisposable
         int index = Index(name);
         IReadOnlyList<int> shape = Description.Parameters[index].Shape;
         if (!shape.SequenceEqual(value.Shape))
-            throw new FcnException($"'{name}' of {Description.Name} has shape {Tensor.Describe(shape)}; got {Tensor.Describe(value.Shape)}.");
+            throw new FcnException(
+                $"'{name}' of {Description.Name} has shape {Tensor.Describe(shape)}; got {Tensor.Describe(value.Shape)}.");
         Engine.Write(ParameterStore.Values, index, value.Data);
     }
 
     /// <summary>
-    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, He's normal distribution or bilinear kernels. Equal seeds
-    /// give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes nothing here.
+    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, He's normal distribution or bilinear kernels.
+    /// Equal seeds give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes nothing.
     /// </summary>
     public void Initialize(ulong seed)
     {
+        using NativeBuffer buffer = NativeBuffer.ForLargest(Description.Parameters);
         for (int i = 0; i < Description.Parameters.Count; i++)
-            Engine.Write(ParameterStore.Values, i, ParameterFill.Values(Description.Parameters[i], seed));
+        {
+            Span<float> values = buffer.Of<float>((int)Tensor.Count(Description.Parameters[i].Shape));
+            ParameterFill.Fill(Description.Parameters[i], seed, values);
+            Engine.Write(ParameterStore.Values, i, values);
+        }
     }
 
     /// <summary>Replaces all parameters by those of a safetensors file; a checkpoint's momentum is passed over.</summary>
-    /// <exception cref="FcnException">The file cannot be read, or tensors are missing, surplus or misshapen: all are listed, and nothing was replaced.</exception>
+    /// <exception cref="FcnException">
+    /// The file cannot be read, or tensors are missing, surplus or misshapen: all are listed, and nothing was replaced.
+    /// </exception>
     public void Load(string path) => WeightFile.Load(path, Description.Parameters, Write);
 
-    /// <summary>Writes all parameters as safetensors: <c>layer.weight</c> (OIHW) and <c>layer.bias</c>, beside the target and renamed.</summary>
+    /// <summary>Writes all parameters as safetensors, <c>layer.weight</c> (OIHW) and <c>layer.bias</c>; whole or not at all.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="metadata">Notes for the file, or null.</param>
     /// <exception cref="FcnException">The file cannot be written.</exception>
-    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) => WeightFile.Save(path, Description.Parameters, Read, metadata);
+    public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null) =>
+        WeightFile.Save(path, Description.Parameters, Read, metadata);
 
-    /// <summary>Replaces those parameters that a safetensors file holds under the same name and with the same shape, such as FCN-32s' in FCN-16s (reference: copy_from).</summary>
+    /// <summary>
+    /// Replaces those parameters that a safetensors file holds under the same name and in the same shape, such as FCN-32s' in FCN-16s
+    /// (reference: copy_from).
+    /// </summary>
     /// <returns>What was copied, skipped for its shape and left as it was.</returns>
     /// <exception cref="FcnException">The file cannot be read, or nothing in it matches.</exception>
     public InitReport InitFrom(string path) => WeightFile.InitFrom(path, Description.Parameters, Write);
@@ -128,7 +143,10 @@ public abstract class Network : IDisposable
 
     void Write(int parameter, ReadOnlySpan<float> values) => Engine.Write(ParameterStore.Values, parameter, values);
 
-    int Index(string name) => indices.TryGetValue(name, out int index)
-        ? index
-        : throw new FcnException($"{Description.Name} has no parameter '{name}'. It has: {string.Join(", ", Description.Parameters.Select(static p => p.Name))}.");
+    int Index(string name)
+    {
+        if (indices.TryGetValue(name, out int index)) return index;
+        string names = string.Join(", ", Description.Parameters.Select(static p => p.Name));
+        throw new FcnException($"{Description.Name} has no parameter '{name}'. It has: {names}.");
+    }
 }

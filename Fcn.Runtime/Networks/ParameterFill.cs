@@ -7,20 +7,25 @@ namespace Fcn;
 /// <summary>First values of parameters for which no weights are loaded.</summary>
 static class ParameterFill
 {
-    /// <summary>Values of one parameter; they depend on seed, name and shape alone, so adding a layer changes no other.</summary>
-    public static float[] Values(ParameterSummary parameter, ulong seed)
+    /// <summary>Fills in one parameter; the values depend on seed, name and shape alone, so adding a layer changes no other.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="values">Receives as many values as the shape has.</param>
+    public static void Fill(ParameterSummary parameter, ulong seed, Span<float> values)
     {
-        var values = new float[Tensor.Count(parameter.Shape)];
+        values.Clear();
         switch (parameter.Fill)
         {
-            case Fill.Zero: break;
-            case Fill.He: FillNormal(values, FanIn(parameter), new RandomStream(seed, Hash(parameter.Name))); break;
-            case Fill.Bilinear: FillBilinear(values, parameter); break;
+            case Fcn.Fill.Zero: break;
+            case Fcn.Fill.He: FillNormal(values, FanIn(parameter), new RandomStream(seed, Hash(parameter.Name))); break;
+            case Fcn.Fill.Bilinear: FillBilinear(values, parameter); break;
         }
-        return values;
     }
 
-    /// <summary>One side of the bilinear kernel of size k: 1 − |i − c| / f with f = ⌊(k + 1) / 2⌋ and c = f − 1 (k odd) or f − 0.5 (surgery.upsample_filt).</summary>
+    /// <summary>
+    /// One side of the bilinear kernel of size k: 1 − |i − c| / f with f = ⌊(k + 1) / 2⌋ and c = f − 1 for odd k, f − 0.5 for even
+    /// (surgery.upsample_filt).
+    /// </summary>
     public static double Bilinear(int kernel, int i)
     {
         int factor = (kernel + 1) / 2;
@@ -64,7 +69,8 @@ static class ParameterFill
     {
         if (parameter.Shape is not [int inputs, int outputs, int height, int width] || (outputs != 1 && outputs != inputs))
             throw new FcnException(
-                $"'{parameter.Name}' of shape {Tensor.Describe(parameter.Shape)} cannot be bilinear: upsampling weights are (C, C, k, k) or, depthwise, (C, 1, k, k).");
+                $"'{parameter.Name}' of shape {Tensor.Describe(parameter.Shape)} cannot be bilinear: upsampling weights are (C, C, k, k) " +
+                "or, depthwise, (C, 1, k, k).");
         for (int c = 0; c < inputs; c++)
         {
             Span<float> kernel = values.Slice((c * outputs + (outputs == 1 ? 0 : c)) * height * width, height * width);

@@ -2,7 +2,10 @@
 // (value − mean) · scale in the channel order of the network, values 0..255 as in the reference's data layers (voc_layers.py).
 namespace Fcn;
 
-/// <summary>Turns pixels into a network's input: channel order, mean and scale of its <see cref="InputSummary"/>. Every reader of images goes through here.</summary>
+/// <summary>
+/// Turns pixels into a network's input by the channel order, mean and scale of its <see cref="InputSummary"/>. Whoever feeds a network
+/// goes through here.
+/// </summary>
 public static class Preprocessing
 {
     /// <summary>One image as a batch of one.</summary>
@@ -15,7 +18,7 @@ public static class Preprocessing
     }
 
     /// <summary>Images of one size as one batch.</summary>
-    /// <exception cref="FcnException">There is none, sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="FcnException">There is none, sizes differ, or an image has other channels than the network reads.</exception>
     public static InputBatch Prepare(IReadOnlyList<Image> images, InputSummary input)
     {
         if (images.Count == 0) throw new FcnException("A batch needs at least one image.");
@@ -26,16 +29,16 @@ public static class Preprocessing
         {
             if (images[n].Width != width || images[n].Height != height)
                 throw new FcnException(
-                    $"Images of one batch have one size: the first is {width}x{height}, number {n + 1} is {images[n].Width}x{images[n].Height}. " +
-                    "Pass them one by one; padding would change the scores near the border.");
+                    $"Images of one batch have one size: the first is {width}x{height}, number {n + 1} is " +
+                    $"{images[n].Width}x{images[n].Height}. Pass them one by one; padding would change the scores near the border.");
             Fill(images[n], input, pixels.AsSpan(n * each, each), width * input.Channels);
         }
         return new InputBatch(images.Count, height, width, input.Channels, pixels);
     }
 
-    /// <summary>Writes one image; what lies between the end of a row and the next row stays as it is, so that the caller decides on padding.</summary>
+    /// <summary>Writes one image; what lies between the end of a row and the next row stays as it is: padding is the caller's.</summary>
     /// <param name="image">Height · width pixels; the first three channels are R, G, B.</param>
-    /// <param name="input">Channels, order, mean and scale. The order swaps the first three channels; further channels keep their place.</param>
+    /// <param name="input">Channels, order, mean and scale. BGR swaps the first three channels; further channels keep their place.</param>
     /// <param name="pixels">Receives row y from index y · <paramref name="rowStride"/> on, width · channels values each.</param>
     /// <param name="rowStride">Values from one row to the next, at least width · channels.</param>
     /// <exception cref="FcnException">The image has another number of channels than the network reads.</exception>
@@ -44,12 +47,15 @@ public static class Preprocessing
     {
         int channels = input.Channels, row = image.Width * channels;
         if (image.Channels != channels)
-            throw new FcnException($"The network reads {Count(channels)} but the image has {Count(image.Channels)}. {Advice(image.Channels, channels)}");
+            throw new FcnException(
+                $"The network reads {Count(channels)} but the image has {Count(image.Channels)}. {Advice(image.Channels, channels)}");
         if (input.Mean.Count != 0 && input.Mean.Count != channels)
-            throw new FcnException($"The network reads {Count(channels)} but its mean has {input.Mean.Count} values: give one per channel, or none.");
-        if (rowStride < row) throw new ArgumentException($"Rows of {image.Width} pixels take {row} values; the stride is {rowStride}.", nameof(rowStride));
+            throw new FcnException(
+                $"The network reads {Count(channels)} but its mean has {input.Mean.Count} values: give one per channel, or none.");
+        if (rowStride < row)
+            throw new ArgumentException($"Rows of {image.Width} pixels take {row} values; the stride is {rowStride}.", nameof(rowStride));
         if (pixels.Length < (long)(image.Height - 1) * rowStride + row)
-            throw new ArgumentException($"{image.Height} rows of stride {rowStride} do not fit into {pixels.Length} values.", nameof(pixels));
+            throw new ArgumentException($"{image.Height} rows of {rowStride} do not fit into {pixels.Length} values.", nameof(pixels));
 
         bool reversed = channels >= 3 && input.Order == ChannelOrder.Bgr;
         for (int c = 0; c < channels; c++)

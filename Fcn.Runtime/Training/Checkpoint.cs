@@ -1,5 +1,5 @@
-// A run at one moment as one safetensors file: weights under their names, momentum under momentum.<name>, everything else as text in the metadata.
-// Random numbers need no state: each is a function of a seed (in the settings) and a position (iteration, or example of the run).
+// A run at one moment as one safetensors file: weights under their names, momentum under momentum.<name>, the rest as text in the
+// metadata. Random numbers need no state: each is a function of a seed (in the settings) and a position (iteration, or example of the run).
 using System.Globalization;
 using Fcn.Weights;
 
@@ -30,7 +30,7 @@ public sealed record CheckpointState
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 }
 
-/// <summary>Saves and restores a run so that it continues bit for bit. The file is a weight file as well: <see cref="Network.Load"/> reads it.</summary>
+/// <summary>Saves and restores a run so that it continues bit for bit. <see cref="Network.Load"/> reads its weights alone.</summary>
 public static class Checkpoint
 {
     /// <summary>Before the name of a parameter: its momentum.</summary>
@@ -39,8 +39,8 @@ public static class Checkpoint
     const string FormatKey = "format", Format = "fcn-checkpoint-1", SettingPrefix = "setting.";
 
     /// <summary>
-    /// Writes weights, momentum and state beside the file, flushes them to the disk and renames. Whenever the process dies, the path holds this checkpoint
-    /// or the one before. What a killed process left beside is replaced by the next save.
+    /// Writes weights, momentum and state beside the file, flushes them to the disk and renames. Whenever the process dies, the path holds
+    /// this checkpoint or the one before. What a killed process left beside is replaced by the next save.
     /// </summary>
     /// <exception cref="FcnException">The file cannot be written, or a value is not finite: then the file keeps what it held.</exception>
     public static void Save(string path, Network network, CheckpointState state)
@@ -75,7 +75,9 @@ public static class Checkpoint
     /// <param name="path">A file of <see cref="Save"/>.</param>
     /// <param name="network">The network of the run.</param>
     /// <param name="settings">Settings that must be those of the checkpoint; null to take it whatever they were.</param>
-    /// <exception cref="FcnException">The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed.</exception>
+    /// <exception cref="FcnException">
+    /// The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed.
+    /// </exception>
     public static CheckpointState Load(string path, Network network, IReadOnlyDictionary<string, string>? settings = null)
     {
         using SafetensorsReader reader = SafetensorsReader.Open(path);
@@ -88,14 +90,14 @@ public static class Checkpoint
                 "Resume with the network and settings of the checkpoint, or start a new run from its weights with --init-from.");
 
         IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
-        var values = new float[parameters.Max(static p => Tensor.Count(p.Shape))];
+        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
         for (int i = 0; i < parameters.Count; i++)
         {
-            Span<float> part = values.AsSpan(0, (int)Tensor.Count(parameters[i].Shape));
-            reader.Read(parameters[i].Name, part);
-            network.Engine.Write(ParameterStore.Values, i, part);
-            reader.Read(MomentumPrefix + parameters[i].Name, part);
-            network.Engine.Write(ParameterStore.Momentum, i, part);
+            Span<float> values = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
+            reader.Read(parameters[i].Name, values);
+            network.Engine.Write(ParameterStore.Values, i, values);
+            reader.Read(MomentumPrefix + parameters[i].Name, values);
+            network.Engine.Write(ParameterStore.Momentum, i, values);
         }
         return state;
     }
@@ -112,7 +114,9 @@ public static class Checkpoint
     {
         IReadOnlyDictionary<string, string> metadata = reader.Metadata;
         if (metadata.GetValueOrDefault(FormatKey) != Format)
-            throw new FcnException($"{reader.Path} holds weights but no state of a run (metadata '{FormatKey}' is not '{Format}'). Start a new run from it with --init-from.");
+            throw new FcnException(
+                $"{reader.Path} holds weights but no state of a run (metadata '{FormatKey}' is not '{Format}'). " +
+                "Start a new run from it with --init-from.");
         string best = Field("best_mean_iu");
         return new CheckpointState
         {
@@ -136,7 +140,8 @@ public static class Checkpoint
             ? value
             : throw Damaged(name, $"holds '{text}', not a number");
 
-        FcnException Damaged(string name, string how) => new($"{reader.Path}: the checkpoint's '{name}' {how}; the file is damaged. Resume from another one.");
+        FcnException Damaged(string name, string how) =>
+            new($"{reader.Path}: the checkpoint's '{name}' {how}; the file is damaged. Resume from another one.");
     }
 
     static IEnumerable<string> TensorDifferences(SafetensorsReader reader, IReadOnlyList<ParameterSummary> parameters)
@@ -149,14 +154,16 @@ public static class Checkpoint
                 if (!reader.Tensors.TryGetValue(name, out TensorEntry? entry))
                     yield return $"{name}: not in the checkpoint";
                 else if (entry.Type != ElementType.F32 || !entry.Shape.SequenceEqual(parameter.Shape.Select(static s => (long)s)))
-                    yield return $"{name}: {entry.Type} ({string.Join(", ", entry.Shape)}) in the checkpoint, F32 {Tensor.Describe(parameter.Shape)} in the network";
+                    yield return $"{name}: {entry.Type} {SafetensorsReader.Describe(entry.Shape)} in the checkpoint, " +
+                        $"F32 {Tensor.Describe(parameter.Shape)} in the network";
             }
         foreach (string name in reader.Tensors.Keys.Order(StringComparer.Ordinal))
             if (!expected.Contains(name)) yield return $"{name}: not in the network";
     }
 
     static FcnException NotFinite(string path, string name, float value, long iteration) =>
-        new($"'{name}' holds {(float.IsNaN(value) ? "NaN" : "infinity")} after iteration {iteration}, so {path} was not written and keeps what it held. Training has diverged: lower the learning rate.");
+        new($"'{name}' holds {(float.IsNaN(value) ? "NaN" : "infinity")} after iteration {iteration}, so {path} was not written and " +
+            "keeps what it held. Training has diverged: lower the learning rate.");
 
     static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

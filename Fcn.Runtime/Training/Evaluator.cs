@@ -22,15 +22,17 @@ public static class Evaluator
     /// <exception cref="FcnException">The numbers of classes differ, or an example cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConfusionMatrix Run(
-        Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null, CancellationToken cancellation = default)
+        Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null,
+        CancellationToken cancellation = default)
     {
         NetworkSummary description = network.Description;
         if (set.Classes != description.Classes)
-            throw new FcnException($"{description.Name} scores {description.Classes} classes but {set.Name} has {set.Classes}: declare the network with [Fcn(Classes = {set.Classes})].");
+            throw ClassMismatch(description, set);
         if (set.Count == 0) throw new FcnException($"{set.Name} has no examples to evaluate on.");
         var matrix = new ConfusionMatrix(description.Classes);
         var order = new SamplerState(SampleOrder.Sequential, set.Count, Seed: 0, Position: 0);
-        using var examples = new Prefetcher(set, order, description.Input, batchSize: 1, new Augmentation { Resize = resize }, examples: set.Count);
+        var size = new Augmentation { Resize = resize };
+        using var examples = new Prefetcher(set, order, description.Input, batchSize: 1, size, examples: set.Count);
         byte[] memory = [];
         for (int index = 0; Next(); index++)
         {
@@ -49,4 +51,8 @@ public static class Evaluator
             return examples.MoveNext();
         }
     }
+
+    internal static FcnException ClassMismatch(NetworkSummary network, SegmentationSet set) =>
+        new($"{network.Name} scores {network.Classes} classes but {set.Name} has {set.Classes}: " +
+            $"declare the network with [Fcn(Classes = {set.Classes})].");
 }

@@ -14,7 +14,7 @@ static class Fingerprint
         {
             ["network"] = description.Name,
             ["network.input"] = string.Create(CultureInfo.InvariantCulture,
-                $"{input.Channels} channels, {input.Order}, mean ({string.Join(", ", input.Mean.Select(static m => m.ToString("R", CultureInfo.InvariantCulture)))}), scale {input.Scale:R}"),
+                $"{input.Channels} channels, {input.Order}, mean ({string.Join(", ", input.Mean.Select(Text))}), scale {input.Scale:R}"),
             ["solver.rate"] = Text(solver.BaseRate),
             ["solver.policy"] = solver.Policy.Words,
             ["solver.momentum"] = Text(solver.Momentum),
@@ -24,7 +24,7 @@ static class Fingerprint
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
         };
         foreach (ParameterSummary parameter in description.Parameters)
-            all[$"multipliers.{parameter.Name}"] = string.Create(CultureInfo.InvariantCulture, $"rate {parameter.Rate:R}, decay {parameter.Decay:R}");
+            all[$"multipliers.{parameter.Name}"] = $"rate {Text(parameter.Rate)}, decay {Text(parameter.Decay)}";
         foreach ((string name, string value) in batches.Settings) all[name] = value;
         return all;
     }
@@ -49,4 +49,6 @@ static class Fingerprint
     }
 
     static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    static string Text(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,8 @@ namespace Fcn.Training;
 public readonly record struct ValidationScores(double PixelAccuracy, double MeanAccuracy, double MeanIU, double WeightedIU)
 {
     /// <summary>The metrics of a confusion matrix.</summary>
-    public static ValidationScores Of(ConfusionMatrix matrix) => new(matrix.PixelAccuracy, matrix.MeanAccuracy, matrix.MeanIU, matrix.FrequencyWeightedIU);
+    public static ValidationScores Of(ConfusionMatrix matrix) =>
+        new(matrix.PixelAccuracy, matrix.MeanAccuracy, matrix.MeanIU, matrix.FrequencyWeightedIU);
 }
 
 /// <summary>One row of a run's log.</summary>
@@ -22,7 +23,8 @@ public readonly record struct ValidationScores(double PixelAccuracy, double Mean
 /// <param name="Rate">Learning rate of this iteration.</param>
 /// <param name="ImagesPerSecond">Since the row before; 0 where nothing was timed.</param>
 /// <param name="Validation">Metrics after this iteration; null where none were taken.</param>
-public readonly record struct LogRow(long Iteration, double Loss, double SmoothedLoss, double Rate, double ImagesPerSecond, ValidationScores? Validation = null)
+public readonly record struct LogRow(
+    long Iteration, double Loss, double SmoothedLoss, double Rate, double ImagesPerSecond, ValidationScores? Validation = null)
 {
     /// <summary>First line of a log.</summary>
     public const string Header = "iteration,loss,smoothed_loss,rate,images_per_second,pixel_accuracy,mean_accuracy,mean_iu,weighted_iu";
@@ -40,7 +42,8 @@ public readonly record struct LogRow(long Iteration, double Loss, double Smoothe
     public static LogRow? Parse(string line)
     {
         string[] fields = line.Split(',');
-        if (fields.Length != 9 || !long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long iteration)) return null;
+        if (fields.Length != 9) return null;
+        if (!long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long iteration)) return null;
         bool validated = fields[5].Length > 0;
         Span<double> numbers = stackalloc double[8];
         for (int i = 0; i < (validated ? 8 : 4); i++)

@@ -1,6 +1,6 @@
 namespace Fcn.Training;
 
-// Mean of the last losses (Caffe: average_loss). Summed anew from the oldest on each time: no drift, and a restored window gives the same bits.
+// Mean of the last losses (Caffe: average_loss). Summed anew from the oldest on each time: no drift, and a restored window has equal bits.
 sealed class LossAverage(int window)
 {
     readonly double[] losses = new double[window];

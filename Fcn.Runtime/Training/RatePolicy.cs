@@ -3,12 +3,15 @@ using System.Globalization;
 
 namespace Fcn.Training;
 
-/// <summary>The learning rate as a function of the iteration: a factor on the base rate. A closed set: <see cref="Fixed"/>, <see cref="Step"/>, <see cref="Poly"/>.</summary>
+/// <summary>
+/// The learning rate as a function of the iteration: a factor on the base rate. A closed set: <see cref="Fixed"/>, <see cref="Step"/>,
+/// <see cref="Poly"/>.
+/// </summary>
 public abstract record RatePolicy
 {
     RatePolicy() { }
 
-    /// <summary>Factor on the base rate for the iteration after <paramref name="iteration"/> completed ones (Caffe: iter_, from 0).</summary>
+    /// <summary>Factor on the base rate for the update after <paramref name="iteration"/> completed ones (Caffe: iter_, from 0).</summary>
     public abstract double Factor(long iteration);
 
     /// <summary>The policy in words, such as <c>step(gamma 0.1, every 2000)</c>; equal policies have equal words.</summary>

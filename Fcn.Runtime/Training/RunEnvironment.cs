@@ -17,17 +17,24 @@ public static class RunEnvironment
         $".NET: {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.ProcessArchitecture} process",
         $"processor: {Processor()}, {Vectors()}, {Environment.ProcessorCount} threads",
         $"device: {engine.Device}",
-        $"version: {typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown"}",
+        $"version: {Version() ?? "unknown"}",
     ];
 
+    static string? Version() => typeof(Network).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
     static string Vectors() =>
-        Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : AdvSimd.IsSupported ? "AdvSimd" : Vector128.IsHardwareAccelerated ? "128-bit vectors" : "no vectors";
+        Avx512F.IsSupported ? "AVX-512"
+        : Avx2.IsSupported ? "AVX2"
+        : AdvSimd.IsSupported ? "AdvSimd"
+        : Vector128.IsHardwareAccelerated ? "128-bit vectors"
+        : "no vectors";
 
     // Linux and Windows name the processor; elsewhere the architecture has to do.
     static string Processor()
     {
         const string Linux = "/proc/cpuinfo";
-        string? line = File.Exists(Linux) ? File.ReadLines(Linux).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        IEnumerable<string> lines = File.Exists(Linux) ? File.ReadLines(Linux) : [];
+        string? line = lines.FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal));
         return line?[(line.IndexOf(':') + 1)..].Trim()
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? RuntimeInformation.ProcessArchitecture.ToString();

@@ -79,7 +79,8 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Writes environment.txt.</summary>
     /// <exception cref="FcnException">The file cannot be written.</exception>
-    public void WriteEnvironment(Engine engine) => AtomicFile.WriteText(EnvironmentFile, string.Join('\n', RunEnvironment.Lines(engine)) + "\n");
+    public void WriteEnvironment(Engine engine) =>
+        AtomicFile.WriteText(EnvironmentFile, string.Join('\n', RunEnvironment.Lines(engine)) + "\n");
 
     /// <summary>Draws the log's curves.</summary>
     /// <param name="title">Heading of the picture.</param>

@@ -7,7 +7,7 @@ namespace Fcn.Training;
 /// <summary>How a set becomes batches.</summary>
 public sealed record BatchSettings
 {
-    /// <summary>Images per batch, 1 or more; images of different sizes are padded at the right and the bottom with the ignore label.</summary>
+    /// <summary>Images per batch, 1 or more; smaller images are padded at the right and the bottom with the ignore label.</summary>
     public int Size { get; init; } = 1;
 
     /// <summary>Order of the examples.</summary>
@@ -38,7 +38,7 @@ public sealed class SegmentationBatches : BatchSource
     {
         if (set.Count == 0) throw new FcnException($"{set.Name} has no examples to train on.");
         if (set.Classes != network.Classes)
-            throw new FcnException($"{network.Name} scores {network.Classes} classes but {set.Name} has {set.Classes}: declare the network with [Fcn(Classes = {set.Classes})].");
+            throw Evaluator.ClassMismatch(network, set);
         if (settings.Size < 1) throw new FcnException($"A batch has at least 1 image; got {settings.Size}.");
         settings.Augmentation.Validate();
         (this.set, input, this.settings) = (set, network.Input, settings);
@@ -81,5 +81,7 @@ public sealed class SegmentationBatches : BatchSource
     public override void Dispose() => ahead?.Dispose();
 
     static string Words(Augmentation a) => a == Augmentation.None ? "none" : string.Create(CultureInfo.InvariantCulture,
-        $"resize {a.Resize?.ToString() ?? "no"}, mirror {(a.Mirror ? "yes" : "no")}, scale {a.MinScale:R} to {a.MaxScale:R}, crop {a.Crop?.ToString() ?? "no"}");
+        $"resize {Words(a.Resize)}, mirror {(a.Mirror ? "yes" : "no")}, scale {a.MinScale:R} to {a.MaxScale:R}, crop {Words(a.Crop)}");
+
+    static string Words(PixelSize? size) => size?.ToString() ?? "no";
 }

@@ -1,10 +1,16 @@
-// Caffe's SGD (sgd_solver.cpp, softmax_loss_layer.cpp): g = (Σ gradients of iter_size passes) / iter_size + decay · w; v = m · v + rate · g; w −= v.
+// Caffe's SGD (sgd_solver.cpp, softmax_loss_layer.cpp):
+// g = (Σ gradients of iter_size passes) / iter_size + decay · w; v = momentum · v + rate · g; w −= v.
+using System.Globalization;
+
 namespace Fcn.Training;
 
 /// <summary>What the loss of several pixels is.</summary>
 public enum LossMode
 {
-    /// <summary>Sum over all pixels that are not ignored, divided by the number of images (Caffe: normalize false, BATCH_SIZE); the released VGG networks.</summary>
+    /// <summary>
+    /// Sum over all pixels that are not ignored, divided by the number of images (Caffe: normalize false, BATCH_SIZE); the released VGG
+    /// networks.
+    /// </summary>
     Sum,
 
     /// <summary>Mean over all pixels of the batch that are not ignored, at least 1 (Caffe: normalize true, VALID); FCN-AlexNet.</summary>
@@ -14,7 +20,10 @@ public enum LossMode
 /// <summary>Caffe's stochastic gradient descent; multipliers of single layers stand in the network's declaration.</summary>
 public sealed record SolverSettings
 {
-    /// <summary>Learning rate at the first iteration (Caffe: base_lr), above 0. With the summed loss tiny: 1e-10 for FCN-32s; with the mean about 1e-2 to 1e-4.</summary>
+    /// <summary>
+    /// Learning rate at the first iteration (Caffe: base_lr), above 0. Tiny with the summed loss, 1e-10 for FCN-32s; about 1e-4 to 1e-2
+    /// with the mean.
+    /// </summary>
     public double BaseRate { get; init; } = 1e-3;
 
     /// <summary>How the rate falls.</summary>
@@ -51,10 +60,13 @@ public sealed record SolverSettings
     /// <exception cref="FcnException">One is out of its range.</exception>
     public void Verify()
     {
-        if (!(BaseRate > 0 && double.IsFinite(BaseRate))) throw new FcnException($"The learning rate must be above 0; got {BaseRate}.");
-        if (!(Momentum is >= 0 and < 1)) throw new FcnException($"The momentum must be at least 0 and below 1; got {Momentum}.");
-        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) throw new FcnException($"The weight decay must be 0 or more; got {WeightDecay}.");
-        if (Accumulate < 1) throw new FcnException($"Gradients are accumulated over at least 1 batch; got {Accumulate}.");
+        if (!(BaseRate > 0 && double.IsFinite(BaseRate))) throw OutOfRange("The learning rate must be above 0", BaseRate);
+        if (!(Momentum is >= 0 and < 1)) throw OutOfRange("The momentum must be at least 0 and below 1", Momentum);
+        if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) throw OutOfRange("The weight decay must be 0 or more", WeightDecay);
+        if (Accumulate < 1) throw OutOfRange("Gradients are accumulated over at least 1 batch", Accumulate);
         Policy.Verify();
     }
+
+    internal static FcnException OutOfRange(string rule, double value) =>
+        new($"{rule}; got {value.ToString("R", CultureInfo.InvariantCulture)}.");
 }

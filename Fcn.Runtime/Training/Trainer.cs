@@ -4,11 +4,13 @@ using System.Diagnostics;
 using System.Globalization;
 using Fcn.Data;
 using Fcn.Metrics;
+using Fcn.Weights;
 
 namespace Fcn.Training;
 
 /// <summary>
-/// Trains any compiled network. Equal network, batches, settings and weights give equal results bit for bit, in one go or resumed. Not thread-safe.
+/// Trains any compiled network. Equal network, weights, batches and settings give equal results bit for bit, in one go or resumed.
+/// Not thread-safe.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
@@ -71,8 +73,13 @@ public sealed class Trainer : IDisposable
     /// <summary>After every checkpoint: its path.</summary>
     public event Action<string>? Saved;
 
-    /// <summary>Goes on from a checkpoint of the same network and settings: weights, momentum, iteration, data order, best score. Later rows of the log are dropped.</summary>
-    /// <exception cref="FcnException">The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed.</exception>
+    /// <summary>
+    /// Goes on from a checkpoint of the same network and settings: weights, momentum, iteration, data order, best score. Later rows of the
+    /// log are dropped.
+    /// </summary>
+    /// <exception cref="FcnException">
+    /// The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed.
+    /// </exception>
     public void Resume(string checkpoint)
     {
         CheckpointState state = Checkpoint.Load(checkpoint, network, Fingerprint.Of(network, batches, settings));
@@ -84,7 +91,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Saves all that <see cref="Resume"/> needs; the path holds this checkpoint or the one before at any moment.</summary>
-    /// <exception cref="FcnException">The file cannot be written, or the network's values are no longer finite; the file keeps what it held.</exception>
+    /// <exception cref="FcnException">The file cannot be written, or a weight is no longer finite; the file keeps what it held.</exception>
     public void Save(string path)
     {
         Checkpoint.Save(path, network, new CheckpointState
@@ -100,8 +107,8 @@ public sealed class Trainer : IDisposable
         Saved?.Invoke(path);
     }
 
-    /// <summary>One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Neither logs nor validates nor saves.</summary>
-    /// <exception cref="FcnException">The loss is not finite (the weights are then those before this update), or an example cannot be read.</exception>
+    /// <summary>One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file.</summary>
+    /// <exception cref="FcnException">The loss is not finite (the weights stay as they were), or an example cannot be read.</exception>
     public StepReport Step()
     {
         clock.Start();
@@ -131,8 +138,10 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Trains up to the last iteration, validating, logging and saving on the way.</summary>
-    /// <param name="cancellation">Looked at after every update and every validation image; the run then saves its last checkpoint and returns.</param>
-    /// <exception cref="FcnException">The loss is not finite, an example cannot be read or a file not be written; the last checkpoint is intact.</exception>
+    /// <param name="cancellation">Looked at after every update and validation image; the run then saves a checkpoint and returns.</param>
+    /// <exception cref="FcnException">
+    /// The loss is not finite, an example cannot be read or a file not be written; the last checkpoint is intact.
+    /// </exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         Folder?.MakeWeights();
@@ -152,7 +161,8 @@ public sealed class Trainer : IDisposable
         if (savedAt != Iteration) SaveLast();
         Folder?.WriteCurve($"{network.Description.Name}, {Iteration} iterations");
         bool completed = Iteration >= settings.Iterations && !IsUnvalidated;
-        return new TrainingResult(Iteration, completed, losses.Count == 0 ? double.NaN : losses.Mean, lastValidation, BestMeanIU, BestIteration);
+        double loss = losses.Count == 0 ? double.NaN : losses.Mean;
+        return new TrainingResult(Iteration, completed, loss, lastValidation, BestMeanIU, BestIteration);
     }
 
     /// <inheritdoc/>
@@ -172,7 +182,7 @@ public sealed class Trainer : IDisposable
         ConfusionMatrix matrix;
         try
         {
-            matrix = Evaluator.Run(network, Validation!, ValidationSize, Validating is null ? null : e => Validating(e.Index + 1), cancellation);
+            matrix = Evaluator.Run(network, Validation!, ValidationSize, image => Validating?.Invoke(image.Index + 1), cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -191,8 +201,9 @@ public sealed class Trainer : IDisposable
 
     void Log(bool validated)
     {
-        Folder?.Log.Append(new LogRow(
-            Iteration, losses.Last, losses.Mean, settings.Solver.Rate(Iteration - 1), ImagesPerSecond, validated ? lastValidation!.Scores : null));
+        double rate = settings.Solver.Rate(Iteration - 1);
+        ValidationScores? scores = validated ? lastValidation!.Scores : null;
+        Folder?.Log.Append(new LogRow(Iteration, losses.Last, losses.Mean, rate, ImagesPerSecond, scores));
         clock.Reset();
         imagesTimed = 0;
     }
@@ -218,8 +229,13 @@ public sealed class Trainer : IDisposable
     void ClearMomentum()
     {
         IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
-        var zeros = new float[parameters.Max(static p => Tensor.Count(p.Shape))];
-        for (int i = 0; i < parameters.Count; i++) network.Engine.Write(ParameterStore.Momentum, i, zeros.AsSpan(0, (int)Tensor.Count(parameters[i].Shape)));
+        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            Span<float> zeros = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
+            zeros.Clear();
+            network.Engine.Write(ParameterStore.Momentum, i, zeros);
+        }
     }
 
     void CheckLabels(ReadOnlySpan<byte> labels)
@@ -227,18 +243,26 @@ public sealed class Trainer : IDisposable
         int classes = network.Description.Classes;
         int wrong = classes < LabelMap.Ignore ? labels.IndexOfAnyInRange((byte)classes, (byte)(LabelMap.Ignore - 1)) : -1;
         if (wrong >= 0)
-            throw new FcnException($"A batch of iteration {Iteration + 1} has label {labels[wrong]}, but {network.Description.Name} scores {classes} classes (0 to {classes - 1}) and 255 is ignored.");
+            throw new FcnException(
+                $"A batch of iteration {Iteration + 1} has label {labels[wrong]}, but {network.Description.Name} scores {classes} " +
+                $"classes (0 to {classes - 1}) and 255 is ignored.");
     }
 
     FcnException Diverged(double loss)
     {
         string advice = settings.Solver.Loss switch
         {
-            LossMode.Sum => "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: 1e-10 for FCN-32s from VGG-16. Lower the rate tenfold, or take the mean loss.",
-            LossMode.Mean => "Lower the rate tenfold, or the momentum; a network without pre-trained weights needs its input scaled to about unit deviation ([Input(Scale = 1f / 58)]).",
+            LossMode.Sum => "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: " +
+                "1e-10 for FCN-32s from VGG-16. Lower the rate tenfold, or take the mean loss.",
+            LossMode.Mean => "Lower the rate tenfold, or the momentum; a network without pre-trained weights also needs its input scaled " +
+                "to about unit deviation ([Input(Scale = 1f / 58)]).",
         };
-        string intact = Folder is not null && File.Exists(Folder.Last) ? $" The last checkpoint is intact: start from it with --init-from {Folder.Last} and a lower rate." : "";
-        return new FcnException(string.Create(CultureInfo.InvariantCulture,
-            $"Training has diverged: the loss is {(double.IsNaN(loss) ? "NaN" : "infinite")} at iteration {Iteration + 1} with learning rate {settings.Solver.Rate(Iteration):R}. {advice}{intact}"));
+        string intact = Folder is not null && File.Exists(Folder.Last)
+            ? $" The last checkpoint is intact: start from it with --init-from {Folder.Last} and a lower rate."
+            : "";
+        string value = double.IsNaN(loss) ? "NaN" : "infinite";
+        string rate = settings.Solver.Rate(Iteration).ToString("R", CultureInfo.InvariantCulture);
+        return new FcnException(
+            $"Training has diverged: the loss is {value} at iteration {Iteration + 1} with learning rate {rate}. {advice}{intact}");
     }
 }

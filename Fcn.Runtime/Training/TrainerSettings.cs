@@ -9,7 +9,10 @@ public sealed record TrainerSettings
     /// <summary>Updates in all, 1 or more. A resumed run may ask for more than it was started with.</summary>
     public long Iterations { get; init; } = 1000;
 
-    /// <summary>Seed of dropout. Order and augmentation of the data have theirs in <see cref="BatchSettings"/>, first weights in <see cref="Network.Initialize"/>.</summary>
+    /// <summary>
+    /// Seed of dropout. Order and augmentation of the data have theirs in <see cref="BatchSettings"/>, first weights in
+    /// <see cref="Network.Initialize"/>.
+    /// </summary>
     public ulong Seed { get; init; } = 1337;
 
     /// <summary>Iterations between validations; 0 for one at the end only.</summary>
@@ -29,10 +32,12 @@ public sealed record TrainerSettings
     public void Verify()
     {
         Solver.Verify();
-        if (Iterations < 1) throw new FcnException($"Training takes at least 1 iteration; got {Iterations}.");
-        if (LogEvery < 1) throw new FcnException($"The log is written every 1 or more iterations; got {LogEvery}.");
-        if (LossWindow < 1) throw new FcnException($"The loss is averaged over 1 or more iterations; got {LossWindow}.");
-        if (ValidateEvery < 0) throw new FcnException($"Iterations between validations are 0 (only at the end) or more; got {ValidateEvery}.");
-        if (CheckpointEvery < 0) throw new FcnException($"Iterations between checkpoints are 0 (only at the end) or more; got {CheckpointEvery}.");
+        if (Iterations < 1) throw SolverSettings.OutOfRange("Training takes at least 1 iteration", Iterations);
+        if (LogEvery < 1) throw SolverSettings.OutOfRange("The log is written every 1 or more iterations", LogEvery);
+        if (LossWindow < 1) throw SolverSettings.OutOfRange("The loss is averaged over 1 or more iterations", LossWindow);
+        if (ValidateEvery < 0)
+            throw SolverSettings.OutOfRange("Iterations between validations: 0 (only at the end) or more", ValidateEvery);
+        if (CheckpointEvery < 0)
+            throw SolverSettings.OutOfRange("Iterations between checkpoints: 0 (only at the end) or more", CheckpointEvery);
     }
 }

@@ -4,7 +4,7 @@ using Fcn.Files;
 
 namespace Fcn.Training;
 
-/// <summary>A run's log as a file that grows. After a crash the rows up to the last checkpoint are complete: they were on the disk before it.</summary>
+/// <summary>A run's log as a file that grows. After a crash no row up to the last checkpoint is lost: rows reach the disk first.</summary>
 public sealed class TrainingLog : IDisposable
 {
     readonly List<LogRow> rows = [];
@@ -93,7 +93,8 @@ public sealed class TrainingLog : IDisposable
             if (i == 0 && lines[0] == LogRow.Header) continue;
             rows.Add(LogRow.Parse(lines[i]) is { } row && i > 0
                 ? row
-                : throw new FcnException($"{path}, line {i + 1}: '{lines[i]}' is no line of a training log. Move the file away to resume without it."));
+                : throw new FcnException(
+                    $"{path}, line {i + 1}: '{lines[i]}' is no line of a training log. Move the file away to resume without it."));
         }
         if (lines[^1].Length > 0) Rewind(long.MaxValue);
     }

@@ -8,6 +8,9 @@ internal sealed unsafe class NativeBuffer(long bytes) : IDisposable
 {
     private void* _start = NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), 64);
 
+    public static NativeBuffer ForLargest(IReadOnlyList<ParameterSummary> parameters) =>
+        new(parameters.Select(static p => Tensor.Count(p.Shape)).DefaultIfEmpty(0).Max() * sizeof(float));
+
     public Span<T> Of<T>(int count) where T : unmanaged
     {
         ObjectDisposedException.ThrowIf(_start == null, this);

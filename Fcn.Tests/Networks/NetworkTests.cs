@@ -54,8 +54,9 @@ public sealed class NetworkTests : IDisposable
     public void WrongChannelsAreAnError()
     {
         using var net = new PixelNet();
-        Assert.Contains("reads 3 channels but the image has 1", Assert.Throws<FcnException>(() => net.Segment(new Image(1, 1, [0], 1))).Message);
-        Assert.Contains("reads 3 channels but the image has 1", Assert.Throws<FcnException>(() => net.Scores(new Image(1, 1, [0], 1))).Message);
+        var grey = new Image(1, 1, [0], channels: 1);
+        Assert.Contains("reads 3 channels but the image has 1", Assert.Throws<FcnException>(() => net.Segment(grey)).Message);
+        Assert.Contains("reads 3 channels but the image has 1", Assert.Throws<FcnException>(() => net.Scores(grey)).Message);
     }
 
     [Fact]

@@ -25,10 +25,11 @@ public class PreprocessingTests
     [Fact]
     public void OnlyColoursAreSwapped()
     {
-        InputBatch batch = Preprocessing.Prepare(new Image(1, 1, [10, 20, 30, 40], channels: 4), new InputSummary(4, ChannelOrder.Bgr, [], 1));
-        Assert.Equal([30, 20, 10, 40], batch.Pixels);
-        batch = Preprocessing.Prepare(new Image(1, 1, [10, 20], channels: 2), new InputSummary(2, ChannelOrder.Bgr, [], 1));
-        Assert.Equal([10, 20], batch.Pixels);
+        Assert.Equal([30, 20, 10, 40], Pixels(10, 20, 30, 40));
+        Assert.Equal([10, 20], Pixels(10, 20));
+
+        static float[] Pixels(params byte[] pixel) =>
+            Preprocessing.Prepare(new Image(1, 1, pixel, pixel.Length), new InputSummary(pixel.Length, ChannelOrder.Bgr, [], 1)).Pixels;
     }
 
     [Fact]
@@ -36,7 +37,8 @@ public class PreprocessingTests
     {
         var pixels = new float[2 * 4 * 3];
         Array.Fill(pixels, 7);
-        Preprocessing.Fill(new Image(2, 2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), new InputSummary(3, ChannelOrder.Rgb, [], 1), pixels, rowStride: 12);
+        var image = new Image(2, 2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        Preprocessing.Fill(image, new InputSummary(3, ChannelOrder.Rgb, [], 1), pixels, rowStride: 12);
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7, 7, 7, 8, 9, 10, 11, 12, 7, 7, 7, 7, 7, 7], pixels);
     }
 
@@ -44,23 +46,27 @@ public class PreprocessingTests
     public void SeveralImagesOfOneSize()
     {
         var input = new InputSummary(1, ChannelOrder.Rgb, [], 1);
-        InputBatch batch = Preprocessing.Prepare([new Image(2, 1, [1, 2], 1), new Image(2, 1, [3, 4], 1)], input);
+        var first = new Image(2, 1, [1, 2], channels: 1);
+        InputBatch batch = Preprocessing.Prepare([first, new Image(2, 1, [3, 4], channels: 1)], input);
         Assert.Equal(2, batch.Images);
         Assert.Equal([1, 2, 3, 4], batch.Pixels);
         Assert.Contains("the first is 2x1, number 2 is 1x2",
-            Assert.Throws<FcnException>(() => Preprocessing.Prepare([new Image(2, 1, [1, 2], 1), new Image(1, 2, [3, 4], 1)], input)).Message);
+            Assert.Throws<FcnException>(() => Preprocessing.Prepare([first, new Image(1, 2, [3, 4], channels: 1)], input)).Message);
         Assert.Throws<FcnException>(() => Preprocessing.Prepare([], input));
     }
 
     [Fact]
     public void WrongChannelsAreNamedWithTheWayOut()
     {
-        Assert.Equal("The network reads 3 channels but the image has 1 channel. Turn the grey image into RGB, or declare the network with [Input(Channels = 1)].",
-            Assert.Throws<FcnException>(() => Preprocessing.Prepare(new Image(1, 1, [0], 1), voc)).Message);
-        Assert.Contains("Drop the alpha channel", Assert.Throws<FcnException>(() => Preprocessing.Prepare(new Image(1, 1, [0, 0, 0, 0], 4), voc)).Message);
-        Assert.Contains("[Input(Channels = 2)]", Assert.Throws<FcnException>(() => Preprocessing.Prepare(new Image(1, 1, [0, 0], 2), voc)).Message);
-        Assert.Contains("3 channels but its mean has 1 value",
-            Assert.Throws<FcnException>(() => Preprocessing.Prepare(new Image(1, 1, [0, 0, 0]), voc with { Mean = [1] })).Message);
+        Assert.Equal(
+            "The network reads 3 channels but the image has 1 channel. " +
+            "Turn the grey image into RGB, or declare the network with [Input(Channels = 1)].", Refused(1, voc));
+        Assert.Contains("Drop the alpha channel", Refused(4, voc));
+        Assert.Contains("[Input(Channels = 2)]", Refused(2, voc));
+        Assert.Contains("3 channels but its mean has 1 value", Refused(3, voc with { Mean = [1] }));
+
+        static string Refused(int channels, InputSummary input) =>
+            Assert.Throws<FcnException>(() => Preprocessing.Prepare(new Image(1, 1, new byte[channels], channels), input)).Message;
     }
 
     [Fact]

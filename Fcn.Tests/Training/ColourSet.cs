@@ -1,4 +1,4 @@
-// Noisy pixels whose class is their strongest channel, in images of several sizes, every tenth pixel ignored: a set that PixelNet can learn.
+// Noisy pixels whose class is their strongest channel, every tenth ignored, in images of several sizes: a set that PixelNet can learn.
 using Fcn.Data;
 
 namespace Fcn.Tests.Training;

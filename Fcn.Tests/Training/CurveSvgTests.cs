@@ -63,8 +63,11 @@ public class CurveSvgTests
     [InlineData(0, 0.83, "0 0.2 0.4 0.6 0.8")]
     [InlineData(0, 1, "0 0.2 0.4 0.6 0.8 1")]
     [InlineData(0, 40000, "0 10000 20000 30000 40000")]
-    public void TicksAreRound(double least, double most, string ticks) =>
-        Assert.Equal(ticks, string.Join(' ', Scale.Linear(least, most, 0, 1).Ticks.Select(static t => t.ToString("0.####", CultureInfo.InvariantCulture))));
+    public void TicksAreRound(double least, double most, string expected)
+    {
+        IReadOnlyList<double> ticks = Scale.Linear(least, most, 0, 1).Ticks;
+        Assert.Equal(expected, string.Join(' ', ticks.Select(static tick => FormattableString.Invariant($"{tick:0.####}"))));
+    }
 
     // Row i = 1 … rows.
     static XElement Draw(string title, int rows) => XElement.Parse(CurveSvg.Draw(title, [.. Enumerable.Range(1, rows).Select(Row)]));

@@ -1,5 +1,5 @@
-// The run that KillTests kills: a real trainer that saves after every update. Its checkpoints are some MB, so that most of its life is spent writing;
-// the ballast holds the iteration, so that a file made of two checkpoints would show.
+// The run that KillTests kills: a real trainer that saves after every update. Its checkpoints are some MB, so that most of its life is
+// spent writing; the ballast holds the iteration, so that a file made of two checkpoints would show.
 using Fcn.Data;
 using Fcn.Training;
 
@@ -35,7 +35,8 @@ static class KilledRun
 
     static Trainer Trainer(BallastNet net, long iterations, RunFolder? run)
     {
-        var trainer = new Trainer(net, new ColourSet(20), settings with { Iterations = iterations }, new BatchSettings { Augmentation = new() { Mirror = true } }) { Folder = run };
+        var order = new BatchSettings { Augmentation = new() { Mirror = true } };
+        var trainer = new Trainer(net, new ColourSet(20), settings with { Iterations = iterations }, order) { Folder = run };
         trainer.Stepped += step => net.Load(step.Iteration);
         return trainer;
     }
@@ -44,9 +45,12 @@ static class KilledRun
 // A PixelNet with a parameter that is as large as a layer and learns nothing.
 sealed class BallastNet() : Network(Describe(), new BallastEngine())
 {
-    static NetworkSummary Describe() => PixelNet.Describe(3, "BallastNet", 2) is var pixels
-        ? pixels with { Parameters = [.. pixels.Parameters, new ParameterSummary("ballast.weight", [KilledRun.Ballast / 64, 64, 1, 1], Fill.Zero, 0, 0)] }
-        : throw new InvalidOperationException();
+    static NetworkSummary Describe()
+    {
+        NetworkSummary pixels = PixelNet.Describe(3, "BallastNet", 2);
+        var ballast = new ParameterSummary("ballast.weight", [KilledRun.Ballast / 64, 64, 1, 1], Fill.Zero, Rate: 0, Decay: 0);
+        return pixels with { Parameters = [.. pixels.Parameters, ballast] };
+    }
 
     public void Load(long iteration)
     {
@@ -83,7 +87,8 @@ sealed class BallastEngine : Engine
 
     public override void Scores(InputBatch input, Span<float> scores) => Pixels.Scores(input, scores);
 
-    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step) => Pixels.Backward(input, labels, step);
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step) =>
+        Pixels.Backward(input, labels, step);
 
     public override void Update(in SolverStep step) => Pixels.Update(step);
 

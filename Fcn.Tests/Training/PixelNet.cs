@@ -1,4 +1,4 @@
-// The smallest network that trains: softmax(W · pixel + b + f) at every pixel, f frozen, inputs dropped out. Plain loops in the plainest order.
+// The smallest network that trains: softmax(W · pixel + b + f) at every pixel, f frozen, inputs dropped out. Loops in the plainest order.
 using Fcn.Data;
 
 namespace Fcn.Tests.Training;

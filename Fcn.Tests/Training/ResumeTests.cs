@@ -15,7 +15,10 @@ public sealed class ResumeTests : IDisposable
         Iterations = 60, ValidateEvery = 15, CheckpointEvery = 10, LogEvery = 4, LossWindow = 7, Seed = 11,
     };
 
-    static readonly BatchSettings order = new() { Size = 3, Seed = 5, Augmentation = new Augmentation { Mirror = true, MinScale = 0.5, MaxScale = 2 } };
+    static readonly BatchSettings order = new()
+    {
+        Size = 3, Seed = 5, Augmentation = new Augmentation { Mirror = true, MinScale = 0.5, MaxScale = 2 },
+    };
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 
@@ -94,7 +97,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Empty(again.Losses);
     }
 
-    sealed record Run(int[] Bits, IReadOnlyList<double> Losses, IReadOnlyList<LogRow> Log, byte[] Best, long Position, TrainingResult Result);
+    sealed record Run(
+        int[] Bits, IReadOnlyList<double> Losses, IReadOnlyList<LogRow> Log, byte[] Best, long Position, TrainingResult Result);
 
     Run Whole()
     {
@@ -114,7 +118,10 @@ public sealed class ResumeTests : IDisposable
         {
             Reading = index => { if (index == 3 && iteration == cancelValidationAt) cancellation.Cancel(); },
         };
-        using var trainer = new Trainer(net, new ColourSet(10), settings with { Iterations = iterations }, order) { Validation = validation, Folder = folder };
+        using var trainer = new Trainer(net, new ColourSet(10), settings with { Iterations = iterations }, order)
+        {
+            Validation = validation, Folder = folder,
+        };
         trainer.Stepped += step =>
         {
             iteration = step.Iteration;
@@ -138,8 +145,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(whole.Log.Select(Untimed), resumed.Log.Select(Untimed));
         Assert.Equal(4, resumed.Log.Count(static r => r.Validation is not null));
         Assert.Equal(whole.Best, resumed.Best);
-        Assert.Equal((whole.Result.BestMeanIU, whole.Result.BestIteration, whole.Result.SmoothedLoss), (resumed.Result.BestMeanIU, resumed.Result.BestIteration, resumed.Result.SmoothedLoss));
-        Assert.True(whole.Result.Completed && resumed.Result.Completed);
+        Assert.Equal(whole.Result with { LastValidation = null }, resumed.Result with { LastValidation = null });
+        Assert.True(resumed.Result.Completed);
 
         static LogRow Untimed(LogRow row) => row with { ImagesPerSecond = 0 };
     }

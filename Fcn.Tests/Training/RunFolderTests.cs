@@ -58,6 +58,7 @@ public sealed class RunFolderTests : IDisposable
         Assert.True(Directory.Exists(Path.Combine(folder.Folder, "vis")));
         using var net = new PixelNet();
         folder.WriteEnvironment(net.Engine);
-        Assert.Equal(["system", ".NET", "processor", "device", "version"], File.ReadAllLines(folder.EnvironmentFile).Select(static l => l.Split(": ")[0]));
+        IEnumerable<string> lines = File.ReadAllLines(folder.EnvironmentFile).Select(static line => line.Split(": ")[0]);
+        Assert.Equal(["system", ".NET", "processor", "device", "version"], lines);
     }
 }

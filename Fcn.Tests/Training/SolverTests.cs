@@ -1,4 +1,5 @@
-// The trainer's arithmetic against Caffe's SGD written out by hand, and its invariants: accumulation is one big batch, sum and mean differ by a factor.
+// The trainer's arithmetic against Caffe's SGD written out by hand, and its invariants: accumulation is one big batch, sum and mean differ
+// by a factor.
 using Fcn.Data;
 using Fcn.Training;
 using Xunit;
@@ -16,12 +17,14 @@ public class SolverTests
         var set = new ColourSet(4);
         var solver = new SolverSettings
         {
-            BaseRate = mode == LossMode.Sum ? 0.004 : 0.1, Policy = new RatePolicy.Step(0.5, 2), Momentum = 0.9, WeightDecay = 0.01, Accumulate = 2, Loss = mode,
+            BaseRate = mode == LossMode.Sum ? 0.004 : 0.1, Policy = new RatePolicy.Step(0.5, 2),
+            Momentum = 0.9, WeightDecay = 0.01, Accumulate = 2, Loss = mode,
         };
         using PixelNet net = PixelNet.Initialized();
         double[] w = Values(net, "score.weight"), b = Values(net, "score.bias"), frozen = Values(net, "frozen.bias");
         double[] vw = new double[9], vb = new double[3];
-        using var trainer = new Trainer(net, set, new TrainerSettings { Solver = solver }, new BatchSettings { Order = SampleOrder.Sequential });
+        var order = new BatchSettings { Order = SampleOrder.Sequential };
+        using var trainer = new Trainer(net, set, new TrainerSettings { Solver = solver }, order);
         for (int iteration = 0; iteration < 6; iteration++)
         {
             double[] gw = new double[9], gb = new double[3];
@@ -49,7 +52,8 @@ public class SolverTests
     [Fact]
     public void FourAccumulatedImagesAreOneBatchOfFour()
     {
-        int[] batch = Trained(size: 4, accumulate: 1, out double batchLoss), accumulated = Trained(size: 1, accumulate: 4, out double accumulatedLoss);
+        int[] batch = Trained(size: 4, accumulate: 1, out double batchLoss);
+        int[] accumulated = Trained(size: 1, accumulate: 4, out double accumulatedLoss);
         Assert.Equal(batch, accumulated);
         Assert.Equal(batchLoss, accumulatedLoss, 1e-12);
     }
@@ -116,7 +120,8 @@ public class SolverTests
             if (label == 255) continue;
             byte[] rgb = example.Image.Pixels;
             double[] x = [(rgb[i * 3 + 2] - 110) / 64.0, (rgb[i * 3 + 1] - 120) / 64.0, (rgb[i * 3] - 130) / 64.0];
-            double[] e = [.. Enumerable.Range(0, 3).Select(c => Math.Exp(w[c * 3] * x[0] + w[c * 3 + 1] * x[1] + w[c * 3 + 2] * x[2] + b[c] + frozen[c]))];
+            double[] e = new double[3];
+            for (int c = 0; c < 3; c++) e[c] = Math.Exp(w[c * 3] * x[0] + w[c * 3 + 1] * x[1] + w[c * 3 + 2] * x[2] + b[c] + frozen[c]);
             loss -= Math.Log(e[label] / e.Sum());
             for (int c = 0; c < 3; c++)
             {

@@ -15,7 +15,10 @@ public sealed class TrainerTests : IDisposable
     {
         using PixelNet net = PixelNet.Initialized();
         var settings = new TrainerSettings { Solver = new() { BaseRate = 0.3 }, Iterations = 200, ValidateEvery = 50 };
-        using var trainer = new Trainer(net, new ColourSet(12), settings, new BatchSettings { Size = 4 }) { Validation = new ColourSet(6, seed: 3) };
+        using var trainer = new Trainer(net, new ColourSet(12), settings, new BatchSettings { Size = 4 })
+        {
+            Validation = new ColourSet(6, seed: 3),
+        };
         double before = Evaluator.Run(net, trainer.Validation).MeanIU;
         TrainingResult result = trainer.Run();
         Assert.True(before < 0.6, $"{before}");
@@ -30,7 +33,10 @@ public sealed class TrainerTests : IDisposable
         using PixelNet net = PixelNet.Initialized();
         using RunFolder folder = RunFolder.Create(root, "train", "all");
         var seen = new List<string>();
-        var settings = new TrainerSettings { Solver = new() { BaseRate = 0.1 }, Iterations = 10, ValidateEvery = 5, CheckpointEvery = 3, LogEvery = 2 };
+        var settings = new TrainerSettings
+        {
+            Solver = new() { BaseRate = 0.1 }, Iterations = 10, ValidateEvery = 5, CheckpointEvery = 3, LogEvery = 2,
+        };
         using var trainer = new Trainer(net, new ColourSet(4), settings) { Validation = new ColourSet(2), Folder = folder };
         trainer.Stepped += step => seen.Add($"step {step.Iteration}");
         trainer.Validating += images => seen.Add($"image {images}");
@@ -39,11 +45,15 @@ public sealed class TrainerTests : IDisposable
         TrainingResult result = trainer.Run();
         Assert.Equal(
         [
-            "step 1", "step 2", "step 3", "saved last.safetensors", "step 4", "step 5", "image 1", "image 2", "validated 5", "saved last.safetensors", "step 6",
-            "saved last.safetensors", "step 7", "step 8", "step 9", "saved last.safetensors", "step 10", "image 1", "image 2", "validated 10", "saved last.safetensors",
+            "step 1", "step 2", "step 3", "saved last.safetensors",
+            "step 4", "step 5", "image 1", "image 2", "validated 5", "saved last.safetensors",
+            "step 6", "saved last.safetensors", "step 7", "step 8", "step 9", "saved last.safetensors",
+            "step 10", "image 1", "image 2", "validated 10", "saved last.safetensors",
         ], seen);
-        string[] files = [.. Directory.GetFiles(folder.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder.Folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
-        Assert.Equal(["confusion.csv", "curve.svg", "environment.txt", "log.csv", "weights/best.safetensors", "weights/last.safetensors"], files);
+        IEnumerable<string> files = Directory.GetFiles(folder.Folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder.Folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
+        Assert.Equal(
+            ["confusion.csv", "curve.svg", "environment.txt", "log.csv", "weights/best.safetensors", "weights/last.safetensors"], files);
         Assert.Equal([2, 4, 5, 6, 8, 10], folder.Log.Rows.Select(static r => r.Iteration));
 
         using var best = new PixelNet();
@@ -111,7 +121,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(Expected, Assert.Throws<FcnException>(() => new Trainer(net, other, new TrainerSettings())).Message);
         Assert.Equal(Expected, Assert.Throws<FcnException>(() => Evaluator.Run(net, other)).Message);
         Assert.Contains("no examples", Assert.Throws<FcnException>(() => Evaluator.Run(net, new ColourSet(0))).Message);
-        Assert.Contains("no examples", Assert.Throws<FcnException>(() => new Trainer(net, new ColourSet(0), new TrainerSettings())).Message);
+        Assert.Contains("no examples", Assert.Throws<FcnException>(() => new Trainer(net, new ColourSet(0), new())).Message);
     }
 
     [Fact]
@@ -120,8 +130,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("at least 1 iteration; got 0", Refused(new() { Iterations = 0 }));
         Assert.Contains("every 1 or more iterations; got 0", Refused(new() { LogEvery = 0 }));
         Assert.Contains("over 1 or more iterations; got 0", Refused(new() { LossWindow = 0 }));
-        Assert.Contains("between validations are 0 (only at the end) or more; got -1", Refused(new() { ValidateEvery = -1 }));
-        Assert.Contains("between checkpoints are 0 (only at the end) or more; got -1", Refused(new() { CheckpointEvery = -1 }));
+        Assert.Contains("between validations: 0 (only at the end) or more; got -1", Refused(new() { ValidateEvery = -1 }));
+        Assert.Contains("between checkpoints: 0 (only at the end) or more; got -1", Refused(new() { CheckpointEvery = -1 }));
 
         static string Refused(TrainerSettings settings) => Assert.Throws<FcnException>(settings.Verify).Message;
     }
