@@ -7,6 +7,8 @@ namespace Fcn.Training;
 /// <summary>A run's log as a file that grows. After a crash no row up to the last checkpoint is lost: rows reach the disk first.</summary>
 public sealed class TrainingLog : IDisposable
 {
+    const long MaxBytes = 1 << 28;
+
     readonly List<LogRow> rows = [];
     readonly string path;
     FileStream? file;
@@ -77,16 +79,7 @@ public sealed class TrainingLog : IDisposable
 
     void Read()
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (FileError.IsOne(e))
-        {
-            throw FileError.Reading(path, e);
-        }
-        string[] lines = text.Split('\n');
+        string[] lines = Encoding.UTF8.GetString(InputFile.ReadAll(path, MaxBytes)).Split('\n');
         // What stands behind the last line break is a line that was cut short, or nothing.
         for (int i = 0; i < lines.Length - 1; i++)
         {
