@@ -26,8 +26,7 @@ public static class Evaluator
         CancellationToken cancellation = default)
     {
         NetworkSummary description = network.Description;
-        if (set.Classes != description.Classes)
-            throw ClassMismatch(description, set);
+        RequireClasses(description, set);
         if (set.Count == 0) throw new FcnException($"{set.Name} has no examples to evaluate on.");
         var matrix = new ConfusionMatrix(description.Classes);
         var order = new SamplerState(SampleOrder.Sequential, set.Count, Seed: 0, Position: 0);
@@ -52,7 +51,11 @@ public static class Evaluator
         }
     }
 
-    internal static FcnException ClassMismatch(NetworkSummary network, SegmentationSet set) =>
-        new($"{network.Name} scores {network.Classes} classes but {set.Name} has {set.Classes}: " +
-            $"declare the network with [Fcn(Classes = {set.Classes})].");
+    internal static void RequireClasses(NetworkSummary network, SegmentationSet set)
+    {
+        if (set.Classes != network.Classes)
+            throw new FcnException(
+                $"{network.Name} scores {network.Classes} classes but {set.Name} has {set.Classes}: " +
+                $"declare the network with [Fcn(Classes = {set.Classes})].");
+    }
 }

@@ -37,8 +37,7 @@ public sealed class SegmentationBatches : BatchSource
     public SegmentationBatches(SegmentationSet set, NetworkSummary network, BatchSettings settings)
     {
         if (set.Count == 0) throw new FcnException($"{set.Name} has no examples to train on.");
-        if (set.Classes != network.Classes)
-            throw Evaluator.ClassMismatch(network, set);
+        Evaluator.RequireClasses(network, set);
         if (settings.Size < 1) throw new FcnException($"A batch has at least 1 image; got {settings.Size}.");
         settings.Augmentation.Validate();
         (this.set, input, this.settings) = (set, network.Input, settings);

@@ -108,9 +108,12 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file.</summary>
-    /// <exception cref="FcnException">The loss is not finite (the weights stay as they were), or an example cannot be read.</exception>
+    /// <exception cref="FcnException">
+    /// The loss is not finite (the weights stay as they were), an example cannot be read, or the network was neither loaded nor initialised.
+    /// </exception>
     public StepReport Step()
     {
+        if (Iteration == 0) RequireWeights();
         clock.Start();
         SolverSettings solver = settings.Solver;
         double loss = 0;
@@ -118,7 +121,6 @@ public sealed class Trainer : IDisposable
         {
             Batch batch = batches.Next();
             ReadOnlySpan<byte> labels = batch.Labels;
-            CheckLabels(labels);
             long valid = labels.Length - labels.Count(LabelMap.Ignore);
             double scale = solver.LossScale(batch.Input.Images, valid);
             ulong seed = new RandomStream(settings.Seed, Iteration, part, DropoutKey).Next();
@@ -144,6 +146,7 @@ public sealed class Trainer : IDisposable
     /// </exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
+        if (Validation is not null) Evaluator.RequireClasses(network.Description, Validation);
         Folder?.MakeWeights();
         Folder?.WriteEnvironment(network.Engine);
         // A run that was stopped in the middle of a validation makes up for it first.
@@ -225,6 +228,26 @@ public sealed class Trainer : IDisposable
         ["mean_iu"] = scores.MeanIU.ToString("R", CultureInfo.InvariantCulture),
     };
 
+    // Zeros in every convolution stay zeros: their gradients are zero as well. What is seen then is a loss of ln(classes) for ever.
+    void RequireWeights()
+    {
+        IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
+        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
+        bool drawn = false;
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (parameters[i].Fill != Fill.He) continue;
+            drawn = true;
+            Span<float> values = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
+            network.Engine.Read(ParameterStore.Values, i, values);
+            if (values.ContainsAnyExcept(0f)) return;
+        }
+        if (drawn)
+            throw new FcnException(
+                $"All convolutions of {network.Description.Name} are zero, so it cannot learn: call Initialize(seed) first, " +
+                "or Load or InitFrom weights.");
+    }
+
     // An earlier trainer of this network may have left some.
     void ClearMomentum()
     {
@@ -236,16 +259,6 @@ public sealed class Trainer : IDisposable
             zeros.Clear();
             network.Engine.Write(ParameterStore.Momentum, i, zeros);
         }
-    }
-
-    void CheckLabels(ReadOnlySpan<byte> labels)
-    {
-        int classes = network.Description.Classes;
-        int wrong = classes < LabelMap.Ignore ? labels.IndexOfAnyInRange((byte)classes, (byte)(LabelMap.Ignore - 1)) : -1;
-        if (wrong >= 0)
-            throw new FcnException(
-                $"A batch of iteration {Iteration + 1} has label {labels[wrong]}, but {network.Description.Name} scores {classes} " +
-                $"classes (0 to {classes - 1}) and 255 is ignored.");
     }
 
     FcnException Diverged(double loss)

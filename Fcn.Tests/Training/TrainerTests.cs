@@ -120,8 +120,20 @@ public sealed class TrainerTests : IDisposable
         const string Expected = "PixelNet scores 3 classes but colours has 5: declare the network with [Fcn(Classes = 5)].";
         Assert.Equal(Expected, Assert.Throws<FcnException>(() => new Trainer(net, other, new TrainerSettings())).Message);
         Assert.Equal(Expected, Assert.Throws<FcnException>(() => Evaluator.Run(net, other)).Message);
+        using var trainer = new Trainer(net, new ColourSet(2), new TrainerSettings()) { Validation = other };
+        Assert.Equal(Expected, Assert.Throws<FcnException>(() => trainer.Run()).Message);
         Assert.Contains("no examples", Assert.Throws<FcnException>(() => Evaluator.Run(net, new ColourSet(0))).Message);
         Assert.Contains("no examples", Assert.Throws<FcnException>(() => new Trainer(net, new ColourSet(0), new())).Message);
+    }
+
+    [Fact]
+    public void ANetworkWithoutWeightsIsRefused()
+    {
+        using var net = new PixelNet();
+        using var trainer = new Trainer(net, new ColourSet(2), new TrainerSettings());
+        Assert.Contains("All convolutions of PixelNet are zero", Assert.Throws<FcnException>(() => trainer.Step()).Message);
+        net.Initialize(1);
+        Assert.Equal(1, trainer.Step().Iteration);
     }
 
     [Fact]

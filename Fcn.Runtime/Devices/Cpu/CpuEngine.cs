@@ -125,7 +125,8 @@ internal sealed unsafe class CpuEngine : Engine
         if (input.Channels != _network.Input.Channels)
             throw new FcnException($"{_network.Name} reads {_network.Input.Channels} channels; the batch has {input.Channels}.");
         long pixels = (long)input.Images * input.Height * input.Width;
-        if (input.Pixels.Length != pixels * input.Channels)
+        // Longer is fine: batches of many sizes share one array.
+        if (input.Pixels.Length < pixels * input.Channels)
             throw new ArgumentException($"{Words(input)} has {pixels * input.Channels} values; got {input.Pixels.Length}.");
         if (results != pixels * perPixel) throw new ArgumentException($"{Words(input)} has {pixels * perPixel} {what}; got room for {results}.");
     }

@@ -45,6 +45,18 @@ public sealed class CpuErrorTests
         }
     }
 
+    // Batches of many sizes share one array: what lies behind the batch is not looked at.
+    [Fact]
+    public void AnArrayMayBeLongerThanItsBatch()
+    {
+        using var engine = Open();
+        var batch = Batch(1, 4, 4);
+        float[] exact = new float[80], longer = new float[80];
+        engine.Scores(batch, exact);
+        engine.Scores(batch with { Pixels = [.. batch.Pixels, float.NaN, float.NaN] }, longer);
+        Assert.Equal(exact, longer);
+    }
+
     [Fact]
     public void WrongSizesAreNamed()
     {
