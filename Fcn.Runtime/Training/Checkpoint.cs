@@ -36,6 +36,7 @@ public static class Checkpoint
     /// <summary>Before the name of a parameter: its momentum.</summary>
     public const string MomentumPrefix = WeightFile.MomentumPrefix;
 
+    const long Most = 1L << 48;
     const string FormatKey = "format", Format = "fcn-checkpoint-1", SettingPrefix = "setting.";
 
     /// <summary>
@@ -132,9 +133,10 @@ public static class Checkpoint
 
         string Field(string name) => metadata.GetValueOrDefault(name) ?? throw Damaged(name, "is missing");
 
-        long Whole(string name) => long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+        // Positions are added to and multiplied by batch sizes.
+        long Whole(string name) => long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value <= Most
             ? value
-            : throw Damaged(name, $"is '{Field(name)}', not a number of 0 or more");
+            : throw Damaged(name, $"is '{Field(name)}', not a number from 0 to 2^48");
 
         double Real(string name, string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value

@@ -8,7 +8,8 @@ sealed class LossAverage(int window)
 
     public int Count => (int)Math.Min(seen, losses.Length);
 
-    public double Last => losses[(seen - 1) % losses.Length];
+    // NaN before the first loss, as Mean.
+    public double Last => seen == 0 ? double.NaN : losses[(seen - 1) % losses.Length];
 
     public double Mean
     {

@@ -162,7 +162,6 @@ public sealed class Trainer : IDisposable
             if (validate || last || IsDue(settings.CheckpointEvery)) SaveLast();
         }
         if (savedAt != Iteration) SaveLast();
-        Folder?.WriteCurve($"{network.Description.Name}, {Iteration} iterations");
         bool completed = Iteration >= settings.Iterations && !IsUnvalidated;
         double loss = losses.Count == 0 ? double.NaN : losses.Mean;
         return new TrainingResult(Iteration, completed, loss, lastValidation, BestMeanIU, BestIteration);

@@ -24,7 +24,7 @@ public sealed record TrainerSettings
     /// <summary>Iterations between rows of the log (Caffe: display), 1 or more.</summary>
     public long LogEvery { get; init; } = 20;
 
-    /// <summary>Iterations over which the reported loss is averaged (Caffe: average_loss), 1 or more.</summary>
+    /// <summary>Iterations over which the reported loss is averaged (Caffe: average_loss), 1 to 100000.</summary>
     public int LossWindow { get; init; } = 20;
 
     /// <summary>Checks every number.</summary>
@@ -34,7 +34,7 @@ public sealed record TrainerSettings
         Solver.Verify();
         if (Iterations < 1) throw SolverSettings.OutOfRange("Training takes at least 1 iteration", Iterations);
         if (LogEvery < 1) throw SolverSettings.OutOfRange("The log is written every 1 or more iterations", LogEvery);
-        if (LossWindow < 1) throw SolverSettings.OutOfRange("The loss is averaged over 1 or more iterations", LossWindow);
+        if (LossWindow is < 1 or > 100_000) throw SolverSettings.OutOfRange("The loss is averaged over 1 to 100000 iterations", LossWindow);
         if (ValidateEvery < 0)
             throw SolverSettings.OutOfRange("Iterations between validations: 0 (only at the end) or more", ValidateEvery);
         if (CheckpointEvery < 0)

@@ -126,7 +126,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData("iteration", "-3", "'iteration' is '-3', not a number of 0 or more")]
+    [InlineData("iteration", "-3", "'iteration' is '-3', not a number from 0 to 2^48")]
+    [InlineData("validated", "9223372036854775807", "not a number from 0 to 2^48")]
     [InlineData("position", null, "'position' is missing")]
     [InlineData("losses", "1 x", "'losses' holds 'x', not a number")]
     [InlineData("best_mean_iu", "high", "'best_mean_iu' holds 'high', not a number")]

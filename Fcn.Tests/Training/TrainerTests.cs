@@ -141,7 +141,7 @@ public sealed class TrainerTests : IDisposable
     {
         Assert.Contains("at least 1 iteration; got 0", Refused(new() { Iterations = 0 }));
         Assert.Contains("every 1 or more iterations; got 0", Refused(new() { LogEvery = 0 }));
-        Assert.Contains("over 1 or more iterations; got 0", Refused(new() { LossWindow = 0 }));
+        Assert.Contains("over 1 to 100000 iterations; got 0", Refused(new() { LossWindow = 0 }));
         Assert.Contains("between validations: 0 (only at the end) or more; got -1", Refused(new() { ValidateEvery = -1 }));
         Assert.Contains("between checkpoints: 0 (only at the end) or more; got -1", Refused(new() { CheckpointEvery = -1 }));
 
