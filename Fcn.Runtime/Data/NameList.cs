@@ -26,7 +26,7 @@ static class NameList
             ReadOnlySpan<char> name = text.AsSpan(range).Trim();
             if (name.IsEmpty) continue;
             foreach (char c in name)
-                if (char.IsControl(c)) throw new FcnException($"'{path}', line {line}: control character U+{(int)c:X4} in a name; a list is plain text, one name per line.");
+                if (char.IsControl(c) && c != '\t') throw new FcnException($"'{path}', line {line}: control character U+{(int)c:X4} in a name; a list is plain text, one name per line.");
             names.Add((line, name.ToString()));
         }
         return names.Count > 0 ? names : throw new FcnException($"'{path}' names nothing: write one name per line.");

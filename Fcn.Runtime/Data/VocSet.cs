@@ -12,9 +12,10 @@ public sealed class VocSet : SegmentationSet
 
     static readonly string[] ImageExtensions = [".jpg", ".jpeg", ".png"];
 
+    readonly string root;
     readonly string[] ids;
-    readonly string[] images;
-    readonly string[] labels;
+    // Which of ImageExtensions each image has.
+    readonly byte[] extensions;
 
     /// <summary>Opens a split.</summary>
     /// <param name="root">Folder with JPEGImages (.jpg, .jpeg, .png), SegmentationClass (.png) and ImageSets/Segmentation; and, if its classes are not VOC's, classes.txt.</param>
@@ -30,8 +31,8 @@ public sealed class VocSet : SegmentationSet
         ClassNames = ReadClassNames(root, classes);
         Name = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)))}, {split}";
         string list = ListOf(root, split);
-        ids = ReadIds(list);
-        (images, labels) = Find(root, list, ids);
+        (this.root, ids) = (root, ReadIds(list));
+        extensions = FindFiles(list);
     }
 
     /// <inheritdoc/>
@@ -44,19 +45,19 @@ public sealed class VocSet : SegmentationSet
     public override IReadOnlyList<string> Ids => ids;
 
     /// <summary>The file of an example's photograph.</summary>
-    public string ImagePath(int index) => images[index];
+    public string ImagePath(int index) => Path.Combine(root, Images, ids[index] + ImageExtensions[extensions[index]]);
 
     /// <summary>The file of an example's labels.</summary>
-    public string LabelPath(int index) => labels[index];
+    public string LabelPath(int index) => Path.Combine(root, LabelFolder, ids[index] + ".png");
 
     /// <inheritdoc/>
-    protected override Image ReadImage(int index) => Image.Load(images[index]);
+    protected override Image ReadImage(int index) => Image.Load(ImagePath(index));
 
     /// <inheritdoc/>
-    protected override LabelMap ReadLabels(int index) => LabelMap.Load(labels[index]);
+    protected override LabelMap ReadLabels(int index) => LabelMap.Load(LabelPath(index));
 
     /// <inheritdoc/>
-    protected override string Origin(int index) => $"'{labels[index]}'";
+    protected override string Origin(int index) => $"'{LabelPath(index)}'";
 
     static IReadOnlyList<string> ReadClassNames(string root, int? classes)
     {
@@ -81,7 +82,7 @@ public sealed class VocSet : SegmentationSet
         try
         {
             string[] others = [.. Directory.EnumerateFiles(folder, "*.txt").Select(static f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
-            throw new FcnException($"'{list}': there is no such list. {(others.Length > 0 ? $"Splits here: {Few(others)}." : "The folder has no list at all.")}");
+            throw new FcnException($"'{list}': there is no such list. {(others.Length > 0 ? $"Splits here: {Few(others, others.Length)}." : "The folder has no list at all.")}");
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -98,30 +99,33 @@ public sealed class VocSet : SegmentationSet
         return [.. lines.Select(static l => l.Name)];
     }
 
-    static (string[] Images, string[] Labels) Find(string root, string list, string[] ids)
+    byte[] FindFiles(string list)
     {
-        (var images, var labels, var missing) = (new string[ids.Length], new string[ids.Length], new List<string>());
+        (var found, var missing, int count) = (new byte[ids.Length], new List<string>(), 0);
         for (int i = 0; i < ids.Length; i++)
         {
             string image = Path.Combine(root, Images, ids[i]);
-            images[i] = ImageExtensions.Select(extension => image + extension).FirstOrDefault(File.Exists) ?? "";
-            labels[i] = Path.Combine(root, LabelFolder, ids[i] + ".png");
-            if (images[i].Length == 0) missing.Add($"{Images}/{ids[i]}{string.Join('|', ImageExtensions)}");
-            if (!File.Exists(labels[i])) missing.Add($"{LabelFolder}/{ids[i]}.png");
+            int extension = Array.FindIndex(ImageExtensions, e => File.Exists(image + e));
+            if (extension < 0) Miss($"{Images}/{ids[i]}{string.Join('|', ImageExtensions)}");
+            else found[i] = (byte)extension;
+            if (!File.Exists(LabelPath(i))) Miss($"{LabelFolder}/{ids[i]}.png");
         }
-        if (missing.Count == 0) return (images, labels);
-        throw new FcnException($"'{list}' lists {ids.Length} examples, but {missing.Count} of their files are not in '{root}': {Few(missing)}.");
+        return count == 0 ? found : throw new FcnException($"'{list}' lists {ids.Length} examples, but {count} of their files are not in '{root}': {Few(missing, count)}.");
+
+        void Miss(string file)
+        {
+            if (++count <= MostListed) missing.Add(file);
+        }
     }
 
     // An id becomes part of a path, so it must not be able to leave its folder on any system.
     static string? WhyNoFileName(string id) =>
         id.Length is 0 or > 200 ? "it must have 1 to 200 characters"
         : id.Contains("..", StringComparison.Ordinal) ? "it has '..' in it"
-        : id.AsSpan().IndexOfAny("/\\:*?\"<>|") is >= 0 and var at ? $"it has '{id[at]}' in it"
+        : id.AsSpan().IndexOfAny("/\\:*?\"<>|\t") is >= 0 and var at ? $"it has '{id[at]}' in it"
         : null;
 
-    static string Few(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(MostListed)) + (names.Count > MostListed ? $" and {names.Count - MostListed} more" : "");
+    static string Few(IReadOnlyList<string> names, int count) => string.Join(", ", names.Take(MostListed)) + (count > MostListed ? $" and {count - MostListed} more" : "");
 
     static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

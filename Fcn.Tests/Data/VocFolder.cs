@@ -1,0 +1,41 @@
+namespace Fcn.Tests.Data;
+
+/// <summary>A data set in the layout of PASCAL VOC in a folder for temporary files, gone when disposed.</summary>
+sealed class VocFolder : IDisposable
+{
+    readonly TempFolder folder = new();
+
+    public VocFolder()
+    {
+        foreach (string name in new[] { "JPEGImages", "SegmentationClass", "ImageSets/Segmentation" }) Directory.CreateDirectory(Path.Combine(Root, name));
+    }
+
+    public string Root => folder["set"];
+
+    /// <summary>An image whose bytes count up, and labels that repeat the given ones.</summary>
+    public VocFolder Add(string id, int width, int height, params byte[] labels)
+    {
+        new Image(width, height, [.. Enumerable.Range(0, width * height * 3).Select(static i => (byte)i)]).SavePng(Path.Combine(Root, "JPEGImages", id + ".png"));
+        new LabelMap(width, height, [.. Enumerable.Range(0, width * height).Select(i => labels[i % labels.Length])]).Save(Path.Combine(Root, "SegmentationClass", id + ".png"));
+        return this;
+    }
+
+    public VocFolder Rename(string id, string extension)
+    {
+        string image = Path.Combine(Root, "JPEGImages", id);
+        File.Move(image + ".png", image + extension);
+        return this;
+    }
+
+    public VocFolder List(string split, string text) => Text(Path.Combine("ImageSets", "Segmentation", split + ".txt"), text);
+
+    public VocFolder Text(string file, string text) => Bytes(file, System.Text.Encoding.UTF8.GetBytes(text));
+
+    public VocFolder Bytes(string file, byte[] bytes)
+    {
+        folder.Write(Path.Combine("set", file), bytes);
+        return this;
+    }
+
+    public void Dispose() => folder.Dispose();
+}
