@@ -19,8 +19,7 @@ internal static class DeclarationReader
         Parts(words, problems, cancel);
         Backbones(type, words, problems);
         var declaration = new NetworkDeclaration(
-            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
-            type.Name, MetadataName(type), type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", Layers(words));
+            FullName(type.ContainingNamespace), type.Name, MetadataName(type), type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", Layers(words));
         return new(declaration, extendable, words.All(static w => IsComplete(w.Attribute)), problems.ToEquatableArray());
     }
 
@@ -34,9 +33,13 @@ internal static class DeclarationReader
         return [network, inputs.Select(static r => r.Layer).FirstOrDefault() ?? new("Input", network.Index, []), .. stream];
     }
 
+    // Plain names: what is displayed would be escaped (@event).
+    private static string FullName(INamespaceSymbol space) => space.IsGlobalNamespace ? ""
+        : space.ContainingNamespace.IsGlobalNamespace ? space.Name : $"{FullName(space.ContainingNamespace)}.{space.Name}";
+
     private static string MetadataName(INamedTypeSymbol type) => type.ContainingType is { } outer
         ? $"{MetadataName(outer)}+{type.MetadataName}"
-        : type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : $"{type.ContainingNamespace.ToDisplayString()}.{type.MetadataName}";
+        : type.ContainingNamespace.IsGlobalNamespace ? type.MetadataName : $"{FullName(type.ContainingNamespace)}.{type.MetadataName}";
 
     private static LayerDeclaration Layer(WrittenWord word, int index)
     {

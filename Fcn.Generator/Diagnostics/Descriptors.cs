@@ -43,7 +43,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor NoLayers = new(
         "FCN1007", "A network needs layers",
-        "{0} has no layers to read the input. Add a backbone such as [Backbone<Vgg16>] or layers such as [Conv(\"conv1_1\", 16)] before the score.",
+        "'{0}' has no layers that read the input. Add a backbone such as [Backbone<Vgg16>] or layers such as [Conv(\"conv1_1\", 16)] before the score.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1007.md");
 
     public static readonly DiagnosticDescriptor NoScore = new(
@@ -78,7 +78,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor DuplicateName = new(
         "FCN1014", "Layer names must be unique",
-        "{0} makes a layer named '{1}', but that is {2} already (upper and lower case count as equal). Choose another name.",
+        "{0} makes a layer named '{1}', but {2} has that name already; upper and lower case count as equal. Choose another name.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1014.md");
 
     public static readonly DiagnosticDescriptor UnknownTap = new(
@@ -98,7 +98,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor MeanLength = new(
         "FCN1018", "The mean needs one value per channel",
-        "The mean has {0} values but the input has {1} channels. Give one value per channel, or Mean = new float[0] to subtract nothing.",
+        "Values in the mean: {0}; channels of the input: {1}. Give one value per channel, or Mean = new float[0] to subtract nothing.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1018.md");
 
     public static readonly DiagnosticDescriptor NotABackbone = new(
@@ -128,7 +128,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor CropNegative = new(
         "FCN2002", "The scores begin inside the input",
-        "'{0}' would have to be cropped by {1}, as it begins {2} pixels inside the input. {3}.",
+        "'{0}' would have to be cropped by {1}, as it begins {2} px inside the input. {3}.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2002.md");
 
     public static readonly DiagnosticDescriptor SkipStrideMismatch = new(
@@ -143,12 +143,12 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor CropDoesNotFit = new(
         "FCN2005", "A map is too short for its crop",
-        "'{0}' must be cropped by {2} to meet '{1}', but is too short: for an input of {3} pixels it has {4} and {5} are needed. {6}.",
+        "'{0}' must be cropped by {2} to meet '{1}', but is too short: of {5} rows needed it has {4} where the input has {3}. {6}.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2005.md");
 
     public static readonly DiagnosticDescriptor TooLarge = new(
         "FCN2006", "A layer is too large",
-        "{0} leads to {1} {2}; the limit is {3}. Check its numbers for a typing error.",
+        "{0} leads to {1}; the limit is {2}. Check its numbers for a typing error.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2006.md");
 
     public static readonly DiagnosticDescriptor OwnFault = new(

@@ -32,7 +32,11 @@ internal static class TableText
     public static string Sum(LayerTable table) =>
         $"{Literal.Grouped(table.ParameterCount)} learned values; receptive field {Literal.Of(table.Field)}, stride {Literal.Of(table.Stride)}";
 
-    private static string Remark(LayerRow row) => row.Crop is { } crop
-        ? row.CropTo == "data" ? $"cut to the input at {Literal.Of(crop)}" : $"cropped by {Literal.Of(crop)} to meet {row.CropTo}"
-        : "";
+    private static string Remark(LayerRow row) => (row.Crop, row.CropTo) switch
+    {
+        (null, _) => "",
+        ({ } crop, "data") => $"cut to the input at {Literal.Of(crop)}",
+        (0, _) => $"cut to meet {row.CropTo}",
+        ({ } crop, _) => $"cropped by {Literal.Of(crop)} to meet {row.CropTo}",
+    };
 }

@@ -44,5 +44,7 @@ internal readonly record struct Rational
 
     public override string ToString() => IsWhole ? FormattableString.Invariant($"{Numerator}") : FormattableString.Invariant($"{Numerator}/{Denominator}");
 
+    public static int Lcm(int a, int b) => checked((int)(a / Gcd(a, b) * b));
+
     private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
 }

@@ -15,17 +15,22 @@ internal enum Stage
 internal sealed record NamedLayer(string Name, string Kind, LayerDeclaration Source);
 
 // A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name.
-internal sealed class NetworkBuilder
+internal sealed class NetworkBuilder(string name)
 {
     private readonly Dictionary<string, string> _owners = new(StringComparer.OrdinalIgnoreCase)
     {
         ["data"] = "the network's input",
         ["score"] = "the network's output",
+        ["labels"] = "the network's most likely classes",
+        ["loss"] = "the network's loss",
     };
 
     private readonly List<NamedLayer> _layers = [];
     private Node? _data;
     private Node? _head;
+
+    /// The class's name.
+    public string Name { get; } = name;
 
     public GraphBuilder Graph { get; } = new();
 

@@ -14,11 +14,15 @@ internal static class Strides
     public static Problem? Limit(LayerDeclaration layer, int extent, Setting<int> stride, Node x)
     {
         long step = Coordinates.Stride(x).Numerator, next = step * layer.Get(stride);
-        if (next > LongestStride) return Exceeds(layer, stride.Name, "a stride of", next, LongestStride);
+        if (next > LongestStride) return Exceeds(layer, stride.Name, $"a stride of {Literal.Of(next)}", LongestStride);
         long field = (Coordinates.Field(x) ?? 1) + (extent - 1) * step;
-        return field > LargestField ? Exceeds(layer, "Kernel", "a receptive field of", field, LargestField) : null;
+        return field > LargestField ? Exceeds(layer, "Kernel", $"a receptive field of {Literal.Of(field)}", LargestField) : null;
     }
 
-    public static Problem Exceeds(LayerDeclaration layer, string setting, string what, long value, long limit) =>
-        Problem.At(layer, setting, ProblemId.TooLarge, layer.ToString(), what, Literal.Of(value), Literal.Of(limit));
+    /// Whether a weight can be counted in 31 bits.
+    public static Problem? LimitWeight(LayerDeclaration layer, string setting, long outputs, long inputs, long kernel) =>
+        outputs * inputs * kernel * kernel is var weights && weights > int.MaxValue ? Exceeds(layer, setting, $"{Literal.Of(weights)} weights", int.MaxValue) : null;
+
+    private static Problem Exceeds(LayerDeclaration layer, string setting, string what, long limit) =>
+        Problem.At(layer, setting, ProblemId.TooLarge, layer.ToString(), what, Literal.Of(limit));
 }

@@ -31,6 +31,7 @@ internal static class AlignSkips
             problems.Add(wayOut.NotWhole(join, up, skip, offset));
             return join;
         }
+        if (offset == 0 && up.Map.Size == skip.Map.Size) return builder.Add(join.Name, new Add(), up, skip);
         foreach (var (whole, cut, by) in new[] { (up, skip, (int)offset.Numerator), (skip, up, -(int)offset.Numerator) })
         {
             if (by < 0 || Shortfall(cut.Map.Size, whole.Map.Size, by).Pixels > 0) continue;
@@ -67,7 +68,7 @@ internal static class AlignSkips
     /// By how many pixels a map of this size, cropped by the offset, is too short for the target: the worst over all inputs from 1 up.
     public static (int Pixels, int Input) Shortfall(Extent size, Extent target, int offset)
     {
-        int period = checked(size.Period * target.Period);
+        int period = Rational.Lcm(size.Period, target.Period);
         return Enumerable.Range(1, period).Select(n => (Pixels: offset + target.At(n) - size.At(n), Input: n)).OrderByDescending(static s => s.Pixels).First();
     }
 }

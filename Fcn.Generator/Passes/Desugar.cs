@@ -11,7 +11,7 @@ internal static class Desugar
     /// Every setting that is wrong in itself, or the first word that does not fit where it stands.
     public static IReadOnlyList<Problem> Run(NetworkDeclaration network, out NetworkBuilder built)
     {
-        built = new NetworkBuilder();
+        built = new NetworkBuilder(network.Name);
         var words = network.Layers.Select(static l => (Layer: LayerCatalog.Find(l.Word) ?? throw new InvalidOperationException($"No layer '{l.Word}'."), Written: l)).ToList();
         var problems = words.SelectMany(static w => w.Layer.Check(w.Written)).ToList();
         if (problems.Count > 0) return problems;

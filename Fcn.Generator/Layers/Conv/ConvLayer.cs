@@ -55,13 +55,7 @@ internal sealed class ConvLayer() : Layer("Conv", Name, Channels, Kernel, Stride
             : Problem.At(layer, Groups.Name, ProblemId.GroupsDoNotDivide, layer.Get(Name), Literal.Of(groups), Literal.Of(x.Map.Channels), Literal.Of(channels));
     }
 
-    // Weights must be countable in 31 bits.
-    private static Problem? Limit(LayerDeclaration layer, Node x)
-    {
-        int kernel = layer.Get(Kernel);
-        long weights = (long)kernel * kernel * layer.Get(Channels) * (x.Map.Channels / layer.Get(Groups));
-        return weights > int.MaxValue
-            ? Strides.Exceeds(layer, Channels.Name, "weights:", weights, int.MaxValue)
-            : Strides.Limit(layer, (kernel - 1) * layer.Get(Dilation) + 1, Stride, x);
-    }
+    private static Problem? Limit(LayerDeclaration layer, Node x) =>
+        Strides.LimitWeight(layer, Channels.Name, layer.Get(Channels), x.Map.Channels / layer.Get(Groups), layer.Get(Kernel))
+        ?? Strides.Limit(layer, (layer.Get(Kernel) - 1) * layer.Get(Dilation) + 1, Stride, x);
 }

@@ -13,7 +13,7 @@ internal sealed class ScoreLayer() : Layer("Score", Name, Rate)
     {
         string name = layer.Get(Name);
         if (network.ExpectFeatures(layer) is { } early) return early;
-        if (network.Layers.Count == 0) return Problem.At(layer, null, ProblemId.NoLayers, layer.ToString());
+        if (network.Layers.Count == 0) return Problem.At(layer, null, ProblemId.NoLayers, network.Name);
         if (network.Claim(name, layer, Name.Name) is { } taken) return taken;
         network.Continue(Add(name, network.Head, layer.Get(Rate), layer, network), Stage.Scores);
         return null;

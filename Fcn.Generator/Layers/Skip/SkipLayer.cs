@@ -29,7 +29,7 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
             ?? network.Claim($"fuse_{name}", layer, Tap.Name)
             ?? (scaled ? network.Claim($"scale_{name}", layer, Tap.Name) : null)
             ?? network.Claim(upscore, layer, null)
-            ?? UpsampleLayer.Window(layer, Kernel, factor)) is { } problem) return problem;
+            ?? UpsampleLayer.Window(layer, Kernel, Learned, factor, network)) is { } problem) return problem;
 
         var up = UpsampleLayer.Add(upscore, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
         if (scaled)

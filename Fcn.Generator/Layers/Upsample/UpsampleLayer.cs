@@ -21,7 +21,7 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
 
         string name = network.LastTap is null ? "upscore" : $"upscore{Literal.Of(factor)}";
         if (network.IsTaken(name) && network.LastTap is { } tap) name = $"upscore_{tap}";
-        if ((network.Claim(name, layer, null) ?? Window(layer, Kernel, factor)) is { } problem) return problem;
+        if ((network.Claim(name, layer, null) ?? Window(layer, Kernel, Learned, factor, network)) is { } problem) return problem;
 
         var pixels = Add(name, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
         network.Continue(Cut(pixels, layer, network), Stage.Pixels);
@@ -35,11 +35,15 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
         return network.Graph.Add("score", new Align(), scores, network.Data);
     }
 
-    /// A kernel that leaves gaps between the cells that it spreads would leave pixels without a score.
-    public static Problem? Window(LayerDeclaration layer, Setting<int> kernel, int factor) => layer.Get(kernel) is var k && (k == 0 || k >= factor)
-        ? null
-        : Problem.At(layer, kernel.Name, ProblemId.SettingOutOfRange, layer.ToString(), kernel.Name, Literal.Of(k),
-            $"0 (which stands for {Literal.Of(2 * factor)}) or at least the factor {Literal.Of(factor)}");
+    /// A kernel that leaves gaps between the cells that it spreads would leave pixels without a score; a learned one has a weight.
+    public static Problem? Window(LayerDeclaration layer, Setting<int> kernel, Setting<bool> learned, int factor, NetworkBuilder network)
+    {
+        int written = layer.Get(kernel), size = written == 0 ? 2 * factor : written;
+        return size < factor
+            ? Problem.At(layer, kernel.Name, ProblemId.SettingOutOfRange, layer.ToString(), kernel.Name, Literal.Of(written),
+                $"0 (which stands for {Literal.Of(2 * factor)}) or at least the factor {Literal.Of(factor)}")
+            : layer.Get(learned) ? Strides.LimitWeight(layer, kernel.Name, network.Classes, network.Classes, size) : null;
+    }
 
     /// Kernel 0 stands for 2 factor. Bilinear and constant, or learned: dense (classes, classes, kernel, kernel), bilinear at first.
     public static Node Add(string name, Node scores, int factor, int kernel, bool learned, LayerDeclaration source, NetworkBuilder network)

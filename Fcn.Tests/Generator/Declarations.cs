@@ -1,0 +1,138 @@
+using Fcn.Generator;
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Layers;
+using Microsoft.CodeAnalysis;
+using Xunit;
+
+namespace Fcn.Tests.Generator;
+
+// From attributes to values: order, backbones of this and of other assemblies, names that need care.
+public class Declarations
+{
+    [Fact]
+    public void TheBackbonesLayersStandAtItsPlace() => Assert.Equal(
+        ["Fcn", "Input", "[Conv(\"first\")]", "[Conv(\"conv1\")]", "[MaxPool(\"pool1\")]", "[Conv(\"last\")]", "[Score(\"score_fr\")]", "[Upsample(2)]"],
+        Words("""
+            using Fcn;
+            [Fcn(Classes = 2), Conv("first", 4), Backbone<Trunk>, Conv("last", 4), Score, Upsample(2)] public partial class Street;
+            [Backbone, Conv("conv1", 8), MaxPool("pool1")] public class Trunk;
+            """));
+
+    [Fact]
+    public void ABackboneMayContainAnother() => Assert.Equal(
+        ["Fcn", "Input", "[Conv(\"a\")]", "[Conv(\"b\")]", "[Conv(\"c\")]", "[Score(\"score_fr\")]"],
+        Words("""
+            using Fcn;
+            [Fcn(Classes = 2), Backbone<Outer>, Score] public partial class Street;
+            [Backbone, Conv("a", 8), Backbone<Inner>, Conv("c", 8)] public class Outer;
+            [Backbone, Conv("b", 8)] public class Inner;
+            """));
+
+    [Fact]
+    public void ABackboneOfAnotherAssemblyIsReadFromItsMetadata()
+    {
+        var library = Compilations.Of("using Fcn; namespace Library; " + Sources.Vgg16).WithAssemblyName("Library");
+        using var image = new MemoryStream();
+        Assert.True(library.Emit(image).Success);
+        string network = Sources.Fcn8s.Replace(Sources.Vgg16, "").Replace("Vgg16", "Library.Vgg16");
+        var compilation = Compilations.Of(network).AddReferences(MetadataReference.CreateFromImage(image.ToArray()));
+        Assert.Equal(Compilations.Files(Compilations.Of(Sources.Fcn8s)), Compilations.Files(compilation));
+        Assert.Empty(Compilations.Errors(compilation));
+    }
+
+    [Fact]
+    public void AProblemInAnotherAssemblysBackboneIsMarkedWhereItIsUsed()
+    {
+        var library = Compilations.Of("using Fcn; namespace Library; [Backbone, Conv(\"conv1\", 8, Kernel = 0)] public class Trunk;").WithAssemblyName("Library");
+        const string Network = "using Fcn; [Fcn(Classes = 2), Backbone<Library.Trunk>, Score] public partial class Street;";
+        using var image = new MemoryStream();
+        Assert.True(library.Emit(image).Success);
+        // As a file, and as an IDE has it: another project's compilation, whose syntax is not ours.
+        foreach (MetadataReference reference in new MetadataReference[] { MetadataReference.CreateFromImage(image.ToArray()), library.ToMetadataReference() })
+        {
+            var problem = Assert.Single(Compilations.Run(Compilations.Of(Network).AddReferences(reference)).Diagnostics);
+            Assert.Equal("FCN1016", problem.Id);
+            Assert.Equal("Backbone<Library.Trunk>", problem.Location.SourceTree!.GetText().ToString(problem.Location.SourceSpan));
+        }
+    }
+
+    [Fact]
+    public void TheNetworksInputPrecedesTheBackbones()
+    {
+        const string Source = """
+            using Fcn;
+            [Fcn(Classes = 2), Input(Channels = 1, Mean = new float[0]), Backbone<Trunk>, Score] public partial class Own;
+            [Backbone, Input(Order = ChannelOrder.Rgb, Scale = 0.5f), Conv("conv1", 8)] public class Trunk;
+            """;
+        var own = Compilations.Declare(Source).Input;
+        Assert.Equal((1, 0, 0, 1.0), (own.Get(InputLayer.Channels), own.Get(InputLayer.Mean).Count, own.Get(InputLayer.Order), own.Get(InputLayer.Scale)));
+        var inherited = Compilations.Declare(Source.Replace("Input(Channels = 1, Mean = new float[0]), ", "")).Input;
+        Assert.Equal((3, 3, 1, 0.5), (inherited.Get(InputLayer.Channels), inherited.Get(InputLayer.Mean).Count, inherited.Get(InputLayer.Order), inherited.Get(InputLayer.Scale)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("namespace User;")]
+    [InlineData("namespace @event.@class;")]
+    [InlineData("namespace Deep.Er;")]
+    public void NetworksCompileInAnyNamespace(string space) => Compiles($"{space} [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] public partial class Street;");
+
+    [Theory]
+    [InlineData("partial class @event;")]
+    [InlineData("internal sealed partial class Straße;")]
+    [InlineData("public partial class Street : System.IComparable { public int CompareTo(object? other) => 0; }")]
+    [InlineData("public partial class Street : Fcn.Network;")]
+    [InlineData("public partial class Network;")]
+    public void ClassesCompileUnderAnyName(string type) => Compiles($"namespace User; [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] {type}");
+
+    [Fact]
+    public void TwoNetworksOfOneNameDoNotMeet() => Compiles("""
+        using Fcn;
+        namespace One { [Fcn(Classes = 2), Conv("conv1", 8), Score] public partial class Street; }
+        namespace Two { [Fcn(Classes = 3), Conv("conv1", 8), Score] public partial class Street; }
+        """);
+
+    [Fact]
+    public void EveryLayerHasItsAttributeWithTheSameSettingsAndDefaults()
+    {
+        foreach (var layer in LayerCatalog.All)
+        {
+            var type = typeof(FcnAttribute).Assembly.GetType($"Fcn.{layer.Word}Attribute")!;
+            var properties = type.GetProperties().Where(static p => p.DeclaringType != typeof(Attribute)).ToDictionary(static p => p.Name);
+            Assert.Equal(properties.Keys.Order(), layer.Settings.Select(static s => s.Name).Order());
+
+            var constructor = type.GetConstructors().Single();
+            object?[] arguments = [.. constructor.GetParameters().Select(static p => p.HasDefaultValue ? p.DefaultValue : p.ParameterType == typeof(string) ? "" : 0)];
+            object attribute = constructor.Invoke(arguments);
+            foreach (var setting in layer.Settings)
+            {
+                Assert.Equal(setting.Leading, constructor.GetParameters().Any(p => DeclarationReader.SettingOf(p.Name!) == setting.Name));
+                object? value = properties[setting.Name].GetValue(attribute);
+                object? expected = value switch
+                {
+                    Enum choice => Convert.ToInt32(choice),
+                    float single => (double)single,
+                    float[] many => many.ToEquatableArray(),
+                    _ => value,
+                };
+                Assert.Equal(expected, setting.Standard);
+            }
+        }
+    }
+
+    [Fact]
+    public void EveryAttributeHasItsLayer() => Assert.Equal(
+        typeof(FcnAttribute).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(Attribute)) && t.Namespace == "Fcn" && !t.Name.StartsWith("Backbone", StringComparison.Ordinal)).Select(static t => t.Name).Order(),
+        LayerCatalog.All.Select(static l => $"{l.Word}Attribute").Order());
+
+    private static IEnumerable<string> Words(string source) =>
+        Compilations.Declare(source).Layers.Select(static l => l.Word is "Fcn" or "Input" ? l.Word : l.ToString());
+
+    private static void Compiles(string source)
+    {
+        var compilation = Compilations.Of(source);
+        Assert.Empty(Compilations.Run(compilation).Diagnostics);
+        Assert.NotEmpty(Compilations.Files(compilation));
+        Assert.Empty(Compilations.Errors(compilation));
+    }
+}
