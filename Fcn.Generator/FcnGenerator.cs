@@ -3,7 +3,6 @@ using System.Text;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
@@ -16,7 +15,7 @@ public sealed class FcnGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var read = context.SyntaxProvider
-            .ForAttributeWithMetadataName("Fcn.FcnAttribute", IsClass, DeclarationReader.Read)
+            .ForAttributeWithMetadataName("Fcn.FcnAttribute", static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read)
             .WithTrackingName(Steps.Read);
 
         // The class itself: other code in the user's project depends on it, in the IDE too.
@@ -31,10 +30,6 @@ public sealed class FcnGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(Faulty(surface).Combine(context.CompilationProvider), Report);
         context.RegisterImplementationSourceOutput(Faulty(kernels).Combine(context.CompilationProvider), Report);
     }
-
-    // On structs the C# compiler refuses the attribute itself.
-    private static bool IsClass(SyntaxNode node, CancellationToken cancel) =>
-        node is ClassDeclarationSyntax || (node is RecordDeclarationSyntax record && !record.ClassOrStructKeyword.IsKind(SyntaxKind.StructKeyword));
 
     private static IncrementalValueProvider<ImmutableArray<Compiled>> Faulty(IncrementalValuesProvider<Compiled> compiled) =>
         compiled.Where(static c => c.Problems.Count > 0).Select(static (c, _) => c with { Files = [] }).Collect().WithTrackingName(Steps.Problems);

@@ -20,7 +20,7 @@ internal static class DeclarationReader
         Backbones(type, words, problems);
         var declaration = new NetworkDeclaration(
             FullName(type.ContainingNamespace), type.Name, MetadataName(type), type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", Layers(words));
-        return new(declaration, extendable, words.All(static w => IsComplete(w.Attribute)), problems.ToEquatableArray());
+        return new(declaration, extendable, type.TypeKind == TypeKind.Class && words.All(static w => IsComplete(w.Attribute)), problems.ToEquatableArray());
     }
 
     // Fcn, Input, then the stream. The network's own Input precedes the backbone's; where neither has one, the default stands at Fcn.

@@ -11,6 +11,7 @@ internal static class UnsuitableClass
     /// Whether the class can be completed; otherwise the first reason why not is added.
     public static bool Check(INamedTypeSymbol type, List<Problem> problems, CancellationToken cancel)
     {
+        if (type.TypeKind != TypeKind.Class) return false; // the C# compiler refuses the attribute there
         if (Reason(type, cancel) is not { } problem) return true;
         problems.Add(problem);
         return false;

@@ -30,27 +30,28 @@ internal static class Compilations
 
     public static SyntaxTree Parse(string source, string path = "File.cs") => CSharpSyntaxTree.ParseText(source, Parsing, path);
 
-    public static GeneratorDriver Driver(IncrementalGeneratorOutputKind without = IncrementalGeneratorOutputKind.None) => CSharpGeneratorDriver.Create(
-        [new FcnGenerator().AsSourceGenerator()], parseOptions: Parsing, driverOptions: new(without, trackIncrementalGeneratorSteps: true));
+    /// Kernels are a separate output; most tests can do without, as an IDE can.
+    public static GeneratorDriver Driver(bool kernels = true) => CSharpGeneratorDriver.Create(
+        [new FcnGenerator().AsSourceGenerator()], parseOptions: Parsing,
+        driverOptions: new(kernels ? IncrementalGeneratorOutputKind.None : IncrementalGeneratorOutputKind.Implementation, trackIncrementalGeneratorSteps: true));
 
-    public static GeneratorRunResult Run(Compilation compilation) => Driver().RunGenerators(compilation).GetRunResult().Results.Single();
+    public static GeneratorRunResult Run(Compilation compilation, bool kernels = true) => Driver(kernels).RunGenerators(compilation).GetRunResult().Results.Single();
+
+    /// Problems of the declarations in a source that uses Fcn.
+    public static IReadOnlyList<Diagnostic> Problems(string source) => Run(Of($"using Fcn;\n{source}"), kernels: false).Diagnostics;
 
     /// Hint name and text of everything generated, in the order of hint names.
-    public static IReadOnlyList<(string Name, string Text)> Files(Compilation compilation) =>
-        [.. Run(compilation).GeneratedSources.Select(static s => (s.HintName, s.SourceText.ToString())).OrderBy(static s => s.HintName, StringComparer.Ordinal)];
+    public static IReadOnlyList<(string Name, string Text)> Files(Compilation compilation, bool kernels = true) =>
+        [.. Run(compilation, kernels).GeneratedSources.Select(static s => (s.HintName, s.SourceText.ToString())).OrderBy(static s => s.HintName, StringComparer.Ordinal)];
 
     /// The declaration of the first network in a source, as the generator reads it.
-    public static NetworkDeclaration Declare(string source)
-    {
-        var run = Driver(without: IncrementalGeneratorOutputKind.Implementation).RunGenerators(Of(source)).GetRunResult().Results.Single();
-        var read = run.TrackedSteps[Steps.Read].First().Outputs.Single().Value;
-        return ((Reading)read).Network;
-    }
+    public static NetworkDeclaration Declare(string source) =>
+        ((Reading)Run(Of(source), kernels: false).TrackedSteps[Steps.Read].First().Outputs.Single().Value).Network;
 
     /// Errors of C# itself, after generation.
-    public static IReadOnlyList<Diagnostic> Errors(Compilation compilation)
+    public static IReadOnlyList<Diagnostic> Errors(Compilation compilation, bool kernels = false)
     {
-        Driver().RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
+        Driver(kernels).RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
         return [.. complete.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error)];
     }
 

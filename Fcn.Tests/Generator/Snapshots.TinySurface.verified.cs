@@ -55,8 +55,19 @@ public partial class Tiny : global::Fcn.Network
     );
 
     /// <summary>A new network whose parameters are still zero: load or initialise them before use.</summary>
-    public Tiny()
-        : base(Summary, null!)
+    /// <param name="device">Where it runs; null for the best device of this machine.</param>
+    public Tiny(global::Fcn.Devices.Device? device = null)
+        : base(Summary, (device ?? global::Fcn.Devices.Cpu.CpuDevice.Default).Open(Summary, Code()))
     {
+    }
+
+    // Schedules and kernels are in files of their own, which an IDE may leave out while the user types.
+    static partial void Compiled(ref global::Fcn.Devices.NetworkCode? code);
+
+    private static global::Fcn.Devices.NetworkCode Code()
+    {
+        global::Fcn.Devices.NetworkCode? code = null;
+        Compiled(ref code);
+        return code!;
     }
 }
