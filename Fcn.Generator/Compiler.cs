@@ -28,9 +28,9 @@ internal static class Compiler
     public static Compiled Kernels(Reading reading, CancellationToken cancel) => Guard(reading, () =>
     {
         var network = reading.Network;
-        return reading.Complete && reading.Problems.Count == 0 && Understand(network, cancel) is { Graph: { } graph, Table: { } table }
-            ? new(network, NetworkEmitter.Emit(network, table, graph, cancel), [])
-            : new(network, [], []);
+        if (!reading.Complete || reading.Problems.Count > 0 || Understand(network, cancel) is not { Graph: { } graph, Table: { } table }) return new(network, [], []);
+        var (own, shared) = NetworkEmitter.Emit(network, table, graph, cancel);
+        return new(network, own, []) { Shared = shared };
     });
 
     /// The first half: whatever can be wrong with a declaration is found here. Table and graph are null where there are problems.
@@ -69,4 +69,8 @@ internal static class Compiler
 internal sealed record Front(NetworkGraph? Graph, LayerTable? Table, IReadOnlyList<Problem> Problems);
 
 /// Text of a network and what is wrong with it: values, compared by the incremental pipeline.
-internal sealed record Compiled(NetworkDeclaration Network, EquatableArray<GeneratedFile> Files, EquatableArray<Problem> Problems);
+internal sealed record Compiled(NetworkDeclaration Network, EquatableArray<GeneratedFile> Files, EquatableArray<Problem> Problems)
+{
+    /// Files that several networks may ask for; equal names have equal text.
+    public EquatableArray<GeneratedFile> Shared { get; init; } = [];
+}

@@ -26,6 +26,9 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var kernels = read.Select(Compiler.Kernels).WithTrackingName(Steps.Kernels);
         context.RegisterImplementationSourceOutput(kernels.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.KernelFiles), Write);
 
+        var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());
+        context.RegisterImplementationSourceOutput(shared.WithTrackingName(Steps.SharedFiles), Write);
+
         // Problems: joined with the compilation for their locations, which are in no model. Runs again at every edit, but only where there are problems.
         context.RegisterSourceOutput(Faulty(surface).Combine(context.CompilationProvider), Report);
         context.RegisterImplementationSourceOutput(Faulty(kernels).Combine(context.CompilationProvider), Report);
@@ -59,5 +62,6 @@ internal static class Steps
     public const string SurfaceFiles = nameof(SurfaceFiles);
     public const string Kernels = nameof(Kernels);
     public const string KernelFiles = nameof(KernelFiles);
+    public const string SharedFiles = nameof(SharedFiles);
     public const string Problems = nameof(Problems);
 }

@@ -20,6 +20,7 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
     public string Schedules()
     {
         var w = Open(["Fcn", "Fcn.Devices", "Fcn.Devices.Cpu"]);
+        w.Line("#nullable enable\n#pragma warning disable CS0649 // the engine writes the first fields of the frame\n");
         FrameStruct(w);
         w.Line();
         foreach (var mode in modes)
@@ -34,7 +35,7 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
     /// All kernels of one machine. Kernels that two modes share are there once; where texts differ the later mode's has its mode behind its name.
     public string Kernels(Machine machine)
     {
-        var w = Open(["System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "Fcn.Devices.Cpu"]);
+        var w = Open(["System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "Fcn.Devices.Cpu", $"Fcn.Generated.{machine.Name}Tiles"]);
         w.Line($"/// Kernels of {network} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
         using (w.Block($"internal static unsafe class {KernelClass(machine)}"))
         {
@@ -43,11 +44,22 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
         return w.ToString();
     }
 
+    /// The register tiles that the kernels call, a file per family. They depend on no network: all networks of an assembly share them.
+    public IEnumerable<GeneratedFile> Tiles(Machine machine) =>
+        modes.SelectMany(m => m.Schedules[machine].Tiles).GroupBy(static f => f.Key).Select(family =>
+        {
+            var w = new SourceWriter();
+            w.Line($"{Header}\nusing global::System.Runtime.CompilerServices;\nusing global::System.Runtime.Intrinsics;\n\nnamespace Fcn.Generated;\n");
+            using (w.Block($"internal static unsafe partial class {machine.Name}Tiles"))
+                w.Line(string.Join("\n", family.First().Value.Select(kernel => Render(machine, kernel))).TrimEnd('\n'));
+            return new GeneratedFile($"Fcn.Generated.{machine.Name}Tiles.{family.Key}.g.cs", w.ToString());
+        });
+
     private SourceWriter Open(string[] usings)
     {
         var w = new SourceWriter();
-        w.Line($"{Header}\n#nullable enable");
-        foreach (string name in usings) w.Line($"using global::{name};");
+        w.Line(Header);
+        foreach (string name in usings) w.Line($"using {(name.EndsWith("Tiles", StringComparison.Ordinal) ? "static " : "")}global::{name};");
         if (declaration.Namespace.Length > 0) w.Line($"\nnamespace {declaration.EscapedNamespace};");
         w.Line();
         return w;

@@ -10,14 +10,16 @@ internal static class NetworkEmitter
     public static (string Parameters, string Engine) Constructor(NetworkDeclaration network) =>
         ("global::Fcn.Devices.Device? device = null", "(device ?? global::Fcn.Devices.Cpu.CpuDevice.Default).Open(Summary, Code())");
 
-    public static EquatableArray<GeneratedFile> Emit(NetworkDeclaration network, LayerTable table, NetworkGraph graph, CancellationToken cancel)
+    /// The network's own files, and those that it shares with every network of its assembly that needs the same.
+    public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(NetworkDeclaration network, LayerTable table, NetworkGraph graph, CancellationToken cancel)
     {
         var parameters = ParameterPlan.Of(graph);
         var emit = new EmitSchedules(network, parameters, Mode.Of(graph, parameters, cancel));
-        return
-        [
-            new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
-            .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
-        ];
+        return (
+            [
+                new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
+                .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
+            ],
+            [.. Machine.Cpus.SelectMany(emit.Tiles)]);
     }
 }

@@ -4,9 +4,10 @@ namespace Fcn.Generator.Schedule;
 // Every family has a function per number of pixels and one that picks among them.
 internal sealed class ContractionTiles(Machine machine)
 {
-    private readonly Dictionary<string, Kernel> _functions = [];
+    private readonly Dictionary<string, IReadOnlyList<Kernel>> _families = [];
 
-    public IEnumerable<Kernel> Functions => _functions.Values;
+    /// By name: the functions of a family.
+    public IReadOnlyDictionary<string, IReadOnlyList<Kernel>> Families => _families;
 
     public sealed record ConvFamily(string Name, int Vectors, int PixelStep, IReadOnlyList<RegisterTile.Loop> Loops);
 
@@ -14,22 +15,18 @@ internal sealed class ContractionTiles(Machine machine)
     public string Conv(ConvFamily family)
     {
         string name = FormattableString.Invariant($"{family.Name}_x{family.Vectors * machine.Lanes}");
-        if (!_functions.ContainsKey(name))
-        {
-            for (int pixels = 1; pixels <= machine.Pixels; pixels++) Add(ConvTile(FormattableString.Invariant($"{name}_{pixels}"), family, pixels));
-            Add(Pick(name, _functions[FormattableString.Invariant($"{name}_1")].Parameters));
-        }
+        if (_families.ContainsKey(name)) return name;
+        var tiles = Enumerable.Range(1, machine.Pixels).Select(pixels => ConvTile(FormattableString.Invariant($"{name}_{pixels}"), family, pixels)).ToList();
+        _families[name] = [Pick(name, tiles[0].Parameters), .. tiles];
         return name;
     }
 
     public string WeightGradient(string name, int channels, int vectors, IReadOnlyList<RegisterTile.Loop> loops)
     {
         name = FormattableString.Invariant($"{name}_{channels}x{vectors * machine.Lanes}");
-        if (!_functions.ContainsKey(name)) Add(WeightGradientTile(name, channels, vectors, loops));
+        if (!_families.ContainsKey(name)) _families[name] = [WeightGradientTile(name, channels, vectors, loops)];
         return name;
     }
-
-    private void Add(Kernel kernel) => _functions.Add(kernel.Name, kernel);
 
     // y[pixel][lanes] = or += sum over blocks, rows and steps of x[pixel] weight[lanes].
     private Kernel ConvTile(string name, ConvFamily family, int pixels)

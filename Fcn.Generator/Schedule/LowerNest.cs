@@ -22,8 +22,9 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
         _target = new MapAccess(_kernel, target).Declare();
         _kernel.For("w", 0, target.Width, w =>
         {
-            if (vectors)
-                for (int lane = 0; lane < Machine.Block; lane += lanes) Compute(nest, At(n, block, lane, h, w, lanes));
+            if (lanes == Machine.Block) Compute(nest, At(n, block, 0, h, w, lanes));
+            else if (vectors)
+                _kernel.For("lane", 0, Machine.Block, lane => Compute(nest, At(n, block, lane, h, w, lanes)), lanes);
             else
                 _kernel.For("lane", 0, target.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
         });

@@ -2,9 +2,11 @@ namespace Fcn.Generator.Schedule;
 
 // What a run of a network does, in order, and the memory it needs. Buffers and their lifetimes are the same for every CPU; kernels are one machine's.
 internal sealed record NetworkSchedule(
-    Machine Machine, IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches, IReadOnlyList<Kernel> Functions, Value LossCount)
+    Machine Machine, IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches,
+    IReadOnlyDictionary<string, IReadOnlyList<Kernel>> Tiles, Value LossCount)
 {
-    public IEnumerable<Kernel> Kernels => Launches.Select(static l => l.Kernel).Where(static k => k is not null).Select(static k => k!).Concat(Functions);
+    /// What is launched, in order.
+    public IEnumerable<Kernel> Kernels => Launches.Where(static l => l.Kernel is not null).Select(static l => l.Kernel!);
 }
 
 /// A buffer of the arena: a field of the frame, its bytes, and the launches during which it is needed.

@@ -33,7 +33,7 @@ internal static class RegisterTile
 
         void Innermost(Loop loop, Value x, Value w)
         {
-            int unroll = loop.Count.Op != KernelOp.Constant ? 1 : new[] { 4, 3, 2, 1 }.First(u => loop.Count.Number % u == 0);
+            int unroll = loop.Count.Op != KernelOp.Constant ? 1 : new[] { 4, 3, 2, 1 }.First(u => u <= 2 && loop.Count.Number % u == 0);
             kernel.For(loop.Name, 0, loop.Count / unroll, _ =>
             {
                 for (int u = 0; u < unroll; u++) Step(x, w, loop.AStep * u, loop.BStep * u);

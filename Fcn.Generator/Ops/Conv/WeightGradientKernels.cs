@@ -128,19 +128,19 @@ internal static class BiasAndFlipKernels
     {
         var k = new KernelBuilder();
         MapAccess dys = new MapAccess(k, dy).Declare();
-        for (int lane = 0; lane < Machine.Block; lane += machine.Lanes)
+        k.For("lane", 0, Machine.Block, lane =>
         {
-            int at = lane;
+            Value at = k.Let("at", Value.Item * Machine.Block + lane);
             Value sum = k.Let("sum", Value.Float(0).Spread(machine.Lanes));
-            k.If(Value.Field("Accumulate", KernelType.Int).Equals(1), () => k.Assign(sum, gradient.Pointer.Load(Value.Item * Machine.Block + at, machine.Lanes)));
+            k.If(Value.Field("Accumulate", KernelType.Int).Equals(1), () => k.Assign(sum, gradient.Pointer.Load(at, machine.Lanes)));
             k.For("n", 0, Value.Field("N", KernelType.Int), n => k.For("h", 0, dy.Height, h =>
             {
                 Value row = k.Let("row", Value.Float(0).Spread(machine.Lanes));
-                k.For("w", 0, dy.Width, w => k.Assign(row, row + dy.Pointer.Load(dys.At(n, Value.Item, at, h, w), machine.Lanes)));
+                k.For("w", 0, dy.Width, w => k.Assign(row, row + dy.Pointer.Load(dys.At(n, Value.Item, lane, h, w), machine.Lanes)));
                 k.Assign(sum, sum + row);
             }));
-            k.Store(gradient.Pointer, Value.Item * Machine.Block + at, sum);
-        }
+            k.Store(gradient.Pointer, at, sum);
+        }, machine.Lanes);
         return k.Build(name, summary);
     }
 

@@ -83,7 +83,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Field => ($"f->{v.Name}", 12),
         KernelOp.Item => ("item", 12),
         KernelOp.Thread => ("0", 12),
-        KernelOp.LaneIndex => ($"Lanes.Index{Literal.Of(32 * machine.Lanes)}", 12),
+        KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", 12),
         KernelOp.Add when v.Sources[1] is { Op: KernelOp.Constant, Number: < 0 } => ($"{Text(v.Sources[0], 9)} - {Constant(v.Sources[1]).TrimStart('-')}", 9),
         KernelOp.Add => Infix(v, "+", 9),
         KernelOp.Subtract => Infix(v, "-", 9),
@@ -95,8 +95,8 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.FusedMultiplyAdd => v.Type.Lanes == 1
             ? ($"{Text(v.Sources[0], 10)} * {Text(v.Sources[1], 11)} + {Text(v.Sources[2], 10)}", 9)
             : Call(machine == Machine.Portable ? $"{Vector}.MultiplyAddEstimate" : $"{Vector}.FusedMultiplyAdd", v),
-        KernelOp.Exponential => Call(v.Type.Lanes > 1 ? $"{Vector}.Exp" : "MathF.Exp", v),
-        KernelOp.Logarithm => Call(v.Type.Lanes > 1 ? $"{Vector}.Log" : "MathF.Log", v),
+        KernelOp.Exponential => Call(v.Type.Lanes > 1 ? "Lanes.Exp" : "MathF.Exp", v),
+        KernelOp.Logarithm => Call(v.Type.Lanes > 1 ? "Lanes.Log" : "MathF.Log", v),
         KernelOp.Less => v.Type.Lanes > 1 ? Call($"{Vector}.LessThan", v) : Infix(v, "<", 8),
         KernelOp.LessOrEqual => v.Type.Lanes > 1 ? Call($"{Vector}.LessThanOrEqual", v) : Infix(v, "<=", 8),
         KernelOp.Equal => v.Type.Lanes > 1 ? Call($"{Vector}.Equals", v) : Infix(v, "==", 7),
