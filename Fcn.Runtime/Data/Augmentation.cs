@@ -1,5 +1,7 @@
-// Example → example, changed at random: resampled, mirrored, cropped. All three are one look-up of source columns and rows (see Axis), made once.
-// Source: paper section 4.3: mirroring and jittering gave "no noticeable improvement", so the default changes nothing; ranges as in torchvision's recipe.
+// Example → example, changed at random: resampled, mirrored, cropped. All three are one look-up of source columns and rows (see Axis),
+// made once.
+// Source: paper section 4.3: mirroring and jittering gave "no noticeable improvement", so the default changes nothing; ranges as in
+// torchvision's recipe.
 namespace Fcn.Data;
 
 /// <summary>How training images are varied. The default leaves them as they are, as the paper does.</summary>
@@ -24,8 +26,8 @@ public sealed record Augmentation
     public double MaxScale { get; init; } = 1;
 
     /// <summary>
-    /// Size of a part cut out at a random place; null keeps all. Where the image is smaller, what there is stays, and <see cref="BatchBuilder"/> fills up to
-    /// this size with the mean and the ignore label.
+    /// Size of a part cut out at a random place; null keeps all. Where the image is smaller, what there is stays, and
+    /// <see cref="BatchBuilder"/> fills up to this size with the mean and the ignore label.
     /// </summary>
     public PixelSize? Crop { get; init; }
 
@@ -37,7 +39,8 @@ public sealed record Augmentation
     public void Validate()
     {
         if (!(MinScale >= 1 / ScaleLimit && MinScale <= MaxScale && MaxScale <= ScaleLimit))
-            throw new FcnException($"Random scale from {FormattableString.Invariant($"{MinScale} to {MaxScale}")}: give a smaller and a larger factor within 1/16 to 16, such as 0.5 to 2.");
+            throw new FcnException(FormattableString.Invariant(
+                $"Random scale from {MinScale} to {MaxScale}: give a smaller and a larger factor within 1/16 to 16, such as 0.5 to 2."));
         if (Resize is { Width: < 1 } or { Height: < 1 }) throw new FcnException($"Resize to {Resize}: both sides must be 1 or more.");
         if (Crop is { Width: < 1 } or { Height: < 1 }) throw new FcnException($"Crop of {Crop}: both sides must be 1 or more.");
     }
@@ -57,7 +60,8 @@ public sealed record Augmentation
         PixelSize part = new(Math.Min(Crop?.Width ?? scaled.Width, scaled.Width), Math.Min(Crop?.Height ?? scaled.Height, scaled.Height));
         bool mirrored = Mirror && mirror < 0.5;
         if (scaled == source && part == source && !mirrored) return example;
-        if ((long)part.Width * part.Height > 1 << 28) throw new FcnException($"'{example.Id}' would grow from {source} to {scaled}: scale less, or crop.");
+        if ((long)part.Width * part.Height > 1 << 28)
+            throw new FcnException($"'{example.Id}' would grow from {source} to {scaled}: scale less, or crop.");
 
         var columns = new Axis(source.Width, scaled.Width, Place(x, scaled.Width - part.Width), part.Width, mirrored);
         var rows = new Axis(source.Height, scaled.Height, Place(y, scaled.Height - part.Height), part.Height, mirrored: false);
@@ -66,7 +70,8 @@ public sealed record Augmentation
 
     static PixelSize Scaled(PixelSize size, double factor) => new(Scaled(size.Width, factor), Scaled(size.Height, factor));
 
-    static int Scaled(int length, double factor) => (int)Math.Clamp(Math.Round(length * factor, MidpointRounding.AwayFromZero), 1, int.MaxValue);
+    static int Scaled(int length, double factor) =>
+        (int)Math.Clamp(Math.Round(length * factor, MidpointRounding.AwayFromZero), 1, int.MaxValue);
 
     // One of the room + 1 places, equally likely.
     static int Place(double unit, int room) => (int)(unit * (room + 1L));

@@ -1,6 +1,7 @@
-// One direction of an image: for every column (or row) of the result, which source columns it is made of. Scaling sets the weights, cropping picks a
-// range, mirroring reverses it; so any combination costs one pass. Pixel centres lie at halves: x ↦ (x + ½) · source / scaled − ½, as in OpenCV and
-// torch's interpolate(align_corners=False); labels take the pixel that contains the centre (torch: nearest-exact).
+// One direction of an image: for every column (or row) of the result, which source columns it is made of. Scaling sets the weights,
+// cropping picks a range, mirroring reverses it; so any combination costs one pass. Pixel centres lie at halves: x ↦ (x + ½) · source /
+// scaled − ½, as in OpenCV and torch's interpolate(align_corners=False); labels take the pixel that contains the centre (torch:
+// nearest-exact).
 namespace Fcn.Data;
 
 /// <summary>Source columns of every column of a resampled, cropped, mirrored image.</summary>
@@ -11,7 +12,9 @@ sealed class Axis
     readonly float[] weight;
     readonly int[] nearest;
 
-    /// <summary>The part [first, first + length) of a direction scaled from <paramref name="source"/> to <paramref name="scaled"/> pixels.</summary>
+    /// <summary>
+    /// The part [first, first + length) of a direction scaled from <paramref name="source"/> to <paramref name="scaled"/> pixels.
+    /// </summary>
     /// <param name="source">Pixels of the source.</param>
     /// <param name="scaled">Pixels after scaling.</param>
     /// <param name="first">First pixel of the part, counted before mirroring.</param>

@@ -27,8 +27,8 @@ public sealed class Batch
         if (labels.Length < labelCount) labels = new byte[labelCount];
         int values = checked(labelCount * channels);
         float[] pixels = Input.Pixels.Length >= values ? Input.Pixels : new float[values];
-        if (Input.Pixels != pixels || (Input.Images, Input.Height, Input.Width, Input.Channels) != (images, size.Height, size.Width, channels))
-            Input = new InputBatch(images, size.Height, size.Width, channels, pixels);
+        bool same = (Input.Images, Input.Height, Input.Width, Input.Channels) == (images, size.Height, size.Width, channels);
+        if (!same || Input.Pixels != pixels) Input = new InputBatch(images, size.Height, size.Width, channels, pixels);
     }
 
     internal void Hold(IReadOnlyList<Example> held)
@@ -42,12 +42,16 @@ public sealed class Batch
 /// <param name="input">What the network reads: channels, order, mean and scale.</param>
 public sealed class BatchBuilder(InputSummary input)
 {
-    /// <summary>Fills a batch with examples; its size is that of the largest, smaller ones are padded at the right and the bottom.</summary>
+    /// <summary>
+    /// Fills a batch with examples; its size is that of the largest, smaller ones are padded at the right and the bottom.
+    /// </summary>
     /// <param name="examples">One or more examples.</param>
     /// <param name="into">Filled anew; nothing is allocated once it has held a batch as large.</param>
     /// <param name="least">Smallest size of the batch, such as <see cref="Augmentation.Crop"/>.</param>
     /// <exception cref="ArgumentException">There is no example.</exception>
-    /// <exception cref="FcnException">An image has another number of channels than the network reads, or another size than its labels.</exception>
+    /// <exception cref="FcnException">
+    /// An image has another number of channels than the network reads, or another size than its labels.
+    /// </exception>
     public void Build(IReadOnlyList<Example> examples, Batch into, PixelSize least = default)
     {
         if (examples.Count == 0) throw new ArgumentException("A batch has at least one example.", nameof(examples));

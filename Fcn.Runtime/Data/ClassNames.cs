@@ -21,18 +21,23 @@ public static class ClassNames
     public static IReadOnlyList<string> Numbered(int classes) => [.. Enumerable.Range(0, classes).Select(static c => $"class {c}")];
 
     /// <summary>Reads a file of names.</summary>
-    /// <param name="path">UTF-8 text with a name on every line, from class 0. If every line begins with its class number, the numbers are dropped.</param>
+    /// <param name="path">
+    /// UTF-8 text with a name on every line, from class 0. If every line begins with its class number, the numbers are dropped.
+    /// </param>
     /// <exception cref="FcnException">The file cannot be read, has no name or more than 254, or a name occurs twice.</exception>
     public static IReadOnlyList<string> Load(string path)
     {
         List<(int Line, string Name)> lines = NameList.Read(path);
-        if (lines.Count > Most) throw new FcnException($"'{path}' names {lines.Count} classes; there can be at most {Most}, because labels are bytes and 255 is the ignore label.");
+        if (lines.Count > Most)
+            throw new FcnException(
+                $"'{path}' names {lines.Count} classes; at most {Most} are possible, because labels are bytes and 255 is ignored.");
         bool numbered = lines.Index().All(static l => IsNumbered(l.Item.Name, l.Index));
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((int line, string text) in lines)
         {
             string name = numbered ? text[text.AsSpan().IndexOfAny(' ', '\t')..].Trim() : text;
-            if (!seen.TryAdd(name, line)) throw new FcnException($"'{path}', line {line}: class '{name}' was already named in line {seen[name]}.");
+            if (!seen.TryAdd(name, line))
+                throw new FcnException($"'{path}', line {line}: class '{name}' was already named in line {seen[name]}.");
         }
         return [.. seen.OrderBy(static n => n.Value).Select(static n => n.Key)];
     }
@@ -40,6 +45,7 @@ public static class ClassNames
     static bool IsNumbered(string text, int number)
     {
         int space = text.AsSpan().IndexOfAny(' ', '\t');
-        return space > 0 && int.TryParse(text.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given == number;
+        return space > 0
+            && int.TryParse(text.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given == number;
     }
 }

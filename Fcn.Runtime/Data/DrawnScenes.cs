@@ -1,14 +1,14 @@
-// Numbers (seed, index) → a scene with objects, its photograph-like image and its labels. Needs no file: the demonstration and tests train on it.
-// Only + − · / √ are used, which IEEE 754 rounds alike everywhere: a scene is the same, bit for bit, on every machine.
+// Numbers (seed, index) → a scene with objects, its photograph-like image and its labels. Needs no file: the demonstration and tests
+// train on it. Only + − · / √ are used, which IEEE 754 rounds alike everywhere: a scene is the same, bit for bit, on every machine.
 using Fcn.Data.Scenes;
 using Fcn.Imaging;
 
 namespace Fcn.Data;
 
 /// <summary>
-/// Scenes drawn on demand: before a dull background, vivid discs, squares, triangles, rings and crosses of any colour, size and direction, which hide
-/// parts of each other, under uneven light and with noise. Colour says nothing about the class; the surface does (checks, stripes, dots), but disc and
-/// ring are both plain and differ by shape alone. As in PASCAL VOC, outlines are 255.
+/// Scenes drawn on demand: before a dull background, vivid discs, squares, triangles, rings and crosses of any colour, size and
+/// direction, which hide parts of each other, under uneven light and with noise. Colour says nothing about the class; the surface does
+/// (checks, stripes, dots), but disc and ring are both plain and differ by shape alone. As in PASCAL VOC, outlines are 255.
 /// </summary>
 public sealed class DrawnScenes : SegmentationSet
 {
@@ -17,17 +17,21 @@ public sealed class DrawnScenes : SegmentationSet
     /// <summary>A set of scenes. Sets of different seeds have no scene in common: train on one, validate on another.</summary>
     /// <param name="count">Number of scenes, 1 or more.</param>
     /// <param name="seed">Seed of all of them; scene i is the same in a larger set.</param>
-    /// <param name="size">Size of every scene, both sides 16 to 4096; null for 96x96. Objects keep their size in pixels; a larger scene has more of them.</param>
+    /// <param name="size">
+    /// Size of every scene, both sides 16 to 4096; null for 96x96. Objects keep their size in pixels; a larger scene has more of them.
+    /// </param>
     /// <exception cref="FcnException">A number is out of its range.</exception>
     public DrawnScenes(int count, ulong seed, PixelSize? size = null)
     {
         Size = size ?? new PixelSize(96, 96);
         if (count < 1) throw new FcnException($"{count} drawn scenes: draw 1 or more.");
-        if (Size is not { Width: >= 16 and <= 4096, Height: >= 16 and <= 4096 }) throw new FcnException($"Scenes of {Size}: both sides are 16 to 4096 pixels.");
+        if (Size is not { Width: >= 16 and <= 4096, Height: >= 16 and <= 4096 })
+            throw new FcnException($"Scenes of {Size}: both sides are 16 to 4096 pixels.");
         this.seed = seed;
         Ids = [.. Enumerable.Range(0, count).Select(static i => $"scene{i:D5}")];
         Palette = new Palette(
-            new Rgb(0, 0, 0), new Rgb(230, 80, 60), new Rgb(60, 140, 230), new Rgb(250, 200, 50), new Rgb(80, 190, 110), new Rgb(190, 90, 200));
+            new Rgb(0, 0, 0), new Rgb(230, 80, 60), new Rgb(60, 140, 230),
+            new Rgb(250, 200, 50), new Rgb(80, 190, 110), new Rgb(190, 90, 200));
     }
 
     /// <summary>Size of every scene.</summary>
@@ -37,7 +41,7 @@ public sealed class DrawnScenes : SegmentationSet
     public override string Name => $"drawn scenes, {Size}, seed {seed}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ClassNames { get; } = ["background", .. Enum.GetValues<Shape>().Select(static s => s.ToString().ToLowerInvariant())];
+    public override IReadOnlyList<string> ClassNames { get; } = ["background", "disc", "square", "triangle", "ring", "cross"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Ids { get; }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fcn.Data;
 
 /// <summary>A photograph and what is to be seen on it.</summary>
@@ -10,7 +12,9 @@ public sealed record Example(string Id, Image Image, LabelMap Labels)
     internal void RequireOneSize(string origin)
     {
         if (Image.Width != Labels.Width || Image.Height != Labels.Height)
-            throw new FcnException($"{origin}: the labels are {Labels.Width}x{Labels.Height} but the image of '{Id}' is {Image.Width}x{Image.Height}; both must have one size.");
+            throw new FcnException(
+                $"{origin}: the labels are {Labels.Width}x{Labels.Height} but the image of '{Id}' is {Image.Width}x{Image.Height}; "
+                + "both must have one size.");
     }
 }
 
@@ -27,8 +31,10 @@ public readonly record struct PixelSize(int Width, int Height)
     public static PixelSize Parse(string text)
     {
         string[] parts = text.Split('x', 'X');
-        return parts.Length == 2 && ushort.TryParse(parts[0], out ushort width) && ushort.TryParse(parts[1], out ushort height) && width > 0 && height > 0
+        return parts.Length == 2 && Side(parts[0]) is > 0 and var width && Side(parts[1]) is > 0 and var height
             ? new PixelSize(width, height)
             : throw new FcnException($"'{text}' is no size: write width and height in pixels, such as 240x180.");
+
+        static int Side(string digits) => ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort side) ? side : 0;
     }
 }

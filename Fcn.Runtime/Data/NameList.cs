@@ -1,5 +1,5 @@
-// A text file with one name per line → names with their line numbers, or an error that says which line is wrong. UTF-8, with or without byte order
-// mark; '\n' or "\r\n"; white space around a name and empty lines do not count.
+// A text file with one name per line → names with their line numbers, or an error that says which line is wrong. UTF-8, with or without
+// byte order mark; '\n' or "\r\n"; white space around a name and empty lines do not count.
 using System.Text;
 using Fcn.Files;
 
@@ -26,7 +26,9 @@ static class NameList
             ReadOnlySpan<char> name = text.AsSpan(range).Trim();
             if (name.IsEmpty) continue;
             foreach (char c in name)
-                if (char.IsControl(c) && c != '\t') throw new FcnException($"'{path}', line {line}: control character U+{(int)c:X4} in a name; a list is plain text, one name per line.");
+                if (char.IsControl(c) && c != '\t')
+                    throw new FcnException(
+                        $"'{path}', line {line}: control character U+{(int)c:X4} in a name; a list is plain text, one name per line.");
             names.Add((line, name.ToString()));
         }
         return names.Count > 0 ? names : throw new FcnException($"'{path}' names nothing: write one name per line.");

@@ -1,12 +1,12 @@
-// Examples in the sampler's order → batches, made ahead on a thread of their own. One producer, one consumer, a ring of slots between them: what comes
-// out, and in which order, depends on the settings alone, never on which thread was faster.
+// Examples in the sampler's order → batches, made ahead on a thread of their own. One producer, one consumer, a ring of slots between
+// them: what comes out, and in which order, depends on the settings alone, never on which thread was faster.
 using System.Runtime.ExceptionServices;
 
 namespace Fcn.Data;
 
 /// <summary>
-/// Decodes, augments and batches examples while the network computes. Every random number comes from (seed, position of the example in the run). Read
-/// with <see cref="MoveNext"/> and <see cref="Current"/> from one thread; disposing stops the thread behind it.
+/// Decodes, augments and batches examples while the network computes. Every random number comes from (seed, position of the example in
+/// the run). Read with <see cref="MoveNext"/> and <see cref="Current"/> from one thread; disposing stops the thread behind it.
 /// </summary>
 public sealed class Prefetcher : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class Prefetcher : IDisposable
 
     /// <summary>Starts to read a set.</summary>
     /// <param name="set">Where the examples come from.</param>
-    /// <param name="order">Their order, and where in it to begin: of a new <see cref="Sampler"/>, or saved with a checkpoint.</param>
+    /// <param name="order">Their order, and where in it to begin: <see cref="Sampler.State"/> of a new sampler, or as saved with a checkpoint.</param>
     /// <param name="input">What the network reads.</param>
     /// <param name="batchSize">Examples per batch, 1 or more.</param>
     /// <param name="augmentation">How they are varied; null for not at all.</param>
@@ -42,13 +42,16 @@ public sealed class Prefetcher : IDisposable
     /// <exception cref="FcnException">The order was saved for a set of another size, or the augmentation is invalid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
     public Prefetcher(
-        SegmentationSet set, SamplerState order, InputSummary input, int batchSize, Augmentation? augmentation = null, long? examples = null, int ahead = 3)
+        SegmentationSet set, SamplerState order, InputSummary input, int batchSize,
+        Augmentation? augmentation = null, long? examples = null, int ahead = 3)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ahead, 1);
         if (examples is { } number) ArgumentOutOfRangeException.ThrowIfNegative(number, nameof(examples));
         if (order.Count != set.Count)
-            throw new FcnException($"{set.Name} has {set.Count} examples, but the order of examples was made for {order.Count}: resume with the set the run began with.");
+            throw new FcnException(
+                $"{set.Name} has {set.Count} examples, but the order of examples was made for {order.Count}: "
+                + "resume with the set the run began with.");
         (this.set, this.batchSize, this.augmentation) = (set, batchSize, augmentation ?? Augmentation.None);
         this.augmentation.Validate();
         (sampler, builder) = (new Sampler(order), new BatchBuilder(input));
@@ -59,11 +62,16 @@ public sealed class Prefetcher : IDisposable
         thread = new Thread(Produce) { Name = "prefetch", IsBackground = true };
         thread.Start();
     }
+
     /// <summary>The batch that <see cref="MoveNext"/> brought. It lives until the next call: its memory is used again.</summary>
     /// <exception cref="InvalidOperationException">There is none: before the first call, or after the last batch.</exception>
-    public Batch Current => delivered > 0 && !ended ? slots[(delivered - 1) % slots.Length] : throw new InvalidOperationException("There is no batch here: call MoveNext first, and only go on while it is true.");
+    public Batch Current => delivered > 0 && !ended
+        ? slots[(delivered - 1) % slots.Length]
+        : throw new InvalidOperationException("There is no batch here: call MoveNext first, and only go on while it is true.");
 
-    /// <summary>Where the order stands after <see cref="Current"/>, whatever was made ahead: with it a resumed run goes on with the next batch.</summary>
+    /// <summary>
+    /// Where the order stands after <see cref="Current"/>, whatever was made ahead: with it a resumed run goes on with the next batch.
+    /// </summary>
     public SamplerState Consumed => sampler.State with { Position = Math.Min(begin + delivered * batchSize, end) };
 
     /// <summary>Waits for the next batch.</summary>

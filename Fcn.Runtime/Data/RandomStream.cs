@@ -4,8 +4,9 @@
 namespace Fcn.Data;
 
 /// <summary>
-/// SplitMix64: a counter that goes up by a constant, and a mixing function on it. Whatever is random in a run draws from a stream of its own, keyed by
-/// what it is for (seed, epoch, position in the run), so that nothing depends on who draws first. A mutable value: pass it by <c>ref</c>.
+/// SplitMix64: a counter that goes up by a constant, and a mixing function on it. Whatever is random in a run draws from a stream of
+/// its own, keyed by what it is for (seed, epoch, position in the run), so that nothing depends on who draws first. A mutable value:
+/// pass it by <c>ref</c>.
 /// </summary>
 public struct RandomStream
 {
@@ -16,7 +17,9 @@ public struct RandomStream
     /// <summary>The stream of a seed. Seed 0 gives 0xE220A8397B1DCDAF first, as published.</summary>
     public RandomStream(ulong seed) => state = seed;
 
-    /// <summary>The stream of a seed and a key, such as (seed, epoch) or (seed, iteration, image). Streams of different keys are independent.</summary>
+    /// <summary>
+    /// The stream of a seed and a key, such as (seed, epoch) or (seed, iteration, image). Streams of different keys are independent.
+    /// </summary>
     public RandomStream(ulong seed, params ReadOnlySpan<long> key)
     {
         state = seed;

@@ -1,4 +1,5 @@
-// Position in the run → which example stands there. A pure function of (order, count, seed, position): the position is all there is to save.
+// Position in the run → which example stands there. A pure function of (order, count, seed, position): the position is all there is to
+// save.
 namespace Fcn.Data;
 
 /// <summary>In which order a run sees the examples.</summary>
@@ -14,7 +15,9 @@ public enum SampleOrder
     WithReplacement,
 }
 
-/// <summary>All that decides the order of examples from here on: saved with a checkpoint, the run continues as if it had never stopped.</summary>
+/// <summary>
+/// All that decides the order of examples from here on: saved with a checkpoint, the run continues as if it had never stopped.
+/// </summary>
 /// <param name="Order">The kind of order.</param>
 /// <param name="Count">Number of examples in the set.</param>
 /// <param name="Seed">Seed of the order.</param>
@@ -22,8 +25,8 @@ public enum SampleOrder
 public readonly record struct SamplerState(SampleOrder Order, int Count, ulong Seed, long Position);
 
 /// <summary>
-/// The order in which a run sees the examples of a set. Any position can be asked for; asking in sequence is fast. Equal settings give equal orders on
-/// every machine. Not thread-safe.
+/// The order in which a run sees the examples of a set. Any position can be asked for; asking in sequence is fast. Equal settings give
+/// equal orders on every machine. Not thread-safe.
 /// </summary>
 public sealed class Sampler
 {

@@ -3,7 +3,9 @@ using Fcn.Imaging;
 
 namespace Fcn.Data;
 
-/// <summary>Images with a class for every pixel. Derive from it to train on a format of your own. Reading is safe from several threads.</summary>
+/// <summary>
+/// Images with a class for every pixel. Derive from it to train on a format of your own. Reading is safe from several threads.
+/// </summary>
 public abstract class SegmentationSet
 {
     /// <summary>The set in words for logs and messages, such as <c>camvid, train</c>.</summary>
@@ -58,10 +60,12 @@ public abstract class SegmentationSet
     {
         int last = Classes - 1;
         // 255 classes leave no label between the last class and the ignore label.
-        int wrong = last + 1 < LabelMap.Ignore ? labels.Labels.AsSpan().IndexOfAnyInRange((byte)(last + 1), (byte)(LabelMap.Ignore - 1)) : -1;
+        if (last + 1 == LabelMap.Ignore) return labels;
+        int wrong = labels.Labels.AsSpan().IndexOfAnyInRange((byte)(last + 1), (byte)(LabelMap.Ignore - 1));
         if (wrong < 0) return labels;
         throw new FcnException(
-            $"{Origin(index)}: label {labels.Labels[wrong]} at row {wrong / labels.Width}, column {wrong % labels.Width}, but there are {Classes} classes (0 to {last}) " +
-            $"and 255 for pixels to ignore. Give the set more classes, or write unlabelled pixels as 255.");
+            $"{Origin(index)}: label {labels.Labels[wrong]} at row {wrong / labels.Width}, column {wrong % labels.Width}, "
+            + $"but there are {Classes} classes (0 to {last}) and 255 for pixels to ignore. "
+            + "Give the set more classes, or write unlabelled pixels as 255.");
     }
 }

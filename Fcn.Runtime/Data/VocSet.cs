@@ -1,10 +1,14 @@
-// A folder in the layout of PASCAL VOC → examples. JPEGImages/<id>.jpg, SegmentationClass/<id>.png, ImageSets/Segmentation/<split>.txt, classes.txt.
+// A folder in the layout of PASCAL VOC → examples. JPEGImages/<id>.jpg, SegmentationClass/<id>.png, ImageSets/Segmentation/<split>.txt,
+// classes.txt.
 // Source: VOCdevkit, development kit of the VOC 2012 challenge, section "Segmentation". The labels are palette indices, not colours.
 using Fcn.Files;
 
 namespace Fcn.Data;
 
-/// <summary>A split of a data set in the layout of PASCAL VOC. What is on disk is checked when it is opened: a run does not fail hours later for a missing file.</summary>
+/// <summary>
+/// A split of a data set in the layout of PASCAL VOC. What is on disk is checked when it is opened: a run does not fail hours later for
+/// a missing file.
+/// </summary>
 public sealed class VocSet : SegmentationSet
 {
     const string Images = "JPEGImages", LabelFolder = "SegmentationClass", Lists = "ImageSets/Segmentation", ClassFile = "classes.txt";
@@ -18,12 +22,21 @@ public sealed class VocSet : SegmentationSet
     readonly byte[] extensions;
 
     /// <summary>Opens a split.</summary>
-    /// <param name="root">Folder with JPEGImages (.jpg, .jpeg, .png), SegmentationClass (.png) and ImageSets/Segmentation; and, if its classes are not VOC's, classes.txt.</param>
-    /// <param name="split">Name of a list in ImageSets/Segmentation without .txt: train, val, … One id per line; an id that stands there twice is two examples.</param>
-    /// <param name="classes">Number of classes, 1 to 254; null for that of classes.txt, or VOC's 21. Classes without a name are called <c>class 0</c>, <c>class 1</c>, …</param>
+    /// <param name="root">
+    /// Folder with JPEGImages (.jpg, .jpeg, .png), SegmentationClass (.png) and ImageSets/Segmentation; and, if its classes are not
+    /// VOC's, classes.txt.
+    /// </param>
+    /// <param name="split">
+    /// Name of a list in ImageSets/Segmentation without .txt: train, val, … One id per line; an id that stands there twice is two
+    /// examples.
+    /// </param>
+    /// <param name="classes">
+    /// Number of classes, 1 to 254; null for that of classes.txt, or VOC's 21. Classes without a name are called <c>class 0</c>,
+    /// <c>class 1</c>, …
+    /// </param>
     /// <exception cref="FcnException">
-    /// There is no such folder or list; the list has an id that is no plain file name; an image or a label file is missing (all are listed, up to ten);
-    /// or classes.txt names another number of classes.
+    /// There is no such folder or list; the list has an id that is no plain file name; an image or a label file is missing (all are
+    /// listed, up to ten); or classes.txt names another number of classes.
     /// </exception>
     public VocSet(string root, string split, int? classes = null)
     {
@@ -61,13 +74,15 @@ public sealed class VocSet : SegmentationSet
 
     static IReadOnlyList<string> ReadClassNames(string root, int? classes)
     {
-        if (classes is < 1 or > Data.ClassNames.Most) throw new FcnException($"{classes} classes: a data set has 1 to {Data.ClassNames.Most}.");
+        if (classes is < 1 or > Data.ClassNames.Most)
+            throw new FcnException($"{classes} classes: a data set has 1 to {Data.ClassNames.Most}.");
         string file = Path.Combine(root, ClassFile);
         if (File.Exists(file))
         {
             IReadOnlyList<string> names = Data.ClassNames.Load(file);
             if (classes is { } wanted && wanted != names.Count)
-                throw new FcnException($"'{file}' names {names.Count} classes, but {wanted} were asked for: name them all, or leave the number out.");
+                throw new FcnException(
+                    $"'{file}' names {names.Count} classes, but {wanted} were asked for: name them all, or leave the number out.");
             return names;
         }
         return classes is { } count && count != Data.ClassNames.Voc.Count ? Data.ClassNames.Numbered(count) : Data.ClassNames.Voc;
@@ -78,11 +93,14 @@ public sealed class VocSet : SegmentationSet
         if (WhyNoFileName(split) is { } why) throw new FcnException($"'{Shown(split)}' is no split: {why}.");
         string folder = Path.Combine(root, Lists), list = Path.Combine(folder, split + ".txt");
         if (File.Exists(list)) return list;
-        if (!Directory.Exists(folder)) throw new FcnException($"'{root}' is no data set in the layout of PASCAL VOC: it has no folder {Lists}.");
+        if (!Directory.Exists(folder))
+            throw new FcnException($"'{root}' is no data set in the layout of PASCAL VOC: it has no folder {Lists}.");
         try
         {
-            string[] others = [.. Directory.EnumerateFiles(folder, "*.txt").Select(static f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
-            throw new FcnException($"'{list}': there is no such list. {(others.Length > 0 ? $"Splits here: {Few(others, others.Length)}." : "The folder has no list at all.")}");
+            string[] others = [.. Directory.EnumerateFiles(folder, "*.txt").Select(static f => Path.GetFileNameWithoutExtension(f)!)];
+            Array.Sort(others, StringComparer.Ordinal);
+            string choice = others.Length > 0 ? $"Splits here: {Few(others, others.Length)}." : "The folder has no list at all.";
+            throw new FcnException($"'{list}': there is no such list. {choice}");
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -95,7 +113,8 @@ public sealed class VocSet : SegmentationSet
         List<(int Line, string Name)> lines = NameList.Read(list);
         foreach ((int line, string id) in lines)
             if (WhyNoFileName(id) is { } why)
-                throw new FcnException($"'{list}', line {line}: '{Shown(id)}' is no id: {why}. Write file names without folder and extension, one per line.");
+                throw new FcnException(
+                    $"'{list}', line {line}: '{Shown(id)}' is no id: {why}. Write file names without folder and extension, one per line.");
         return [.. lines.Select(static l => l.Name)];
     }
 
@@ -110,7 +129,9 @@ public sealed class VocSet : SegmentationSet
             else found[i] = (byte)extension;
             if (!File.Exists(LabelPath(i))) Miss($"{LabelFolder}/{ids[i]}.png");
         }
-        return count == 0 ? found : throw new FcnException($"'{list}' lists {ids.Length} examples, but {count} of their files are not in '{root}': {Few(missing, count)}.");
+        if (count == 0) return found;
+        throw new FcnException(
+            $"'{list}' lists {ids.Length} examples, but {count} of their files are not in '{root}': {Few(missing, count)}.");
 
         void Miss(string file)
         {
@@ -125,7 +146,8 @@ public sealed class VocSet : SegmentationSet
         : id.AsSpan().IndexOfAny("/\\:*?\"<>|\t") is >= 0 and var at ? $"it has '{id[at]}' in it"
         : null;
 
-    static string Few(IReadOnlyList<string> names, int count) => string.Join(", ", names.Take(MostListed)) + (count > MostListed ? $" and {count - MostListed} more" : "");
+    static string Few(IReadOnlyList<string> names, int count) =>
+        string.Join(", ", names.Take(MostListed)) + (count > MostListed ? $" and {count - MostListed} more" : "");
 
     static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "…";
 }

@@ -1,5 +1,6 @@
 // Label maps in pairs (truth, prediction) → one matrix of pixel counts → the four metrics of the FCN paper and a table.
-// Source: Long, Shelhamer, Darrell, section 5 "Metrics"; the reference's score.py: one matrix over the whole split, never a mean over images.
+// Source: Long, Shelhamer, Darrell, section 5 "Metrics"; the reference's score.py: one matrix over the whole split, never a mean over
+// images.
 using System.Globalization;
 using System.Text;
 using Fcn.Files;
@@ -8,7 +9,8 @@ namespace Fcn.Metrics;
 
 /// <summary>
 /// Pixels by true class (row) and predicted class (column), accumulated over a whole split, and the paper's metrics on it.
-/// A pixel counts where its truth is a class; <see cref="LabelMap.Ignore"/> is left out. Not thread-safe: one matrix per thread, then <see cref="Merge"/>.
+/// A pixel counts where its truth is a class; <see cref="LabelMap.Ignore"/> is left out. Not thread-safe: one matrix per thread, then
+/// <see cref="Merge"/>.
 /// </summary>
 public sealed class ConfusionMatrix
 {
@@ -19,7 +21,8 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is out of range.</exception>
     public ConfusionMatrix(int classes)
     {
-        if (classes is < 1 or > 255) throw new ArgumentOutOfRangeException(nameof(classes), classes, "A confusion matrix has 1 to 255 classes; 255 itself is the ignore label.");
+        if (classes is < 1 or > 255)
+            throw new ArgumentOutOfRangeException(nameof(classes), classes, "There are 1 to 255 classes; 255 itself is the ignore label.");
         (Classes, counts) = (classes, new long[classes * classes]);
     }
 
@@ -27,8 +30,8 @@ public sealed class ConfusionMatrix
     public int Classes { get; }
 
     /// <summary>
-    /// What becomes of a class that no true pixel has but that was predicted somewhere: IU 0, as in the reference (default), or left out of the mean,
-    /// as SIFT Flow's published numbers need it.
+    /// What becomes of a class that no true pixel has but that was predicted somewhere: IU 0, as in the reference (default), or left
+    /// out of the mean, as SIFT Flow's published numbers need it.
     /// </summary>
     public AbsentClasses Absent { get; init; } = AbsentClasses.CountWhenPredicted;
 
@@ -90,7 +93,10 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentOutOfRangeException">The class is not in 0 to n − 1.</exception>
     public double? Accuracy(int classIndex) => Truth(classIndex) is var truth and > 0 ? (double)this[classIndex, classIndex] / truth : null;
 
-    /// <summary>Intersection over union nᵢᵢ / (tᵢ + Σⱼ nⱼᵢ − nᵢᵢ); null for a class that is neither in the truth nor predicted, or that <see cref="Absent"/> leaves out.</summary>
+    /// <summary>
+    /// Intersection over union nᵢᵢ / (tᵢ + Σⱼ nⱼᵢ − nᵢᵢ); null for a class that is neither in the truth nor predicted, or that
+    /// <see cref="Absent"/> leaves out.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The class is not in 0 to n − 1.</exception>
     public double? IU(int classIndex)
     {
@@ -107,7 +113,9 @@ public sealed class ConfusionMatrix
     public void Add(LabelMap truth, LabelMap prediction)
     {
         if (truth.Width != prediction.Width || truth.Height != prediction.Height)
-            throw new FcnException($"The truth is {truth.Width}x{truth.Height} but the prediction is {prediction.Width}x{prediction.Height}: compare label maps of one size.");
+            throw new FcnException(
+                $"The truth is {truth.Width}x{truth.Height} but the prediction is {prediction.Width}x{prediction.Height}: "
+                + "compare label maps of one size.");
         Add(truth.Labels, prediction.Labels, truth.Width);
     }
 
@@ -119,7 +127,8 @@ public sealed class ConfusionMatrix
     public void Add(ReadOnlySpan<byte> truth, ReadOnlySpan<byte> prediction, int width)
     {
         if (truth.Length != prediction.Length)
-            throw new FcnException($"The truth has {truth.Length} labels but the prediction {prediction.Length}: compare label maps of one size.");
+            throw new FcnException(
+                $"The truth has {truth.Length} labels but the prediction {prediction.Length}: compare label maps of one size.");
         if (FirstForeign(truth, truth) is >= 0 and var wrong) throw Foreign("truth", truth[wrong], wrong, width);
         if (FirstForeign(prediction, truth) is >= 0 and var odd) throw Foreign("prediction", prediction[odd], odd, width);
         for (int i = 0; i < truth.Length; i++)
@@ -130,7 +139,8 @@ public sealed class ConfusionMatrix
     /// <exception cref="ArgumentException">The other matrix has another number of classes.</exception>
     public void Merge(ConfusionMatrix other)
     {
-        if (other.Classes != Classes) throw new ArgumentException($"A matrix of {other.Classes} classes cannot be added to one of {Classes}.", nameof(other));
+        if (other.Classes != Classes)
+            throw new ArgumentException($"A matrix of {other.Classes} classes cannot be added to one of {Classes}.", nameof(other));
         for (int i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
     }
 
@@ -144,14 +154,16 @@ public sealed class ConfusionMatrix
     /// <exception cref="FcnException">The file cannot be written.</exception>
     public void SaveCsv(string path, IReadOnlyList<string> names)
     {
-        if (names.Count != Classes) throw new ArgumentException($"A matrix of {Classes} classes needs as many names; got {names.Count}.", nameof(names));
+        if (names.Count != Classes)
+            throw new ArgumentException($"A matrix of {Classes} classes needs as many names; got {names.Count}.", nameof(names));
         var text = new StringBuilder("truth \\ prediction");
         foreach (string name in names) text.Append(',').Append(Quoted(name));
         text.Append('\n');
         for (int truth = 0; truth < Classes; truth++)
         {
             text.Append(Quoted(names[truth]));
-            for (int prediction = 0; prediction < Classes; prediction++) text.Append(CultureInfo.InvariantCulture, $",{this[truth, prediction]}");
+            for (int prediction = 0; prediction < Classes; prediction++)
+                text.Append(CultureInfo.InvariantCulture, $",{this[truth, prediction]}");
             text.Append('\n');
         }
         AtomicFile.WriteText(path, text.ToString());
@@ -170,7 +182,8 @@ public sealed class ConfusionMatrix
     }
 
     FcnException Foreign(string which, byte label, int at, int width) =>
-        new($"The {which} has class {label} at row {at / width}, column {at % width}, but the matrix has {Classes} classes (0 to {Classes - 1}) and 255 for ignored pixels.");
+        new($"The {which} has class {label} at row {at / width}, column {at % width}, "
+            + $"but the matrix has {Classes} classes (0 to {Classes - 1}) and 255 for ignored pixels.");
 
     double Mean(Func<int, double?> metric)
     {
@@ -181,7 +194,9 @@ public sealed class ConfusionMatrix
     }
 
     int Checked(int classIndex) =>
-        (uint)classIndex < (uint)Classes ? classIndex : throw new ArgumentOutOfRangeException(nameof(classIndex), classIndex, $"The matrix has classes 0 to {Classes - 1}.");
+        (uint)classIndex < (uint)Classes
+            ? classIndex
+            : throw new ArgumentOutOfRangeException(nameof(classIndex), classIndex, $"The matrix has classes 0 to {Classes - 1}.");
 
     // RFC 4180: a field with a comma, quote or line break stands in quotes, its own quotes doubled.
     static string Quoted(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"")}\"";

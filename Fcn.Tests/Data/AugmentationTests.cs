@@ -5,7 +5,8 @@ namespace Fcn.Tests.Data;
 
 public sealed class AugmentationTests
 {
-    // A grey image of 5x3, resampled by torch 1.13: F.interpolate(x, size, mode='bilinear', align_corners=False) in double precision, halves rounded up, and mode='nearest-exact'.
+    // A grey image of 5x3, resampled by torch 1.13: F.interpolate(x, size, mode='bilinear', align_corners=False) in double precision,
+    // halves rounded up, and mode='nearest-exact'.
     static readonly byte[] Photo = [10, 200, 30, 90, 250, 0, 60, 120, 180, 240, 255, 5, 77, 143, 31];
 
     // Every pixel its own value, so that where it went can be seen: label i, red 3i.
@@ -23,12 +24,15 @@ public sealed class AugmentationTests
 
     [Theory]
     [InlineData(7, 4,
-        new byte[] { 10, 119, 151, 30, 73, 159, 250, 4, 66, 105, 86, 129, 188, 244, 96, 63, 58, 104, 148, 164, 162, 255, 112, 26, 77, 124, 95, 31 },
-        new byte[] { 10, 200, 200, 30, 90, 90, 250, 0, 60, 60, 120, 180, 180, 240, 0, 60, 60, 120, 180, 180, 240, 255, 5, 5, 77, 143, 143, 31 })]
+        new byte[] { 10, 119, 151, 30, 73, 159, 250, 4, 66, 105, 86, 129, 188, 244,
+            96, 63, 58, 104, 148, 164, 162, 255, 112, 26, 77, 124, 95, 31 },
+        new byte[] { 10, 200, 200, 30, 90, 90, 250, 0, 60, 60, 120, 180, 180, 240,
+            0, 60, 60, 120, 180, 180, 240, 255, 5, 5, 77, 143, 143, 31 })]
     [InlineData(3, 2, new byte[] { 60, 53, 203, 134, 88, 106 }, new byte[] { 10, 30, 250, 255, 77, 31 })]
     [InlineData(1, 1, new byte[] { 120 }, new byte[] { 120 })]
     [InlineData(5, 3,
-        new byte[] { 10, 200, 30, 90, 250, 0, 60, 120, 180, 240, 255, 5, 77, 143, 31 }, new byte[] { 10, 200, 30, 90, 250, 0, 60, 120, 180, 240, 255, 5, 77, 143, 31 })]
+        new byte[] { 10, 200, 30, 90, 250, 0, 60, 120, 180, 240, 255, 5, 77, 143, 31 },
+        new byte[] { 10, 200, 30, 90, 250, 0, 60, 120, 180, 240, 255, 5, 77, 143, 31 })]
     public void ResamplesAsTorchDoes(int width, int height, byte[] bilinear, byte[] nearest)
     {
         (var columns, var rows) = (new Axis(5, width, 0, width, mirrored: false), new Axis(3, height, 0, height, mirrored: false));
@@ -139,11 +143,11 @@ public sealed class AugmentationTests
     public void SettingsOutOfRangeAreRefused()
     {
         foreach ((double min, double max) in new[] { (0.0, 1.0), (2, 1), (1, 17), (double.NaN, 1), (1, double.PositiveInfinity) })
-            Assert.Contains("within 1/16 to 16", Assert.Throws<FcnException>(() => new Augmentation { MinScale = min, MaxScale = max }.Validate()).Message);
-        Assert.Contains("Crop of 0x4", Assert.Throws<FcnException>(() => new Augmentation { Crop = new PixelSize(0, 4) }.Validate()).Message);
-        Assert.Contains("Resize to 4x-1", Assert.Throws<FcnException>(() => new Augmentation { Resize = new PixelSize(4, -1) }.Validate()).Message);
+            Assert.Contains("within 1/16 to 16", Refusal.Of(() => new Augmentation { MinScale = min, MaxScale = max }.Validate()));
+        Assert.Contains("Crop of 0x4", Refusal.Of(() => new Augmentation { Crop = new PixelSize(0, 4) }.Validate()));
+        Assert.Contains("Resize to 4x-1", Refusal.Of(() => new Augmentation { Resize = new PixelSize(4, -1) }.Validate()));
         foreach (string text in new[] { "", "x", "240", "240x", "0x5", "-1x5", "1x2x3", "70000x1", "a x b" })
-            Assert.Contains($"'{text}' is no size", Assert.Throws<FcnException>(() => PixelSize.Parse(text)).Message);
+            Assert.Contains($"'{text}' is no size", Refusal.Of(() => PixelSize.Parse(text)));
         Assert.Equal(new PixelSize(240, 180), PixelSize.Parse("240x180"));
     }
 }

@@ -39,14 +39,20 @@ public sealed class BatchBuilderTests
     public void AReusedBatchShowsNothingOfTheOneBefore()
     {
         (var builder, var reused) = (new BatchBuilder(Bgr), new Batch());
-        Example[][] steps = [[Plain("big", 9, 9, 200, 200, 200, 3)], [Plain("a", 2, 3, 1, 2, 3, 1), Plain("b", 3, 2, 4, 5, 6, 2)], [Plain("c", 4, 1, 9, 9, 9, 0)]];
+        Example[][] steps =
+        [
+            [Plain("big", 9, 9, 200, 200, 200, 3)],
+            [Plain("a", 2, 3, 1, 2, 3, 1), Plain("b", 3, 2, 4, 5, 6, 2)],
+            [Plain("c", 4, 1, 9, 9, 9, 0)],
+        ];
         foreach (Example[] step in steps)
         {
             var fresh = new Batch();
             builder.Build(step, reused);
             builder.Build(step, fresh);
             Assert.Equal(fresh.Input.Pixels, reused.Input.Pixels[..fresh.Input.Pixels.Length]);
-            Assert.Equal((fresh.Input.Images, fresh.Input.Height, fresh.Input.Width), (reused.Input.Images, reused.Input.Height, reused.Input.Width));
+            (InputBatch expected, InputBatch actual) = (fresh.Input, reused.Input);
+            Assert.Equal((expected.Images, expected.Height, expected.Width), (actual.Images, actual.Height, actual.Width));
             Assert.Equal(fresh.Labels.ToArray(), reused.Labels.ToArray());
             Assert.Equal(step, reused.Examples);
         }
@@ -69,8 +75,8 @@ public sealed class BatchBuilderTests
         var builder = new BatchBuilder(Bgr);
         var grey = new Example("grey", new Image(2, 2, new byte[4], channels: 1), new LabelMap(2, 2, new byte[4]));
         var uneven = new Example("uneven", new Image(2, 2, new byte[12]), new LabelMap(2, 3, new byte[6]));
-        Assert.Contains("'grey'", Assert.Throws<FcnException>(() => builder.Build([grey], new Batch())).Message);
-        string message = Assert.Throws<FcnException>(() => builder.Build([uneven], new Batch())).Message;
+        Assert.Contains("'grey'", Refusal.Of(() => builder.Build([grey], new Batch())));
+        string message = Refusal.Of(() => builder.Build([uneven], new Batch()));
         Assert.Contains("the labels are 2x3 but the image of 'uneven' is 2x2", message);
         Assert.Throws<ArgumentException>(() => builder.Build([], new Batch()));
     }

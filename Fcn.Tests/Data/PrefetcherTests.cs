@@ -45,7 +45,9 @@ public sealed class PrefetcherTests
         static (int, int) Size(int index) => (10 + index % 5, 8 + index % 3);
     }
 
-    static Prefetcher Open(SegmentationSet set, SamplerState order, int batchSize = 3, long? examples = null, int ahead = 3, Augmentation? augmentation = null) =>
+    static Prefetcher Open(
+        SegmentationSet set, SamplerState order, int batchSize = 3, long? examples = null, int ahead = 3,
+        Augmentation? augmentation = null) =>
         new(set, order, Input, batchSize, augmentation ?? Everything, examples, ahead);
 
     // All a network sees of a batch.
@@ -55,7 +57,8 @@ public sealed class PrefetcherTests
         var hash = new HashCode();
         foreach (float value in input.Pixels.AsSpan(0, input.Images * input.Height * input.Width * input.Channels)) hash.Add(value);
         hash.AddBytes(batch.Labels);
-        return $"{input.Images}x{input.Height}x{input.Width} {string.Join(',', batch.Examples.Select(static e => e.Id))} {hash.ToHashCode():x8}";
+        string ids = string.Join(',', batch.Examples.Select(static e => e.Id));
+        return $"{input.Images}x{input.Height}x{input.Width} {ids} {hash.ToHashCode():x8}";
     }
 
     static List<string> Take(Prefetcher prefetcher, int batches)
@@ -102,9 +105,11 @@ public sealed class PrefetcherTests
     [Fact]
     public void SeedsOfOrderAndAugmentationAreOneButNotOneStream()
     {
-        // Drawn with replacement, order and mirroring both come from (seed, position): had they one stream, the first half of the set would always be mirrored.
+        // Drawn with replacement, order and mirroring both come from (seed, position): had they one stream, the first half of the set
+        // would always be mirrored.
         var set = new MadeUp(8);
-        using Prefetcher drawn = Open(set, new SamplerState(SampleOrder.WithReplacement, 8, 6, 0), batchSize: 1, augmentation: new Augmentation { Mirror = true });
+        var order = new SamplerState(SampleOrder.WithReplacement, 8, 6, 0);
+        using Prefetcher drawn = Open(set, order, batchSize: 1, augmentation: new Augmentation { Mirror = true });
         (int low, int mirroredLow) = (0, 0);
         for (int i = 0; i < 400; i++)
         {
@@ -134,7 +139,7 @@ public sealed class PrefetcherTests
     {
         using Prefetcher broken = Open(new MadeUp(9) { FailsAt = 7 }, new SamplerState(SampleOrder.Sequential, 9, 0, 0));
         Assert.Equal(2, Take(broken, 2).Count);
-        for (int again = 0; again < 2; again++) Assert.Equal("'7.jpg' is broken.", Assert.Throws<FcnException>(() => broken.MoveNext()).Message);
+        for (int again = 0; again < 2; again++) Assert.Equal("'7.jpg' is broken.", Refusal.Of(() => broken.MoveNext()));
         Assert.Equal(6, broken.Consumed.Position);
     }
 
@@ -174,8 +179,9 @@ public sealed class PrefetcherTests
     [Fact]
     public void AnOrderOfAnotherSetIsRefused()
     {
-        string message = Assert.Throws<FcnException>(() => Open(new MadeUp(7), new SamplerState(SampleOrder.Shuffled, 8, 0, 0))).Message;
+        string message = Refusal.Of(() => Open(new MadeUp(7), new SamplerState(SampleOrder.Shuffled, 8, 0, 0)));
         Assert.Contains("made up has 7 examples, but the order of examples was made for 8", message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Open(new MadeUp(7), new SamplerState(SampleOrder.Shuffled, 7, 0, 0), batchSize: 0));
+        var fitting = new SamplerState(SampleOrder.Shuffled, 7, 0, 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Open(new MadeUp(7), fitting, batchSize: 0));
     }
 }

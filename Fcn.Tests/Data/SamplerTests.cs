@@ -10,11 +10,13 @@ public sealed class SamplerTests
     [Fact]
     public void SequentialBeginsAgain() => Assert.Equal([0, 1, 2, 0, 1, 2, 0], Take(new Sampler(SampleOrder.Sequential, 3, seed: 9), 7));
 
-    // Pinned, and computed a second time in Python: an order that changes with the version of .NET, or of ours, would break every run that is resumed.
+    // Pinned, and computed a second time in Python: an order that changes with the version of .NET, or of ours, would break every run
+    // that is resumed.
     [Theory]
     [InlineData(SampleOrder.Shuffled, new[] { 5, 8, 0, 1, 7, 9, 2, 4, 3, 6, 2, 8 })]
     [InlineData(SampleOrder.WithReplacement, new[] { 9, 4, 6, 6, 0, 0, 0, 7, 1, 3, 8, 4 })]
-    public void OrderNeverChanges(SampleOrder order, int[] expected) => Assert.Equal(expected, Take(new Sampler(order, 10, seed: 1337), 12));
+    public void OrderNeverChanges(SampleOrder order, int[] expected) =>
+        Assert.Equal(expected, Take(new Sampler(order, 10, seed: 1337), 12));
 
     [Fact]
     public void EveryEpochIsAnotherPermutation()

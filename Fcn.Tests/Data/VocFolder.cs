@@ -7,7 +7,8 @@ sealed class VocFolder : IDisposable
 
     public VocFolder()
     {
-        foreach (string name in new[] { "JPEGImages", "SegmentationClass", "ImageSets/Segmentation" }) Directory.CreateDirectory(Path.Combine(Root, name));
+        string[] folders = ["JPEGImages", "SegmentationClass", "ImageSets/Segmentation"];
+        foreach (string name in folders) Directory.CreateDirectory(Path.Combine(Root, name));
     }
 
     public string Root => folder["set"];
@@ -15,8 +16,10 @@ sealed class VocFolder : IDisposable
     /// <summary>An image whose bytes count up, and labels that repeat the given ones.</summary>
     public VocFolder Add(string id, int width, int height, params byte[] labels)
     {
-        new Image(width, height, [.. Enumerable.Range(0, width * height * 3).Select(static i => (byte)i)]).SavePng(Path.Combine(Root, "JPEGImages", id + ".png"));
-        new LabelMap(width, height, [.. Enumerable.Range(0, width * height).Select(i => labels[i % labels.Length])]).Save(Path.Combine(Root, "SegmentationClass", id + ".png"));
+        var image = new Image(width, height, [.. Enumerable.Range(0, width * height * 3).Select(static i => (byte)i)]);
+        var map = new LabelMap(width, height, [.. Enumerable.Range(0, width * height).Select(i => labels[i % labels.Length])]);
+        image.SavePng(Path.Combine(Root, "JPEGImages", id + ".png"));
+        map.Save(Path.Combine(Root, "SegmentationClass", id + ".png"));
         return this;
     }
 

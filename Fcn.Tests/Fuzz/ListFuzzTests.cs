@@ -9,7 +9,10 @@ namespace Fcn.Tests.Fuzz;
 public sealed class ListFuzzTests(ITestOutputHelper output)
 {
     static readonly string[] Words =
-        ["\n", "\r\n", "\0", "..", "../../etc/passwd", "/", "\\", "C:", "\xEF\xBB\xBF", "\xE2\x80\xA8", "%s", "\nb", "\na", " ", "\t", "CON", new('a', 5000), new('\n', 300)];
+    [
+        "\n", "\r\n", "\0", "..", "../../etc/passwd", "/", "\\", "C:", "\xEF\xBB\xBF", "\xE2\x80\xA8", "%s", "\nb", "\na", " ", "\t", "CON",
+        new('a', 5000), new('\n', 300),
+    ];
 
     [Fact]
     public void Damaged_lists_of_ids_name_files_in_the_set_or_are_refused()

@@ -28,7 +28,8 @@ sealed class Canvas
     /// <summary>Draws an object of random place, size, direction and surface in front of what is there.</summary>
     public void Draw(Shape shape, ref RandomStream random)
     {
-        (double atX, double atY, double radius) = (random.Between(0.08, 0.92) * size.Width, random.Between(0.08, 0.92) * size.Height, random.Between(12, 24));
+        (double atX, double atY) = (random.Between(0.08, 0.92) * size.Width, random.Between(0.08, 0.92) * size.Height);
+        double radius = random.Between(12, 24);
         (double X, double Y) turn = Texture.Direction(ref random);
         Texture texture = Texture.Random(Shapes.Pattern(shape), ObjectColour(ref random), random.Between(80, 130), ref random);
         int number = classes.Count;
@@ -94,7 +95,8 @@ sealed class Canvas
         }
     }
 
-    static Colour BackgroundColour(ref RandomStream random) => Colour.Mix(AnyColour(ref random), random.Between(50, 200) * new Colour(1, 1, 1), 0.75);
+    static Colour BackgroundColour(ref RandomStream random) =>
+        Colour.Mix(AnyColour(ref random), random.Between(50, 200) * new Colour(1, 1, 1), 0.75);
 
     static Colour AnyColour(ref RandomStream random) => new(random.Between(20, 235), random.Between(20, 235), random.Between(20, 235));
 

@@ -16,7 +16,9 @@ static class Shapes
 {
     public const int Count = 5;
 
-    /// <summary>What objects of a shape are covered with. Disc and ring share a surface, so that only their form tells them apart.</summary>
+    /// <summary>
+    /// What objects of a shape are covered with. Disc and ring share a surface, so that only their form tells them apart.
+    /// </summary>
     public static Pattern Pattern(Shape shape) => shape switch
     {
         Shape.Disc => Scenes.Pattern.Plain,
@@ -26,7 +28,9 @@ static class Shapes
         Shape.Cross => Scenes.Pattern.Dots,
     };
 
-    /// <summary>Distance of a point to the outline of a shape around the origin that reaches about as far as <paramref name="radius"/>.</summary>
+    /// <summary>
+    /// Distance of a point to the outline of a shape around the origin that reaches about as far as <paramref name="radius"/>.
+    /// </summary>
     public static double Distance(Shape shape, double x, double y, double radius)
     {
         (double ax, double ay) = (Math.Abs(x), Math.Abs(y));

@@ -40,11 +40,14 @@ readonly record struct Texture(Pattern Pattern, Colour Base, Colour Other, doubl
     public static Texture Random(Pattern pattern, Colour colour, double contrast, ref RandomStream random)
     {
         double step = (random.Coin() ? 1 : -1) * contrast;
-        var other = new Colour(colour.R + step * random.Between(0.5, 1), colour.G + step * random.Between(0.5, 1), colour.B + step * random.Between(0.5, 1));
+        Colour other = colour + step * new Colour(random.Between(0.5, 1), random.Between(0.5, 1), random.Between(0.5, 1));
         return new Texture(pattern, colour, other, random.Between(5, 7), Direction(ref random), random.Next());
     }
 
-    /// <summary>A unit vector of any direction: (1 − t², 2t) / (1 + t²) over a half circle, then a coin. No sine: libraries round it differently.</summary>
+    /// <summary>
+    /// A unit vector of any direction: (1 − t², 2t) / (1 + t²) over a half circle, then a coin. No sine: libraries round it
+    /// differently.
+    /// </summary>
     public static (double X, double Y) Direction(ref RandomStream random)
     {
         (double t, double side) = (random.Between(-1, 1), random.Coin() ? 1 : -1);
