@@ -33,7 +33,7 @@ public sealed class Prefetcher : IDisposable
 
     /// <summary>Starts to read a set.</summary>
     /// <param name="set">Where the examples come from.</param>
-    /// <param name="order">Their order, and where in it to begin: <see cref="Sampler.State"/> of a new sampler, or as saved with a checkpoint.</param>
+    /// <param name="order">Their order, and where in it to begin: a new sampler's state, or one saved with a checkpoint.</param>
     /// <param name="input">What the network reads.</param>
     /// <param name="batchSize">Examples per batch, 1 or more.</param>
     /// <param name="augmentation">How they are varied; null for not at all.</param>
