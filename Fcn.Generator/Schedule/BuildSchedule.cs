@@ -24,6 +24,7 @@ internal sealed class BuildSchedule
     {
         foreach (var node in _graph.Nodes) Place(node);
         foreach (var node in _graph.Nodes) Launch(node);
+        if (_lives.ContainsKey("Losses")) Extend("Losses"); // the host reads them after the last launch
         var buffers = _order.Select(f => new PlannedBuffer(f, f, _lives[f].Bytes, _lives[f].First, _lives[f].Last)).ToList();
         return new(_machine, _maps.Values.ToList(), buffers, _launches, _tiles.Families, _losses);
     }

@@ -31,8 +31,12 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
         return _kernel.Build(name, summary);
     }
 
-    private Point At(Value n, Value block, Value lane, Value h, Value w, int lanes) =>
-        new(_kernel, lanes, _maps, weights) { N = n, Block = block, Lane = lane, H = h, W = w };
+    // A point goes by blocks of 16 as the inputs do, whatever the target's order is.
+    private Point At(Value n, Value block, Value lane, Value h, Value w, int lanes)
+    {
+        if (target.Block != Machine.Block) (block, lane) = ((block * target.Block + lane) / Machine.Block, (block * target.Block + lane) % Machine.Block);
+        return new(_kernel, lanes, _maps, weights) { N = n, Block = block, Lane = lane, H = h, W = w };
+    }
 
     private void Scalar(Nest nest, Point point)
     {
@@ -87,6 +91,9 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
         }
     }
 
-    private void Store(Point point, Value value) =>
-        _kernel.Store(target.Pointer, _target.At(point.N, point.Block, point.Lane, point.H, point.W), value);
+    private void Store(Point point, Value value)
+    {
+        bool alike = target.Block == Machine.Block;
+        _kernel.Store(target.Pointer, _target.At(point.N, alike ? point.Block : point.Channel / target.Block, alike ? point.Lane : point.Channel % target.Block, point.H, point.W), value);
+    }
 }
