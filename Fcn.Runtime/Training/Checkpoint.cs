@@ -134,9 +134,11 @@ public static class Checkpoint
         string Field(string name) => metadata.GetValueOrDefault(name) ?? throw Damaged(name, "is missing");
 
         // Positions are added to and multiplied by batch sizes.
-        long Whole(string name) => long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value <= Most
-            ? value
-            : throw Damaged(name, $"is '{Field(name)}', not a number from 0 to 2^48");
+        long Whole(string name)
+        {
+            bool isNumber = long.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out long value);
+            return isNumber && value <= Most ? value : throw Damaged(name, $"is '{Field(name)}', not a number from 0 to 2^48");
+        }
 
         double Real(string name, string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value

@@ -109,7 +109,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file.</summary>
     /// <exception cref="FcnException">
-    /// The loss is not finite (the weights stay as they were), an example cannot be read, or the network was neither loaded nor initialised.
+    /// The loss is not finite (the weights stay as they were), an example cannot be read, or the network was never given weights.
     /// </exception>
     public StepReport Step()
     {
