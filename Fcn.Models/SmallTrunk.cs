@@ -1,10 +1,12 @@
 namespace Fcn.Models;
 
 /// <summary>
-/// A trunk that trains from scratch on a CPU in minutes: ten convolutions of 16 to 128 channels, 469 168 parameters, 12.8 million multiply-adds
-/// per 1000 pixels; stride 16, receptive field 140. Reads RGB, centred and scaled to about unit deviation.
+/// A trunk that trains from scratch on a CPU in minutes: ten convolutions of 16 to 128 channels, 468 816 parameters, 12.8 million
+/// multiply-adds per 1000 pixels; stride 16, receptive field 140. Reads RGB, centred and scaled to about unit deviation.
 /// </summary>
-/// <remarks>Every convolution keeps its input's size, so no pixel is spent on padding; crops of the upsampled scores make the maps meet.</remarks>
+/// <remarks>
+/// Every convolution keeps its input's size, so nothing is computed on padding; where maps meet, the upsampled scores are cut.
+/// </remarks>
 [Backbone]
 [Input(Order = ChannelOrder.Rgb, Mean = [104f, 107f, 109f], Scale = 1 / 58f)]
 [Conv("conv1_1", 16), Conv("conv1_2", 16), MaxPool("pool1")]

@@ -1,8 +1,8 @@
 namespace Fcn.Models;
 
 /// <summary>
-/// The 16-layer net of Simonyan and Zisserman (2014) made fully convolutional: its dense layers fc6 and fc7 are convolutions. The pad of 100
-/// lets an image of any size, one pixel included, reach fc6. 134 260 544 parameters; stride 32, receptive field 404.
+/// The 16-layer net of Simonyan and Zisserman (2014) made fully convolutional: its dense layers fc6 and fc7 are convolutions. The pad of
+/// 100 lets an image of any size, one pixel included, reach fc6. 134 260 544 parameters; stride 32, receptive field 404.
 /// </summary>
 /// <remarks>Names and shapes as in vgg16-fcn.caffemodel. Paper section 4.1; reference implementation voc-fcn32s/net.py.</remarks>
 [Backbone]

@@ -5,7 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Fcn.Generator.Declaration;
 
-// Symbols in, values out: with WrittenWord and SourceMap the only code that touches Roslyn's symbols. A backbone may come from another assembly.
+// Symbols in, values out: with WrittenWord and SourceMap the only code that touches Roslyn's symbols. A backbone may come from another
+// assembly.
 internal static class DeclarationReader
 {
     public static Reading Read(GeneratorAttributeSyntaxContext context, CancellationToken cancel)
@@ -18,9 +19,11 @@ internal static class DeclarationReader
         bool extendable = UnsuitableClass.Check(type, problems, cancel);
         Parts(words, problems, cancel);
         Backbones(type, words, problems);
-        var declaration = new NetworkDeclaration(
-            FullName(type.ContainingNamespace), type.Name, MetadataName(type), type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal", Layers(words));
-        return new(declaration, extendable, type.TypeKind == TypeKind.Class && words.All(static w => IsComplete(w.Attribute)), problems.ToEquatableArray());
+        string accessibility = type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal";
+        string space = FullName(type.ContainingNamespace);
+        var network = new NetworkDeclaration(space, type.Name, MetadataName(type), accessibility, Layers(words));
+        bool complete = type.TypeKind == TypeKind.Class && words.All(static w => IsComplete(w.Attribute));
+        return new(network, extendable, complete, problems.ToEquatableArray());
     }
 
     // Fcn, Input, then the stream. The network's own Input precedes the backbone's; where neither has one, the default stands at Fcn.
@@ -45,13 +48,17 @@ internal static class DeclarationReader
     {
         List<Given> given = [];
         if (word.Attribute.AttributeConstructor is { } constructor)
-            given.AddRange(constructor.Parameters.Zip(word.Attribute.ConstructorArguments, static (p, a) => new Given(SettingOf(p.Name), Value(a))));
+        {
+            var arguments = word.Attribute.ConstructorArguments;
+            given.AddRange(constructor.Parameters.Zip(arguments, static (p, a) => new Given(SettingOf(p.Name), Value(a))));
+        }
         foreach (var named in word.Attribute.NamedArguments) given.Add(new(named.Key, Value(named.Value)));
         return new(word.Word, index, given.ToEquatableArray());
     }
 
     /// A constructor's parameter channels sets the property Channels.
-    public static string SettingOf(string parameter) => parameter.Length == 0 ? parameter : char.ToUpperInvariant(parameter[0]) + parameter.Substring(1);
+    public static string SettingOf(string parameter) =>
+        parameter.Length == 0 ? parameter : char.ToUpperInvariant(parameter[0]) + parameter.Substring(1);
 
     private static object? Value(TypedConstant constant) => constant.Kind switch
     {
@@ -65,7 +72,8 @@ internal static class DeclarationReader
     private static bool IsComplete(AttributeData attribute) =>
         attribute.AttributeConstructor is not null
         && attribute.AttributeClass!.TypeArguments.All(static t => t.TypeKind != TypeKind.Error)
-        && attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(static n => n.Value)).All(static a => a.Kind != TypedConstantKind.Error);
+        && attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(static n => n.Value))
+            .All(static a => a.Kind != TypedConstantKind.Error);
 
     // The order of attributes on two parts would depend on the order of files.
     private static void Parts(IReadOnlyList<WrittenWord> words, List<Problem> problems, CancellationToken cancel)
@@ -74,7 +82,8 @@ internal static class DeclarationReader
         for (int i = 0; i < words.Count; i++)
         {
             if (LayerCatalog.Find(words[i].Word)?.InStream == false) continue;
-            if (words[i].Attribute.ApplicationSyntaxReference?.GetSyntax(cancel).FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } part) continue;
+            var syntax = words[i].Attribute.ApplicationSyntaxReference?.GetSyntax(cancel);
+            if (syntax?.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } part) continue;
             var place = (part.SyntaxTree, part.SpanStart);
             if (!first.TryGetValue(words[i].Owner, out var known)) first.Add(words[i].Owner, place);
             else if (known != place)
@@ -92,7 +101,8 @@ internal static class DeclarationReader
         {
             if (words[i].Trunk is not { TypeKind: not TypeKind.Error } trunk) continue;
             if (!WrittenWord.IsBackbone(trunk)) problems.Add(new(ProblemId.NotABackbone, i, null, [trunk.Name]));
-            else if (seen.Contains(trunk, SymbolEqualityComparer.Default)) problems.Add(new(ProblemId.BackboneCycle, i, null, [trunk.Name]));
+            else if (seen.Contains(trunk, SymbolEqualityComparer.Default))
+                problems.Add(new(ProblemId.BackboneCycle, i, null, [trunk.Name]));
             seen.Add(trunk);
         }
     }

@@ -48,5 +48,6 @@ internal sealed record LayerDeclaration(string Word, int Index, EquatableArray<G
     }
 }
 
-/// A setting that was written: Kernel = 7, or a constructor argument. Value: string, int, float, double, bool, EquatableArray<float> or null.
+/// A setting that was written: Kernel = 7, or a constructor argument.
+/// Value: string, int, float, double, bool, EquatableArray<float> or null.
 internal sealed record Given(string Setting, object? Value);

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Fcn.Generator.Declaration;
 
-// From a problem back to the source: the attribute's argument, the attribute, or the class. Used by diagnostics alone, so that no location ever
-// reaches a model.
+// From a problem back to the source: the attribute's argument, the attribute, or the class. Used by diagnostics alone, so that no location
+// ever reaches a model.
 internal static class SourceMap
 {
     public static Location Find(Compilation compilation, NetworkDeclaration network, Problem problem, CancellationToken cancel)
@@ -28,8 +28,12 @@ internal static class SourceMap
         var parameters = attribute.AttributeConstructor?.Parameters.Select(static p => DeclarationReader.SettingOf(p.Name)).ToList() ?? [];
         for (int i = 0; i < arguments.Count && setting is not null; i++)
         {
-            string? name = arguments[i].NameEquals?.Name.Identifier.ValueText
-                ?? (arguments[i].NameColon is { } colon ? DeclarationReader.SettingOf(colon.Name.Identifier.ValueText) : i < parameters.Count ? parameters[i] : null);
+            string? name = arguments[i] switch
+            {
+                { NameEquals.Name.Identifier.ValueText: var property } => property,
+                { NameColon.Name.Identifier.ValueText: var parameter } => DeclarationReader.SettingOf(parameter),
+                _ => i < parameters.Count ? parameters[i] : null,
+            };
             if (name == setting) return arguments[i].GetLocation();
         }
         return syntax.GetLocation();

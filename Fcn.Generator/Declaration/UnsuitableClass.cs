@@ -29,8 +29,7 @@ internal static class UnsuitableClass
             : null;
         if (unsuitable is not null) return Problem.AtClass(ProblemId.UnsuitableClass, type.Name, unsuitable);
         if (!parts.All(static p => p.Modifiers.Any(SyntaxKind.PartialKeyword))) return Problem.AtClass(ProblemId.NotPartial, type.Name);
-        return type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } parent && parent.ToDisplayString() != "Fcn.Network"
-            ? Problem.AtClass(ProblemId.HasBaseClass, type.Name, parent.Name)
-            : null;
+        if (type.BaseType is not { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } parent) return null;
+        return parent.ToDisplayString() == "Fcn.Network" ? null : Problem.AtClass(ProblemId.HasBaseClass, type.Name, parent.Name);
     }
 }

@@ -9,8 +9,11 @@ internal readonly record struct WrittenWord(string Word, AttributeData Attribute
 {
     public const string Backbone = "Backbone";
 
+    private const string Suffix = "Attribute";
+
     /// The backbone's class, for the word Backbone.
-    public INamedTypeSymbol? Trunk => Word == Backbone ? Attribute.AttributeClass?.TypeArguments.FirstOrDefault() as INamedTypeSymbol : null;
+    public INamedTypeSymbol? Trunk =>
+        Word == Backbone ? Attribute.AttributeClass?.TypeArguments.FirstOrDefault() as INamedTypeSymbol : null;
 
     /// Every word in the order of the stream. The place in this list is LayerDeclaration.Index: reader and source map walk the same way.
     public static IReadOnlyList<WrittenWord> Of(INamedTypeSymbol type)
@@ -20,12 +23,14 @@ internal readonly record struct WrittenWord(string Word, AttributeData Attribute
         return words;
     }
 
-    private static void Collect(INamedTypeSymbol type, AttributeData? through, IReadOnlyList<INamedTypeSymbol> trail, List<WrittenWord> words)
+    private static void Collect(
+        INamedTypeSymbol type, AttributeData? through, IReadOnlyList<INamedTypeSymbol> trail, List<WrittenWord> words)
     {
         foreach (var attribute in type.GetAttributes())
         {
             if (attribute.AttributeClass is not { } kind || !IsOurs(kind)) continue;
-            string word = kind.Name.EndsWith("Attribute", StringComparison.Ordinal) ? kind.Name.Substring(0, kind.Name.Length - "Attribute".Length) : kind.Name;
+            if (!kind.Name.EndsWith(Suffix, StringComparison.Ordinal)) continue;
+            string word = kind.Name.Substring(0, kind.Name.Length - Suffix.Length);
             if (kind.Arity == 0 && (LayerCatalog.Find(word) is null || (through is not null && word == "Fcn"))) continue;
             var written = new WrittenWord(word, attribute, type, through);
             words.Add(written);
@@ -34,7 +39,9 @@ internal readonly record struct WrittenWord(string Word, AttributeData Attribute
         }
     }
 
-    public static bool IsBackbone(INamedTypeSymbol type) => type.GetAttributes().Any(static a => a.AttributeClass is { Name: "BackboneAttribute", Arity: 0 } kind && IsOurs(kind));
+    public static bool IsBackbone(INamedTypeSymbol type) =>
+        type.GetAttributes().Any(static a => a.AttributeClass is { Name: Backbone + Suffix, Arity: 0 } kind && IsOurs(kind));
 
-    private static bool IsOurs(INamedTypeSymbol attribute) => attribute.ContainingNamespace is { Name: "Fcn", ContainingNamespace.IsGlobalNamespace: true };
+    private static bool IsOurs(INamedTypeSymbol attribute) =>
+        attribute.ContainingNamespace is { Name: "Fcn", ContainingNamespace.IsGlobalNamespace: true };
 }

@@ -2,8 +2,8 @@ using Microsoft.CodeAnalysis;
 
 namespace Fcn.Generator.Diagnostics;
 
-// The sentences of every problem. To add one: a ProblemId, a descriptor, a row in AnalyzerReleases.Unshipped.md, a page in docs/diagnostics, and a
-// test in EveryProblem. Ids are never reused.
+// The sentences of every problem. To add one: a ProblemId, a descriptor, a row in AnalyzerReleases.Unshipped.md, a page in docs/diagnostics
+// and its place in EveryProblem. Ids are never reused.
 internal static class Descriptors
 {
     private const string Declaration = "Fcn.Declaration", Shape = "Fcn.Shape", Compiler = "Fcn.Compiler";
@@ -18,7 +18,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor LayersOnTwoParts = new(
         "FCN1002", "Layers must stand on one part of a class",
-        "'{0}' has layers on two of its parts, and their order would depend on the order of the files. Move all layers to one part.",
+        "'{0}' has layers on two of its parts, and their order would depend on the order of the files. Move all layers to one "
+        + "part.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1002.md");
 
     public static readonly DiagnosticDescriptor Nested = new(
@@ -38,12 +39,14 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor ClassesOutOfRange = new(
         "FCN1006", "The number of classes must be 2 to 254",
-        "Classes is {0}; it must be from 2 to 254, because a label is one byte and 255 means that a pixel is ignored. Count the background.",
+        "Classes is {0}; it must be from 2 to 254, because a label is one byte and 255 means that a pixel is ignored. Count "
+        + "the background.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1006.md");
 
     public static readonly DiagnosticDescriptor NoLayers = new(
         "FCN1007", "A network needs layers",
-        "'{0}' has no layers that read the input. Add a backbone such as [Backbone<Vgg16>] or layers such as [Conv(\"conv1_1\", 16)] before the score.",
+        "'{0}' has no layers that read the input. Add a backbone such as [Backbone<Vgg16>] or layers such as [Conv(\"conv1_1\", "
+        + "16)] before the score.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1007.md");
 
     public static readonly DiagnosticDescriptor NoScore = new(
@@ -73,12 +76,14 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor InvalidName = new(
         "FCN1013", "A layer's name must be an identifier",
-        "'{0}' cannot name a layer, because the name becomes an identifier, a file name and the name of its weights: letters a to z, digits and underscores, no digit first, no keyword of C#. '{1}' would do.",
+        "'{0}' cannot name a layer, because the name becomes an identifier, a file name and the name of its weights: letters a "
+        + "to z, digits and underscores, no digit first, no keyword of C#. '{1}' would do.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1013.md");
 
     public static readonly DiagnosticDescriptor DuplicateName = new(
         "FCN1014", "Layer names must be unique",
-        "{0} makes a layer named '{1}', but {2} has that name already; upper and lower case count as equal. Choose another name.",
+        "{0} makes a layer named '{1}', but {2} has that name already; upper and lower case count as equal. Choose another "
+        + "name.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1014.md");
 
     public static readonly DiagnosticDescriptor UnknownTap = new(
@@ -98,7 +103,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor MeanLength = new(
         "FCN1018", "The mean needs one value per channel",
-        "Values in the mean: {0}; channels of the input: {1}. Give one value per channel, or Mean = new float[0] to subtract nothing.",
+        "Values in the mean: {0}; channels of the input: {1}. Give one value per channel, or Mean = new float[0] to subtract "
+        + "nothing.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1018.md");
 
     public static readonly DiagnosticDescriptor NotABackbone = new(
@@ -118,7 +124,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor PoolStride = new(
         "FCN1022", "Stride of a pooling must not exceed its kernel",
-        "'{0}' has Stride = {1} and Kernel = {2}. As sizes round up, the last window could lie behind the map. Choose a Stride up to the Kernel.",
+        "'{0}' has Stride = {1} and Kernel = {2}. As sizes round up, the last window could lie behind the map. Choose a Stride "
+        + "up to the Kernel.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1022.md");
 
     public static readonly DiagnosticDescriptor CropNotWhole = new(
@@ -143,7 +150,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor CropDoesNotFit = new(
         "FCN2005", "A map is too short for its crop",
-        "'{0}' must be cropped by {2} to meet '{1}', but is too short: of {5} rows needed it has {4} where the input has {3}. {6}.",
+        "'{0}' must be cropped by {2} to meet '{1}', but is too short: of {5} rows needed it has {4} where the input has {3}. "
+        + "{6}.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2005.md");
 
     public static readonly DiagnosticDescriptor TooLarge = new(
@@ -153,7 +161,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor OwnFault = new(
         "FCN9001", "The compiler failed",
-        "'{0}' could not be compiled because of a fault in the compiler, not in your code: {1} ({2}). Please report it with the declaration.",
+        "'{0}' could not be compiled because of a fault in the compiler, not in your code: {1} ({2}). Please report it with "
+        + "the declaration.",
         Compiler, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN9001.md");
 
     public static DiagnosticDescriptor Of(ProblemId id) => id switch

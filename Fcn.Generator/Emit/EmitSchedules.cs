@@ -35,7 +35,8 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
     /// All kernels of one machine. Kernels that two modes share are there once; where texts differ the later mode's has its mode behind its name.
     public string Kernels(Machine machine)
     {
-        var w = Open(["System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "Fcn.Devices.Cpu", $"Fcn.Generated.{machine.Name}Tiles"]);
+        string tiles = $"Fcn.Generated.{machine.Name}Tiles";
+        var w = Open(["System", "System.Runtime.CompilerServices", "System.Runtime.Intrinsics", "Fcn.Devices.Cpu", tiles]);
         w.Line($"/// Kernels of {network} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
         using (w.Block($"internal static unsafe class {KernelClass(machine)}"))
         {

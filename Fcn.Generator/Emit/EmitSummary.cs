@@ -22,11 +22,13 @@ internal static class EmitSummary
     private static string Input(LayerDeclaration input) =>
         $"new global::Fcn.InputSummary({Literal.Of(input.Get(InputLayer.Channels))}, "
         + $"global::Fcn.ChannelOrder.{InputLayer.Order.Members[input.Get(InputLayer.Order)]}, "
-        + $"[{string.Join(", ", input.Get(InputLayer.Mean).Select(Literal.Single))}], {Literal.Single((float)input.Get(InputLayer.Scale))})";
+        + $"[{string.Join(", ", input.Get(InputLayer.Mean).Select(Literal.Single))}], "
+        + $"{Literal.Single((float)input.Get(InputLayer.Scale))})";
 
     private static string Row(LayerRow row) =>
-        $"new({Literal.Quoted(row.Name)}, {Literal.Quoted(row.Kind)}, {Literal.Of(row.Channels)}, {Literal.Quoted(row.Size.Format("H"))}, "
-        + $"static n => {row.Size.Code("n")}, {Literal.Of(row.Stride)}, {OrNull(row.Field)}, {Literal.Of(row.Parameters)}, {OrNull(row.Crop)}, "
+        $"new({Literal.Quoted(row.Name)}, {Literal.Quoted(row.Kind)}, {Literal.Of(row.Channels)}, "
+        + $"{Literal.Quoted(row.Size.Format("H"))}, static n => {row.Size.Code("n")}, "
+        + $"{Literal.Of(row.Stride)}, {OrNull(row.Field)}, {Literal.Of(row.Parameters)}, {OrNull(row.Crop)}, "
         + $"{Literal.Of(row.MultiplyAdds)})";
 
     private static string Parameter(Node node)
@@ -34,7 +36,8 @@ internal static class EmitSummary
         var parameter = (Parameter)node.Op;
         var (o, i, k) = (parameter.Dimensions.Out, parameter.Dimensions.In, parameter.Dimensions.Kernel);
         string shape = parameter.Bias ? $"[{Literal.Of(o)}]" : $"[{Literal.Of(o)}, {Literal.Of(i)}, {Literal.Of(k)}, {Literal.Of(k)}]";
-        return $"new({Literal.Quoted(node.Name)}, {shape}, global::Fcn.Fill.{parameter.Fill}, {Literal.Single((float)parameter.Rate)}, {Literal.Single((float)parameter.Decay)})";
+        string rates = $"{Literal.Single((float)parameter.Rate)}, {Literal.Single((float)parameter.Decay)}";
+        return $"new({Literal.Quoted(node.Name)}, {shape}, global::Fcn.Fill.{parameter.Fill}, {rates})";
     }
 
     private static string OrNull(int? value) => value is { } number ? Literal.Of(number) : "null";

@@ -6,7 +6,11 @@ namespace Fcn.Generator.Emit;
 // The file that users see first: the layer table, then the partial class with its Summary and constructor.
 internal static class EmitSurface
 {
+    // Of the package: Directory.Build.props.
     private const string Version = "0.1.0";
+
+    private const string NotCompiled =
+        "throw new global::System.InvalidOperationException(\"This network was not compiled; see the build's errors.\")";
 
     /// Constructor: its parameters and the engine that it hands to Fcn.Network.
     public static GeneratedFile File(NetworkDeclaration network, LayerTable table, (string Parameters, string Engine) constructor)
@@ -23,7 +27,7 @@ internal static class EmitSurface
             EmitSummary.Write(writer, network, table);
             writer.Line();
             writer.Line("/// <summary>A new network whose parameters are still zero: load or initialise them before use.</summary>");
-            if (constructor.Parameters.Length > 0) writer.Line("/// <param name=\"device\">Where it runs; null for the best device of this machine.</param>");
+            writer.Line("/// <param name=\"device\">Where it runs; null for the best device of this machine.</param>");
             writer.Line($"public {network.EscapedName}({constructor.Parameters})\n    : base(Summary, {constructor.Engine})\n{{\n}}");
             writer.Line("\n// Schedules and kernels are in files of their own, which an IDE may leave out while the user types.");
             writer.Line("static partial void Compiled(ref global::Fcn.Devices.NetworkCode? code);\n");
@@ -36,13 +40,12 @@ internal static class EmitSurface
     /// What stands for a network that cannot be compiled: the members exist, so that its problems are the only errors of the build.
     public static GeneratedFile Placeholder(NetworkDeclaration network, string parameters)
     {
-        const string Reason = "throw new global::System.InvalidOperationException(\"This network was not compiled; see the build's errors.\")";
         var writer = new SourceWriter();
         Open(writer, network);
         using (Class(writer, network))
         {
-            writer.Line($"/// <summary>Not compiled.</summary>\npublic static global::Fcn.NetworkSummary Summary => {Reason};");
-            writer.Line($"\n/// <summary>Not compiled.</summary>\npublic {network.EscapedName}({parameters})\n    : base(Summary, null!)\n{{\n}}");
+            writer.Line($"/// <summary>Not compiled.</summary>\npublic static global::Fcn.NetworkSummary Summary => {NotCompiled};\n");
+            writer.Line($"/// <summary>Not compiled.</summary>\npublic {network.EscapedName}({parameters}) : base(Summary, null!)\n{{\n}}");
         }
         return new($"{network.FullName}.g.cs", writer.ToString());
     }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Fcn.Generator.Emit;
 
-// C# text with indentation. Lines end with '\n' on every system; blocks close themselves: using (writer.Block("static void Run()")) { … }.
+// C# text with indentation. Lines end with '\n' on every system; blocks close themselves:
+// using (writer.Block("static void Run()")) { … }.
 internal sealed class SourceWriter
 {
     private readonly StringBuilder _text = new();

@@ -30,7 +30,8 @@ internal static class TableText
 
     /// 134 362 751 learned values; receptive field 404, stride 32.
     public static string Sum(LayerTable table) =>
-        $"{Literal.Grouped(table.ParameterCount)} learned values; receptive field {Literal.Of(table.Field)}, stride {Literal.Of(table.Stride)}";
+        $"{Literal.Grouped(table.ParameterCount)} learned values; "
+        + $"receptive field {Literal.Of(table.Field)}, stride {Literal.Of(table.Stride)}";
 
     private static string Remark(LayerRow row) => (row.Crop, row.CropTo) switch
     {

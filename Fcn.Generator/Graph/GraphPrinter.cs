@@ -24,8 +24,8 @@ internal static class GraphPrinter
     {
         Input input => $"input {Literal.Of(input.Channels)}",
         Parameter parameter => $"parameter {parameter.Fill} rate {Literal.Of(parameter.Rate)} decay {Literal.Of(parameter.Decay)}",
-        Conv conv => $"conv {Literal.Of(conv.Channels)} {Window(conv.Kernel, conv.Stride, conv.Pad)}{Unless(1, "d", conv.Dilation)}{Unless(1, "g", conv.Groups)}",
-        Deconv deconv => $"deconv {Literal.Of(deconv.Channels)} {Window(deconv.Kernel, deconv.Stride, deconv.Pad)}{Unless(1, "d", deconv.Dilation)}{Unless(1, "g", deconv.Groups)}",
+        Conv c => $"conv {Literal.Of(c.Channels)} {Window(c.Kernel, c.Stride, c.Pad, c.Dilation, c.Groups)}",
+        Deconv d => $"deconv {Literal.Of(d.Channels)} {Window(d.Kernel, d.Stride, d.Pad, d.Dilation, d.Groups)}",
         MaxPool pool => $"max_pool {Window(pool.Kernel, pool.Stride, pool.Pad)}",
         Upsample up => $"upsample {Window(up.Kernel, up.Stride, 0)}",
         Dropout dropout => $"dropout {Literal.Of(dropout.Rate)} stream {Literal.Of(dropout.Stream)}",
@@ -36,7 +36,8 @@ internal static class GraphPrinter
         _ => op.Word,
     };
 
-    private static string Window(int kernel, int stride, int pad) => $"k{Literal.Of(kernel)}{Unless(1, "s", stride)}{Unless(0, "p", pad)}";
+    private static string Window(int kernel, int stride, int pad, int dilation = 1, int groups = 1) =>
+        $"k{Literal.Of(kernel)}{Unless(1, "s", stride)}{Unless(0, "p", pad)}{Unless(1, "d", dilation)}{Unless(1, "g", groups)}";
 
     private static string Unless(int usual, string letter, int value) => value == usual ? "" : $" {letter}{Literal.Of(value)}";
 }

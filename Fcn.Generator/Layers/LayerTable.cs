@@ -1,11 +1,12 @@
 namespace Fcn.Generator.Layers;
 
-// The table that an author would draw by hand: one row per layer of the aligned graph. Opens the generated file and becomes its Summary.
+// The table that an author would draw by hand: one row per layer of the aligned graph. Opens the generated file, becomes its Summary.
 
-/// Field: receptive field, null behind upsampling. Crop: rows and columns cut off before it meets CropTo. MultiplyAdds: for one output pixel,
-/// all channels. Parameters: learned values.
+/// Field: receptive field, null behind upsampling. Parameters: learned values. Crop: rows and columns cut off before it meets CropTo.
+/// MultiplyAdds: for one output pixel, all channels.
 internal sealed record LayerRow(
-    string Name, string Kind, int Channels, Extent Size, int Stride, int? Field, long Parameters, int? Crop, string? CropTo, long MultiplyAdds);
+    string Name, string Kind, int Channels, Extent Size, int Stride, int? Field, long Parameters, int? Crop, string? CropTo,
+    long MultiplyAdds);
 
 internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Node> parameters)
 {
@@ -34,9 +35,10 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
         string? cropTo = crop is null ? null : crop == node ? "data" : graph.UsersOf(crop).First().Inputs[0].Name;
         return new(
             layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
-            worker.Inputs.Sum(static i => i.Op is Parameter { Dimensions: var d } ? (long)d.Out * d.In * d.Kernel * d.Kernel : 0),
-            (crop?.Op as Crop)?.Offset, cropTo, MultiplyAdds(worker));
+            worker.Inputs.Sum(Learned), (crop?.Op as Crop)?.Offset, cropTo, MultiplyAdds(worker));
     }
+
+    private static long Learned(Node node) => node.Op is Parameter { Dimensions: var d } ? (long)d.Out * d.In * d.Kernel * d.Kernel : 0;
 
     private static long MultiplyAdds(Node node) => node.Op switch
     {

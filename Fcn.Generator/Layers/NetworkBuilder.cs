@@ -57,14 +57,16 @@ internal sealed class NetworkBuilder(string name)
     public string? LastTap { get; private set; }
 
     /// What skips can tap, by name.
-    public IEnumerable<Node> Taps => _layers.Where(static l => l.Kind is "conv" or "pool").Select(l => Graph.Nodes.First(n => n.Name == l.Name));
+    public IEnumerable<Node> Taps =>
+        _layers.Where(static l => l.Kind is "conv" or "pool").Select(l => Graph.Nodes.First(n => n.Name == l.Name));
 
     public bool IsTaken(string name) => _owners.ContainsKey(name);
 
     /// Reserves a name; names that differ in case only would be one file on some systems.
     public Problem? Claim(string name, LayerDeclaration layer, string? setting)
     {
-        if (_owners.TryGetValue(name, out string? owner)) return Problem.At(layer, setting, ProblemId.DuplicateName, layer.ToString(), name, owner);
+        if (_owners.TryGetValue(name, out string? owner))
+            return Problem.At(layer, setting, ProblemId.DuplicateName, layer.ToString(), name, owner);
         _owners.Add(name, layer.ToString());
         return null;
     }
@@ -79,7 +81,8 @@ internal sealed class NetworkBuilder(string name)
     public Problem? ExpectFeatures(LayerDeclaration layer) => Stage switch
     {
         Stage.Features => null,
-        Stage.Scores => Problem.At(layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == "score").Name),
+        Stage.Scores => Problem.At(
+            layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == "score").Name),
         Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
     };
 

@@ -32,7 +32,9 @@ internal sealed record Whole(string Name, int Default, int Least, int Most) : Se
     public override Problem? Check(LayerDeclaration layer)
     {
         int value = layer.Get(this);
-        return value >= Least && value <= Most ? null : Outside(layer, Literal.Of(value), $"a whole number from {Literal.Of(Least)} to {Literal.Of(Most)}");
+        return value >= Least && value <= Most
+            ? null
+            : Outside(layer, Literal.Of(value), $"a whole number from {Literal.Of(Least)} to {Literal.Of(Most)}");
     }
 }
 
@@ -60,7 +62,9 @@ internal sealed record Choice(string Name, int Default, string Type, EquatableAr
     public override Problem? Check(LayerDeclaration layer)
     {
         int value = layer.Get(this);
-        return value >= 0 && value < Members.Count ? null : Outside(layer, Literal.Of(value), string.Join(" or ", Members.Select(m => $"{Type}.{m}")));
+        return value >= 0 && value < Members.Count
+            ? null
+            : Outside(layer, Literal.Of(value), string.Join(" or ", Members.Select(m => $"{Type}.{m}")));
     }
 }
 

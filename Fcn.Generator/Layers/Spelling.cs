@@ -3,8 +3,10 @@ namespace Fcn.Generator.Layers;
 // "Did you mean": the candidate that takes the fewest typing errors (Levenshtein 1965).
 internal static class Spelling
 {
-    public static string Nearest(string word, IReadOnlyList<string> candidates) =>
-        candidates.OrderBy(c => Distance(word.ToLowerInvariant(), c.ToLowerInvariant())).ThenBy(static c => c, StringComparer.Ordinal).First();
+    public static string Nearest(string word, IReadOnlyList<string> candidates) => candidates
+        .OrderBy(c => Distance(word.ToLowerInvariant(), c.ToLowerInvariant()))
+        .ThenBy(static c => c, StringComparer.Ordinal)
+        .First();
 
     private static int Distance(string from, string to)
     {

@@ -4,8 +4,8 @@ using Fcn.Generator.Emit;
 
 namespace Fcn.Generator.Layers;
 
-// Strides are products and receptive fields sums over the whole stream. Beyond these limits a network is a typing error, and the size formulas
-// would overflow.
+// Strides are products and receptive fields sums over the whole stream. Beyond these limits a network is a typing error, and the size
+// formulas would overflow.
 internal static class Strides
 {
     private const int LongestStride = 4096, LargestField = 1 << 20;
@@ -20,8 +20,11 @@ internal static class Strides
     }
 
     /// Whether a weight can be counted in 31 bits.
-    public static Problem? LimitWeight(LayerDeclaration layer, string setting, long outputs, long inputs, long kernel) =>
-        outputs * inputs * kernel * kernel is var weights && weights > int.MaxValue ? Exceeds(layer, setting, $"{Literal.Of(weights)} weights", int.MaxValue) : null;
+    public static Problem? LimitWeight(LayerDeclaration layer, string setting, long outputs, long inputs, long kernel)
+    {
+        long weights = outputs * inputs * kernel * kernel;
+        return weights > int.MaxValue ? Exceeds(layer, setting, $"{Literal.Of(weights)} weights", int.MaxValue) : null;
+    }
 
     private static Problem Exceeds(LayerDeclaration layer, string setting, string what, long limit) =>
         Problem.At(layer, setting, ProblemId.TooLarge, layer.ToString(), what, Literal.Of(limit));

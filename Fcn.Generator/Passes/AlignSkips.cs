@@ -4,9 +4,9 @@ using Fcn.Generator.Layers;
 
 namespace Fcn.Generator.Passes;
 
-/// Needs: coordinate maps (Op.Field). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the larger
-/// one; Align(x, input) -> Crop(x). After: no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN cuts
-/// where maps meet; the offset follows from composing the maps of both back to the input (Caffe python/caffe/coord_map.py), nobody is asked for it.
+/// Needs: coordinate maps (Op.Field). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the
+/// larger one; Align(x, input) -> Crop(x); no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN
+/// cuts where maps meet; the offset follows from composing both maps back to the input (Caffe python/caffe/coord_map.py), nobody is asked.
 internal static class AlignSkips
 {
     public static NetworkGraph Run(NetworkGraph graph, IReadOnlyList<NamedLayer> layers, List<Problem> problems)
@@ -47,11 +47,13 @@ internal static class AlignSkips
     {
         var (scores, data) = (align.Inputs[0], align.Inputs[1]);
         var offset = Offset(scores, data);
+        int by = (int)offset.Numerator;
+        var shortfall = Shortfall(scores.Map.Size, data.Map.Size, by);
         var problem = !offset.IsWhole ? wayOut.NotWhole(align, scores, data, offset)
-            : offset.Numerator < 0 ? wayOut.Negative(align, scores, (int)offset.Numerator)
-            : Shortfall(scores.Map.Size, data.Map.Size, (int)offset.Numerator) is { Pixels: > 0 } shortfall ? wayOut.ScoresDoNotFit(align, scores, (int)offset.Numerator, shortfall)
+            : by < 0 ? wayOut.Negative(align, scores, by)
+            : shortfall.Pixels > 0 ? wayOut.ScoresDoNotFit(align, scores, by, shortfall)
             : null;
-        if (problem is null) return builder.Add(align.Name, new Crop((int)offset.Numerator, data.Map.Size), scores);
+        if (problem is null) return builder.Add(align.Name, new Crop(by, data.Map.Size), scores);
         problems.Add(problem);
         return align;
     }
@@ -62,13 +64,16 @@ internal static class AlignSkips
         CoordinateMap here = Coordinates.Of(x), there = Coordinates.Of(reference);
         return here.Scale == there.Scale
             ? here.Shift + -there.Shift
-            : throw new InvalidOperationException($"'{x.Name}' has stride {1 / here.Scale} where '{reference.Name}' has stride {1 / there.Scale}.");
+            : throw new InvalidOperationException(
+                $"'{x.Name}' has stride {1 / here.Scale} where '{reference.Name}' has stride {1 / there.Scale}.");
     }
 
     /// By how many pixels a map of this size, cropped by the offset, is too short for the target: the worst over all inputs from 1 up.
     public static (int Pixels, int Input) Shortfall(Extent size, Extent target, int offset)
     {
         int period = Rational.Lcm(size.Period, target.Period);
-        return Enumerable.Range(1, period).Select(n => (Pixels: offset + target.At(n) - size.At(n), Input: n)).OrderByDescending(static s => s.Pixels).First();
+        return Enumerable.Range(1, period)
+            .Select(n => (Pixels: offset + target.At(n) - size.At(n), Input: n))
+            .Aggregate(static (worst, next) => next.Pixels > worst.Pixels ? next : worst);
     }
 }

@@ -12,14 +12,16 @@ internal static class Desugar
     public static IReadOnlyList<Problem> Run(NetworkDeclaration network, out NetworkBuilder built)
     {
         built = new NetworkBuilder(network.Name);
-        var words = network.Layers.Select(static l => (Layer: LayerCatalog.Find(l.Word) ?? throw new InvalidOperationException($"No layer '{l.Word}'."), Written: l)).ToList();
-        var problems = words.SelectMany(static w => w.Layer.Check(w.Written)).ToList();
+        var problems = network.Layers.SelectMany(static l => LayerOf(l).Check(l)).ToList();
         if (problems.Count > 0) return problems;
 
-        foreach (var (layer, written) in words)
-            if (layer.Build(written, built) is { } problem) return [problem];
+        foreach (var layer in network.Layers)
+            if (LayerOf(layer).Build(layer, built) is { } problem) return [problem];
         return Finish(network, built) is { } missing ? [missing] : [];
     }
+
+    private static Layer LayerOf(LayerDeclaration layer) =>
+        LayerCatalog.Find(layer.Word) ?? throw new InvalidOperationException($"There is no layer '{layer.Word}'.");
 
     // A network ends with pixels. One that never left stride 1 needs no upsampling, only the cut.
     private static Problem? Finish(NetworkDeclaration network, NetworkBuilder built)

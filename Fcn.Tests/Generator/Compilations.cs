@@ -16,7 +16,7 @@ internal static class Compilations
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(static p => Path.GetFileName(p) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
+            .Where(static p => Path.GetFileName(p).StartsWith("System.", StringComparison.Ordinal))
             .Append(typeof(FcnAttribute).Assembly.Location)
             .Select(static p => MetadataReference.CreateFromFile(p)),
     ];
@@ -32,17 +32,23 @@ internal static class Compilations
 
     /// Kernels are a separate output; most tests can do without, as an IDE can.
     public static GeneratorDriver Driver(bool kernels = true) => CSharpGeneratorDriver.Create(
-        [new FcnGenerator().AsSourceGenerator()], parseOptions: Parsing,
-        driverOptions: new(kernels ? IncrementalGeneratorOutputKind.None : IncrementalGeneratorOutputKind.Implementation, trackIncrementalGeneratorSteps: true));
+        [new FcnGenerator().AsSourceGenerator()],
+        parseOptions: Parsing,
+        driverOptions: new(kernels ? IncrementalGeneratorOutputKind.None : IncrementalGeneratorOutputKind.Implementation, true));
 
-    public static GeneratorRunResult Run(Compilation compilation, bool kernels = true) => Driver(kernels).RunGenerators(compilation).GetRunResult().Results.Single();
+    public static GeneratorRunResult Run(Compilation compilation, bool kernels = true) =>
+        Driver(kernels).RunGenerators(compilation).GetRunResult().Results.Single();
 
     /// Problems of the declarations in a source that uses Fcn.
     public static IReadOnlyList<Diagnostic> Problems(string source) => Run(Of($"using Fcn;\n{source}"), kernels: false).Diagnostics;
 
     /// Hint name and text of everything generated, in the order of hint names.
     public static IReadOnlyList<(string Name, string Text)> Files(Compilation compilation, bool kernels = true) =>
-        [.. Run(compilation, kernels).GeneratedSources.Select(static s => (s.HintName, s.SourceText.ToString())).OrderBy(static s => s.HintName, StringComparer.Ordinal)];
+    [
+        .. Run(compilation, kernels).GeneratedSources
+            .Select(static s => (s.HintName, s.SourceText.ToString()))
+            .OrderBy(static s => s.HintName, StringComparer.Ordinal),
+    ];
 
     /// The declaration of the first network in a source, as the generator reads it.
     public static NetworkDeclaration Declare(string source) =>

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Fcn.Generator;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Layers;
@@ -11,7 +12,10 @@ public class Declarations
 {
     [Fact]
     public void TheBackbonesLayersStandAtItsPlace() => Assert.Equal(
-        ["Fcn", "Input", "[Conv(\"first\")]", "[Conv(\"conv1\")]", "[MaxPool(\"pool1\")]", "[Conv(\"last\")]", "[Score(\"score_fr\")]", "[Upsample(2)]"],
+        [
+            "Fcn", "Input", "[Conv(\"first\")]", "[Conv(\"conv1\")]", "[MaxPool(\"pool1\")]", "[Conv(\"last\")]", "[Score(\"score_fr\")]",
+            "[Upsample(2)]",
+        ],
         Words("""
             using Fcn;
             [Fcn(Classes = 2), Conv("first", 4), Backbone<Trunk>, Conv("last", 4), Score, Upsample(2)] public partial class Street;
@@ -43,12 +47,14 @@ public class Declarations
     [Fact]
     public void AProblemInAnotherAssemblysBackboneIsMarkedWhereItIsUsed()
     {
-        var library = Compilations.Of("using Fcn; namespace Library; [Backbone, Conv(\"conv1\", 8, Kernel = 0)] public class Trunk;").WithAssemblyName("Library");
+        var library = Compilations.Of("using Fcn; namespace Library; [Backbone, Conv(\"conv1\", 8, Kernel = 0)] public class Trunk;")
+            .WithAssemblyName("Library");
         const string Network = "using Fcn; [Fcn(Classes = 2), Backbone<Library.Trunk>, Score] public partial class Street;";
         using var image = new MemoryStream();
         Assert.True(library.Emit(image).Success);
         // As a file, and as an IDE has it: another project's compilation, whose syntax is not ours.
-        foreach (MetadataReference reference in new MetadataReference[] { MetadataReference.CreateFromImage(image.ToArray()), library.ToMetadataReference() })
+        MetadataReference[] references = [MetadataReference.CreateFromImage(image.ToArray()), library.ToMetadataReference()];
+        foreach (var reference in references)
         {
             var problem = Assert.Single(Compilations.Run(Compilations.Of(Network).AddReferences(reference), kernels: false).Diagnostics);
             Assert.Equal("FCN1016", problem.Id);
@@ -61,13 +67,15 @@ public class Declarations
     {
         const string Source = """
             using Fcn;
-            [Fcn(Classes = 2), Input(Channels = 1, Mean = new float[0]), Backbone<Trunk>, Score] public partial class Own;
+            [Fcn(Classes = 2), Input(Channels = 1, Mean = new float[0]), Backbone<Trunk>, Score] public partial class Street;
             [Backbone, Input(Order = ChannelOrder.Rgb, Scale = 0.5f), Conv("conv1", 8)] public class Trunk;
             """;
-        var own = Compilations.Declare(Source).Input;
-        Assert.Equal((1, 0, 0, 1.0), (own.Get(InputLayer.Channels), own.Get(InputLayer.Mean).Count, own.Get(InputLayer.Order), own.Get(InputLayer.Scale)));
-        var inherited = Compilations.Declare(Source.Replace("Input(Channels = 1, Mean = new float[0]), ", "")).Input;
-        Assert.Equal((3, 3, 1, 0.5), (inherited.Get(InputLayer.Channels), inherited.Get(InputLayer.Mean).Count, inherited.Get(InputLayer.Order), inherited.Get(InputLayer.Scale)));
+        Assert.Equal((1, 0, 0, 1.0), Settings(Compilations.Declare(Source).Input));
+        string inherited = Source.Replace("Input(Channels = 1, Mean = new float[0]), ", "");
+        Assert.Equal((3, 3, 1, 0.5), Settings(Compilations.Declare(inherited).Input));
+
+        static (int, int, int, double) Settings(LayerDeclaration input) =>
+            (input.Get(InputLayer.Channels), input.Get(InputLayer.Mean).Count, input.Get(InputLayer.Order), input.Get(InputLayer.Scale));
     }
 
     [Theory]
@@ -75,7 +83,8 @@ public class Declarations
     [InlineData("namespace User;")]
     [InlineData("namespace @event.@class;")]
     [InlineData("namespace Deep.Er;")]
-    public void NetworksCompileInAnyNamespace(string space) => Compiles($"{space} [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] public partial class Street;");
+    public void NetworksCompileInAnyNamespace(string space) =>
+        Compiles($"{space} [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] public partial class Street;");
 
     [Theory]
     [InlineData("partial class @event;")]
@@ -83,7 +92,8 @@ public class Declarations
     [InlineData("public partial class Street : System.IComparable { public int CompareTo(object? other) => 0; }")]
     [InlineData("public partial class Street : Fcn.Network;")]
     [InlineData("public partial class Network;")]
-    public void ClassesCompileUnderAnyName(string type) => Compiles($"namespace User; [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] {type}");
+    public void ClassesCompileUnderAnyName(string type) =>
+        Compiles($"namespace User; [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] {type}");
 
     [Fact]
     public void TwoNetworksOfOneNameDoNotMeet() => Compiles("""
@@ -93,8 +103,10 @@ public class Declarations
         """);
 
     [Fact]
-    public void KernelsCompileInAnyNamespaceToo() => Assert.Empty(Compilations.Errors(Compilations.Of(
-        "namespace @event.@class; [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 1, Kernel = 1, Pad = 0), Fcn.Score] public partial class @event;"), kernels: true));
+    public void KernelsCompileInAnyNamespaceToo() => Assert.Empty(Compilations.Errors(Compilations.Of("""
+        namespace @event.@class;
+        [Fcn.Fcn(Classes = 2), Fcn.Conv("conv1", 1, Kernel = 1, Pad = 0), Fcn.Score] public partial class @event;
+        """), kernels: true));
 
     [Fact]
     public void EveryLayerHasItsAttributeWithTheSameSettingsAndDefaults()
@@ -106,7 +118,7 @@ public class Declarations
             Assert.Equal(properties.Keys.Order(), layer.Settings.Select(static s => s.Name).Order());
 
             var constructor = type.GetConstructors().Single();
-            object?[] arguments = [.. constructor.GetParameters().Select(static p => p.HasDefaultValue ? p.DefaultValue : p.ParameterType == typeof(string) ? "" : 0)];
+            object?[] arguments = [.. constructor.GetParameters().Select(Default)];
             object attribute = constructor.Invoke(arguments);
             foreach (var setting in layer.Settings)
             {
@@ -126,8 +138,13 @@ public class Declarations
 
     [Fact]
     public void EveryAttributeHasItsLayer() => Assert.Equal(
-        typeof(FcnAttribute).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(Attribute)) && t.Namespace == "Fcn" && !t.Name.StartsWith("Backbone", StringComparison.Ordinal)).Select(static t => t.Name).Order(),
+        typeof(FcnAttribute).Assembly.GetTypes()
+            .Where(static t => t.IsSubclassOf(typeof(Attribute)) && t.Namespace == "Fcn")
+            .Select(static t => t.Name).Where(static n => !n.StartsWith("Backbone", StringComparison.Ordinal)).Order(),
         LayerCatalog.All.Select(static l => $"{l.Word}Attribute").Order());
+
+    private static object? Default(ParameterInfo parameter) =>
+        parameter.HasDefaultValue ? parameter.DefaultValue : parameter.ParameterType == typeof(string) ? "" : 0;
 
     private static IEnumerable<string> Words(string source) =>
         Compilations.Declare(source).Layers.Select(static l => l.Word is "Fcn" or "Input" ? l.Word : l.ToString());

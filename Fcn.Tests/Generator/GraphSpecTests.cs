@@ -15,7 +15,8 @@ public class GraphSpecTests
 
     [Fact]
     public void AJoinIsNotAligned() => Illegal(Phase.Aligned,
-        Compiler.Understand(Compilations.Declare(Sources.Tiny), CancellationToken.None, Phase.Desugared).Graph!, "'fuse_pool1' (join) is illegal: it is not aligned");
+        Compiler.Understand(Compilations.Declare(Sources.Tiny), CancellationToken.None, Phase.Desugared).Graph!,
+        "'fuse_pool1' (join) is illegal: it is not aligned");
 
     [Fact]
     public void ANodeFollowsItsInputs()
@@ -27,17 +28,20 @@ public class GraphSpecTests
 
     [Fact]
     public void ACropThatIsOffIsFound() => Illegal(Phase.Aligned,
-        Aligned.Map((n, b) => n is { Name: "score", Op: Crop c } ? b.Add("score", c with { Offset = c.Offset + 1 }, n.Inputs[0]) : n), "'score' (crop) is illegal: the output does not lie on the input");
+        Aligned.Map((n, b) => n is { Name: "score", Op: Crop c } ? b.Add("score", c with { Offset = c.Offset + 1 }, n.Inputs[0]) : n),
+        "'score' (crop) is illegal: the output does not lie on the input");
 
     [Fact]
     public void AWeightOfAnotherShapeIsFound() => Illegal(Phase.Aligned,
-        Aligned.Map((n, b) => n is { Name: "conv1.weight", Op: Parameter p } ? b.Add(n.Name, p with { Dimensions = new(4, 2, 3) }) : n), "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3)");
+        Aligned.Map((n, b) => n is { Name: "conv1.weight", Op: Parameter p } ? b.Add(n.Name, p with { Dimensions = new(4, 2, 3) }) : n),
+        "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3)");
 
     [Fact]
     public void OnlyOneInputIsAllowed()
     {
         var graph = Aligned;
-        Illegal(Phase.Aligned, new([.. graph.Nodes, new Node("more", new Input(1), [], new MapShape(1, Extent.Input))], graph.Outputs), "A network has one input; this graph has 2");
+        var more = new Node("more", new Input(1), [], new MapShape(1, Extent.Input));
+        Illegal(Phase.Aligned, new([.. graph.Nodes, more], graph.Outputs), "A network has one input; this graph has 2");
     }
 
     private static void Illegal(Phase phase, NetworkGraph graph, string message) =>

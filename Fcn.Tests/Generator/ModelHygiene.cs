@@ -8,9 +8,12 @@ using Xunit;
 
 namespace Fcn.Tests.Generator;
 
-// The values between Roslyn's steps: no symbol, syntax, location or compilation can be reached from them, and equal sources yield equal values.
+// The values between Roslyn's steps: no symbol, syntax, location or compilation can be reached from them, and equal sources yield equal
+// values.
 public class ModelHygiene
 {
+    private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
+
     private const string Faulty = "using Fcn; [Fcn(Classes = 2), Conv(\"conv1\", 8, Kernel = 0), Score] public partial class Street;";
 
     [Theory]
@@ -24,13 +27,13 @@ public class ModelHygiene
         int visited = 0;
         foreach (string step in steps.Where(run.TrackedSteps.ContainsKey))
             foreach (var (value, _) in run.TrackedSteps[step].SelectMany(static s => s.Outputs))
-                visited += Visit(value, step, new HashSet<object>(ReferenceEqualityComparer.Instance));
+                visited += Visit(value, step, NothingYet());
         Assert.True(visited > 20, $"only {visited} objects were reached");
     }
 
     [Fact]
     public void TheWalkFindsWhatItLooksFor() =>
-        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Visit(new { Inner = new object[] { Location.None } }, "", new HashSet<object>(ReferenceEqualityComparer.Instance)));
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => Visit(new { Inner = new object[] { Location.None } }, "", NothingYet()));
 
     [Theory]
     [InlineData(Sources.Tiny)]
@@ -53,7 +56,8 @@ public class ModelHygiene
     [InlineData("\"pool2\"", "\"pool3\"")]
     [InlineData("Relu = false", "Relu = true")]
     [InlineData("namespace User;", "namespace Other;")]
-    public void OtherSourcesYieldOtherValues(string from, string to) => Assert.NotEqual(Read(Sources.Tiny), Read(Sources.Tiny.Replace(from, to)));
+    public void OtherSourcesYieldOtherValues(string from, string to) =>
+        Assert.NotEqual(Read(Sources.Tiny), Read(Sources.Tiny.Replace(from, to)));
 
     [Fact]
     public void ArraysAreEqualByValue()
@@ -66,17 +70,22 @@ public class ModelHygiene
         Assert.True(one == same && one != other && one[2] == 3 && empty.Count == 0);
     }
 
-    private static Reading Read(string source) => (Reading)Compilations.Run(Compilations.Of(source), kernels: false).TrackedSteps[Steps.Read].Single().Outputs.Single().Value;
+    private static Reading Read(string source) =>
+        (Reading)Compilations.Run(Compilations.Of(source), kernels: false).TrackedSteps[Steps.Read].Single().Outputs.Single().Value;
+
+    private static HashSet<object> NothingYet() => new(ReferenceEqualityComparer.Instance);
 
     private static int Visit(object? value, string path, HashSet<object> seen)
     {
         if (value is null or string || value.GetType() is { IsPrimitive: true } or { IsEnum: true } || !seen.Add(value)) return 0;
-        Assert.False(value is ISymbol or SyntaxNode or SyntaxTree or SyntaxReference or Location or Compilation or AttributeData or SemanticModel or SourceText, $"{path} holds a {value.GetType()}");
+        bool ofRoslyn = value is ISymbol or SyntaxNode or SyntaxTree or SyntaxReference or Location or Compilation or AttributeData
+            or SemanticModel or SourceText;
+        Assert.False(ofRoslyn, $"{path} holds a {value.GetType()}");
         int visited = 1;
         if (value is IEnumerable items)
             foreach (object? item in items) visited += Visit(item, $"{path}[]", seen);
         for (var type = value.GetType(); type is not null && type != typeof(object); type = type.BaseType)
-            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            foreach (var field in type.GetFields(Fields))
                 visited += Visit(field.GetValue(value), $"{path}.{field.Name}", seen);
         return visited;
     }

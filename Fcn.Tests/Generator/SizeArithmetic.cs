@@ -18,7 +18,10 @@ public class SizeArithmetic
     ];
 
     private static readonly Step[] Skip4 =
-        [new("upscore2", 'd', 4, 2, 0), new("score_pool4", 'c', 1, 1, 0, "pool4"), new("fuse_pool4", '+', 0, 0, 5, "upscore2", "score_pool4")];
+    [
+        new("upscore2", 'd', 4, 2, 0), new("score_pool4", 'c', 1, 1, 0, "pool4"),
+        new("fuse_pool4", '+', 0, 0, 5, "upscore2", "score_pool4"),
+    ];
 
     private static readonly Dictionary<string, (string Source, Step[] Steps)> Nets = new()
     {
@@ -31,9 +34,10 @@ public class SizeArithmetic
         ]),
         ["FcnAlexNet"] = (Sources.FcnAlexNet,
         [
-            new("conv1", 'c', 11, 4, 100), new("pool1", 'p', 3, 2, 0), new("conv2", 'c', 5, 1, 2), new("pool2", 'p', 3, 2, 0), new("conv3", 'c', 3, 1, 1),
-            new("conv4", 'c', 3, 1, 1), new("conv5", 'c', 3, 1, 1), new("pool5", 'p', 3, 2, 0), new("fc6", 'c', 6, 1, 0), new("fc7", 'c', 1, 1, 0),
-            new("score_fr", 'c', 1, 1, 0), new("upscore", 'd', 63, 32, 0), new("score", 'x', 0, 0, 18),
+            new("conv1", 'c', 11, 4, 100), new("pool1", 'p', 3, 2, 0), new("conv2", 'c', 5, 1, 2), new("pool2", 'p', 3, 2, 0),
+            new("conv3", 'c', 3, 1, 1), new("conv4", 'c', 3, 1, 1), new("conv5", 'c', 3, 1, 1), new("pool5", 'p', 3, 2, 0),
+            new("fc6", 'c', 6, 1, 0), new("fc7", 'c', 1, 1, 0), new("score_fr", 'c', 1, 1, 0), new("upscore", 'd', 63, 32, 0),
+            new("score", 'x', 0, 0, 18),
         ]),
     };
 
@@ -51,9 +55,10 @@ public class SizeArithmetic
             var caffe = Simulate(steps, n);
             for (int i = 0; i < steps.Length; i++)
             {
-                Assert.True(caffe[steps[i].Name] >= 1, $"{steps[i].Name} is empty at {n}");
-                Assert.True(caffe[steps[i].Name] == table.Rows[i].Size.At(n), $"{steps[i].Name} at {n}: Caffe {caffe[steps[i].Name]}, formula {table.Rows[i].Size.At(n)}");
-                Assert.True(caffe[steps[i].Name] == generated[i](n), $"{steps[i].Name} at {n}: Caffe {caffe[steps[i].Name]}, generated {generated[i](n)}");
+                var (layer, size) = (steps[i].Name, caffe[steps[i].Name]);
+                var (formula, code) = (table.Rows[i].Size.At(n), generated[i](n));
+                Assert.True(size >= 1, $"{layer} is empty at {n}");
+                Assert.True(size == formula && size == code, $"{layer} at {n}: Caffe {size}, formula {formula}, generated code {code}");
             }
         }
     }
@@ -61,10 +66,10 @@ public class SizeArithmetic
     [Fact]
     public void ModelsCarryTheSameFormulas()
     {
-        foreach (var (name, summary) in new[] { ("Fcn32s", Models.Fcn32s.Summary), ("Fcn16s", Models.Fcn16s.Summary), ("Fcn8s", Models.Fcn8s.Summary) })
+        foreach (var summary in new[] { Models.Fcn32s.Summary, Models.Fcn16s.Summary, Models.Fcn8s.Summary })
             for (int n = 1; n <= Largest; n++)
             {
-                var caffe = Simulate(Nets[name].Steps, n);
+                var caffe = Simulate(Nets[summary.Name].Steps, n);
                 foreach (var layer in summary.Layers) Assert.Equal(caffe[layer.Name], layer.Size(n));
             }
     }
@@ -73,11 +78,13 @@ public class SizeArithmetic
     public void EveryCropOfTheSmallNetFitsAtEverySize()
     {
         var layers = Models.FcnSmall.Summary.Layers.ToDictionary(static l => l.Name);
-        (string Cut, int By, string To)[] crops = [("upscore2", 1, "score_pool3"), ("upscore_pool3", 1, "score_pool2"), ("upscore4", 2, "score")];
+        (string Cut, int By, string To)[] crops =
+            [("upscore2", 1, "score_pool3"), ("upscore_pool3", 1, "score_pool2"), ("upscore4", 2, "score")];
         for (int n = 1; n <= Largest; n++)
         {
             Assert.All(layers.Values, l => Assert.True(l.Size(n) >= 1));
-            foreach (var (cut, by, to) in crops) Assert.True(by + layers[to].Size(n) <= layers[cut].Size(n), $"{cut} at {n}");
+            foreach (var (cut, by, to) in crops)
+                Assert.True(by + layers[to].Size(n) <= layers[cut].Size(n), $"{cut} at {n}");
         }
         Assert.Equal([1, 1, 2], Models.FcnSmall.Summary.Crops.Values);
     }
@@ -135,7 +142,9 @@ public class SizeArithmetic
     }
 
     private static IEnumerable<Step> Block(int number, int convolutions, int pad) =>
-        Enumerable.Range(1, convolutions).Select(i => new Step($"conv{number}_{i}", 'c', 3, 1, i == 1 ? pad : 1)).Append(new($"pool{number}", 'p', 2, 2, 0));
+        Enumerable.Range(1, convolutions)
+            .Select(i => new Step($"conv{number}_{i}", 'c', 3, 1, i == 1 ? pad : 1))
+            .Append(new($"pool{number}", 'p', 2, 2, 0));
 
     /// Kind: c convolution, p pooling, d transposed convolution, + sum of From and Other cropped by Pad, x cut to the input at Pad.
     private sealed record Step(string Name, char Kind, int Kernel, int Stride, int Pad, string? From = null, string? Other = null);

@@ -3,11 +3,12 @@ using Xunit;
 
 namespace Fcn.Tests.Generator;
 
-// Text against a file beside the test, by Verify's conventions: Class.Method.verified.txt is what was agreed on, Class.Method.received.txt what
-// came out instead; to accept a change, rename the received file.
+// Text against a file beside the test, by Verify's conventions: Class.Method.verified.txt is what was agreed on, Class.Method.received.txt
+// what came out instead; to accept a change, rename the received file.
 internal static class Snapshot
 {
-    public static void Verify(string text, string extension = "txt", [CallerFilePath] string test = "", [CallerMemberName] string method = "")
+    public static void Verify(
+        string text, string extension = "txt", [CallerFilePath] string test = "", [CallerMemberName] string method = "")
     {
         string name = Path.Combine(Path.GetDirectoryName(test)!, $"{Path.GetFileNameWithoutExtension(test)}.{method}");
         string verified = $"{name}.verified.{extension}", received = $"{name}.received.{extension}";

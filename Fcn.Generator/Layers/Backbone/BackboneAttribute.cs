@@ -1,6 +1,9 @@
 namespace Fcn;
 
-/// <summary>Declares a list of layers that networks share, such as the trunk of VGG-16. The class itself is not compiled into a network.</summary>
+/// <summary>
+/// Declares a list of layers that networks share, such as the trunk of VGG-16, and the <see cref="InputAttribute"/> that they expect. The
+/// class itself is not compiled into a network.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class BackboneAttribute : Attribute;
 

@@ -4,7 +4,10 @@ namespace Fcn;
 /// Convolution (Caffe: Convolution), followed by a ReLU unless <see cref="Relu"/> is false. Output height is
 /// ⌊(H + 2·Pad − ((Kernel − 1)·Dilation + 1)) / Stride⌋ + 1.
 /// </summary>
-/// <param name="name">The layer's name; its parameters are <c>name.weight</c> (O, I/Groups, Kernel, Kernel) and <c>name.bias</c> (O).</param>
+/// <param name="name">
+/// The layer's name: letters, digits and underscores. Its parameters are <c>name.weight</c> (O, I/Groups, Kernel, Kernel) and
+/// <c>name.bias</c> (O).
+/// </param>
 /// <param name="channels">Output channels, 1 or more.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class ConvAttribute(string name, int channels) : Attribute
@@ -36,7 +39,9 @@ public sealed class ConvAttribute(string name, int channels) : Attribute
     /// <summary>Whether a ReLU follows.</summary>
     public bool Relu { get; set; } = true;
 
-    /// <summary>Probability with which an output is dropped in training, [0, 1). Kept values are divided by 1 − Dropout (Caffe: Dropout).</summary>
+    /// <summary>
+    /// Probability with which an output is dropped in training, [0, 1). Kept values are divided by 1 − Dropout (Caffe: Dropout).
+    /// </summary>
     public double Dropout { get; set; }
 
     /// <summary>Learning-rate multiplier of the weight (Caffe: lr_mult); 0 freezes it.</summary>

@@ -4,9 +4,10 @@ using Fcn.Generator.Emit;
 
 namespace Fcn.Generator.Layers;
 
-/// [Conv("fc6", 4096, Kernel = 7, Pad = 0, Dropout = 0.5)]: Conv, then ReLU, then Dropout. The last of them has the layer's name, so that taps
-/// and generated buffers are called what the user called them; those before are fc6.linear and fc6.relu.
-internal sealed class ConvLayer() : Layer("Conv", Name, Channels, Kernel, Stride, Pad, Dilation, Groups, Bias, Relu, Dropout, WeightRate, BiasRate, WeightDecay, BiasDecay)
+/// [Conv("fc6", 4096, Kernel = 7, Pad = 0, Dropout = 0.5)]: Conv, then ReLU, then Dropout. The last of them has the layer's name, so that
+/// taps and generated buffers are called what the user called them; those before are fc6.linear and fc6.relu.
+internal sealed class ConvLayer() : Layer(
+    "Conv", Name, Channels, Kernel, Stride, Pad, Dilation, Groups, Bias, Relu, Dropout, WeightRate, BiasRate, WeightDecay, BiasDecay)
 {
     public static readonly NewName Name = new("Name") { Leading = true };
     public static readonly Whole Channels = new("Channels", 0, 1, 65536) { Leading = true };
@@ -26,16 +27,18 @@ internal sealed class ConvLayer() : Layer("Conv", Name, Channels, Kernel, Stride
     public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
     {
         string name = layer.Get(Name);
-        if ((network.ExpectFeatures(layer) ?? network.Claim(name, layer, Name.Name) ?? Divide(layer, network.Head) ?? Limit(layer, network.Head)) is { } problem)
-            return problem;
-
         var (graph, x) = (network.Graph, network.Head);
-        var op = new Conv(layer.Get(Channels), layer.Get(Kernel), layer.Get(Stride), layer.Get(Pad), layer.Get(Dilation), layer.Get(Groups));
+        var problem = network.ExpectFeatures(layer) ?? network.Claim(name, layer, Name.Name) ?? Divide(layer, x) ?? Limit(layer, x);
+        if (problem is not null) return problem;
+
+        var (stride, pad, dilation) = (layer.Get(Stride), layer.Get(Pad), layer.Get(Dilation));
+        var op = new Conv(layer.Get(Channels), layer.Get(Kernel), stride, pad, dilation, layer.Get(Groups));
         bool relu = layer.Get(Relu), dropout = layer.Get(Dropout) > 0;
 
-        List<Node> inputs = [x, network.Parameter($"{name}.weight", Weight(op, x), Fill.He, layer.Get(WeightRate), layer.Get(WeightDecay))];
-        if (layer.Get(Bias))
-            inputs.Add(network.Parameter($"{name}.bias", new(op.Channels, 1, 1), Fill.Zero, layer.Get(BiasRate), layer.Get(BiasDecay)));
+        var shape = new WeightShape(op.Channels, x.Map.Channels / op.Groups, op.Kernel);
+        List<Node> inputs = [x, network.Parameter($"{name}.weight", shape, Fill.He, layer.Get(WeightRate), layer.Get(WeightDecay))];
+        shape = new(op.Channels, 1, 1);
+        if (layer.Get(Bias)) inputs.Add(network.Parameter($"{name}.bias", shape, Fill.Zero, layer.Get(BiasRate), layer.Get(BiasDecay)));
         var y = graph.Add(relu || dropout ? $"{name}.linear" : name, op, [.. inputs]);
         if (relu) y = graph.Add(dropout ? $"{name}.relu" : name, new Relu(), y);
         if (dropout) y = graph.Add(name, new Dropout(layer.Get(Dropout), network.Dropouts++), y);
@@ -45,14 +48,13 @@ internal sealed class ConvLayer() : Layer("Conv", Name, Channels, Kernel, Stride
         return null;
     }
 
-    private static WeightShape Weight(Conv op, Node x) => new(op.Channels, x.Map.Channels / op.Groups, op.Kernel);
-
     private static Problem? Divide(LayerDeclaration layer, Node x)
     {
-        int groups = layer.Get(Groups), channels = layer.Get(Channels);
-        return x.Map.Channels % groups == 0 && channels % groups == 0
+        int groups = layer.Get(Groups), from = x.Map.Channels, to = layer.Get(Channels);
+        return from % groups == 0 && to % groups == 0
             ? null
-            : Problem.At(layer, Groups.Name, ProblemId.GroupsDoNotDivide, layer.Get(Name), Literal.Of(groups), Literal.Of(x.Map.Channels), Literal.Of(channels));
+            : Problem.At(
+                layer, Groups.Name, ProblemId.GroupsDoNotDivide, layer.Get(Name), Literal.Of(groups), Literal.Of(from), Literal.Of(to));
     }
 
     private static Problem? Limit(LayerDeclaration layer, Node x) =>

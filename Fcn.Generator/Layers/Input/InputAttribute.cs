@@ -1,8 +1,9 @@
 namespace Fcn;
 
 /// <summary>
-/// What the network reads: how many channels, in which order, and the mean that is subtracted. Without it: three channels, BGR, the mean of
-/// PASCAL VOC (104.00699, 116.66877, 122.67892), values 0..255, as all networks of the reference implementation that start from VGG-16.
+/// What the network reads: how many channels, in which order, and the mean that is subtracted. Stands on the network or on its backbone;
+/// the network's own comes first. Without it: three channels, BGR, the mean of PASCAL VOC (104.00699, 116.66877, 122.67892), values 0..255,
+/// as all networks of the reference implementation that start from VGG-16.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class InputAttribute : Attribute
@@ -13,7 +14,10 @@ public sealed class InputAttribute : Attribute
     /// <summary>Order of the colour channels that the first layer's weights expect.</summary>
     public ChannelOrder Order { get; set; } = ChannelOrder.Bgr;
 
-    /// <summary>Mean of every channel on the scale 0..255, in the order of <see cref="Order"/>; subtracted from the pixels. Empty: nothing is subtracted.</summary>
+    /// <summary>
+    /// Mean of every channel on the scale 0..255, in the order of <see cref="Order"/>; subtracted from the pixels. Empty: nothing is
+    /// subtracted.
+    /// </summary>
     public float[] Mean { get; set; } = [104.00699f, 116.66877f, 122.67892f];
 
     /// <summary>Factor applied after the mean was subtracted. 1 as in Caffe; 1/58 brings colours to about unit deviation.</summary>

@@ -1,8 +1,8 @@
 namespace Fcn;
 
 /// <summary>
-/// Max pooling (Caffe: Pooling MAX). Rounds up as Caffe does: output height is ⌈(H + 2·Pad − Kernel) / Stride⌉ + 1; a window that would start
-/// in the padding behind the map is dropped.
+/// Max pooling (Caffe: Pooling MAX). Rounds up as Caffe does: output height is ⌈(H + 2·Pad − Kernel) / Stride⌉ + 1; a window that would
+/// start in the padding behind the map is dropped.
 /// </summary>
 /// <param name="name">The layer's name; a skip taps it by this name.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
@@ -14,7 +14,7 @@ public sealed class MaxPoolAttribute(string name) : Attribute
     /// <summary>Height and width of the window, 1 or more.</summary>
     public int Kernel { get; set; } = 2;
 
-    /// <summary>Pixels from one window to the next, 1 or more.</summary>
+    /// <summary>Pixels from one window to the next, 1 to <see cref="Kernel"/>.</summary>
     public int Stride { get; set; } = 2;
 
     /// <summary>Padding on every side, 0 or more and less than <see cref="Kernel"/>; padded places never win.</summary>

@@ -15,8 +15,11 @@ internal sealed class MaxPoolLayer() : Layer("MaxPool", Name, Kernel, Stride, Pa
     public override Problem? Build(LayerDeclaration layer, NetworkBuilder network)
     {
         string name = layer.Get(Name);
-        if ((network.ExpectFeatures(layer) ?? network.Claim(name, layer, Name.Name) ?? Window(layer) ?? Strides.Limit(layer, layer.Get(Kernel), Stride, network.Head)) is { } problem)
-            return problem;
+        var problem = network.ExpectFeatures(layer)
+            ?? network.Claim(name, layer, Name.Name)
+            ?? Window(layer)
+            ?? Strides.Limit(layer, layer.Get(Kernel), Stride, network.Head);
+        if (problem is not null) return problem;
         var y = network.Graph.Add(name, new MaxPool(layer.Get(Kernel), layer.Get(Stride), layer.Get(Pad)), network.Head);
         network.List(name, "pool", layer);
         network.Continue(y, Stage.Features);
@@ -26,10 +29,10 @@ internal sealed class MaxPoolLayer() : Layer("MaxPool", Name, Kernel, Stride, Pa
     // Every window must hold a pixel of the map: neither lie in the padding nor, where Caffe rounds up, behind the end.
     private static Problem? Window(LayerDeclaration layer)
     {
-        string name = layer.Get(Name), kernel = Literal.Of(layer.Get(Kernel));
-        if (layer.Get(Pad) >= layer.Get(Kernel)) return Problem.At(layer, Pad.Name, ProblemId.PoolPad, name, Literal.Of(layer.Get(Pad)), kernel);
-        if (layer.Get(Stride) <= layer.Get(Kernel)) return null;
+        int kernel = layer.Get(Kernel), stride = layer.Get(Stride), pad = layer.Get(Pad);
         string written = layer.Find(Stride.Name) is null ? Kernel.Name : Stride.Name;
-        return Problem.At(layer, written, ProblemId.PoolStride, name, Literal.Of(layer.Get(Stride)), kernel);
+        return pad >= kernel ? Problem.At(layer, Pad.Name, ProblemId.PoolPad, layer.Get(Name), Literal.Of(pad), Literal.Of(kernel))
+            : stride > kernel ? Problem.At(layer, written, ProblemId.PoolStride, layer.Get(Name), Literal.Of(stride), Literal.Of(kernel))
+            : null;
     }
 }

@@ -4,8 +4,8 @@ using Fcn.Generator.Emit;
 
 namespace Fcn.Generator.Layers;
 
-/// [Skip("pool4", Upsample = 2)]: upscore2 (of the score layer) or upscore_pool4 (of the fused scores of pool4), scale_pool4 where there is a
-/// scale, score_pool4, and their sum fuse_pool4. Which of both is cropped, and where, AlignSkips finds out.
+/// [Skip("pool4", Upsample = 2)]: upscore2 (of the score layer) or upscore_pool4 (of the fused scores of pool4), scale_pool4 where there is
+/// a scale, score_pool4, and their sum fuse_pool4. Which of both is cropped, and where, AlignSkips finds out.
 internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned, Scale, Rate)
 {
     public static readonly Reference Tap = new("Tap") { Leading = true };
@@ -53,7 +53,8 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
         List<string> ways = [];
         if (from / to is { IsWhole: true, Numerator: >= 2 } fitting) ways.Add($"Upsample by {fitting} here");
         var others = network.Taps.Where(t => Coordinates.Stride(t) == reached).ToList();
-        if ((others.LastOrDefault(static t => t.Op is MaxPool) ?? others.LastOrDefault()) is { } other) ways.Add($"{(ways.Count > 0 ? "tap" : "Tap")} '{other.Name}'");
+        var other = others.LastOrDefault(static t => t.Op is MaxPool) ?? others.LastOrDefault();
+        if (other is not null) ways.Add($"{(ways.Count > 0 ? "tap" : "Tap")} '{other.Name}'");
         if (ways.Count == 0) ways.Add("Tap a layer whose stride divides that of the scores");
         return Problem.At(layer, layer.Find(Upsample.Name) is null ? Tap.Name : Upsample.Name, ProblemId.SkipStrideMismatch,
             tap.Name, to.ToString(), upscore, from.ToString(), Literal.Of(factor), reached.ToString(), string.Join(", or ", ways));

@@ -1,8 +1,9 @@
 namespace Fcn;
 
 /// <summary>
-/// The final upsampling of the scores to the resolution of the input (Caffe: Deconvolution, then Crop to the data), the last word of a network.
-/// Its output, cropped where the coordinate maps say, is named <c>score</c>.
+/// The final upsampling of the scores to the resolution of the input (Caffe: Deconvolution, then Crop to the data), the last word of a
+/// network. Named <c>upscore</c>, or <c>upscore8</c> where skips were fused; its output, cut to the input where the coordinate maps say, is
+/// named <c>score</c>.
 /// </summary>
 /// <param name="factor">Stride of the scores so far; 8 for FCN-8s.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
@@ -14,6 +15,8 @@ public sealed class UpsampleAttribute(int factor) : Attribute
     /// <summary>Height and width of the kernel; 0 stands for 2 · factor (63 for FCN-AlexNet).</summary>
     public int Kernel { get; set; }
 
-    /// <summary>Whether the upsampling is learned (dense, initialised bilinear) or stays bilinear (depthwise and constant, as released).</summary>
+    /// <summary>
+    /// Whether the upsampling is learned (dense, initialised bilinear) or stays bilinear (depthwise and constant, as released).
+    /// </summary>
     public bool Learned { get; set; }
 }

@@ -17,7 +17,10 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
         if (network.ExpectScores(layer) is { } misplaced) return misplaced;
         var stride = Coordinates.Stride(network.Head);
         if (stride != factor)
-            return Problem.At(layer, Factor.Name, ProblemId.FinalStride, network.Head.Name, stride.ToString(), Literal.Of(factor), (stride / factor).ToString());
+        {
+            string left = (stride / factor).ToString();
+            return Problem.At(layer, Factor.Name, ProblemId.FinalStride, network.Head.Name, stride.ToString(), Literal.Of(factor), left);
+        }
 
         string name = network.LastTap is null ? "upscore" : $"upscore{Literal.Of(factor)}";
         if (network.IsTaken(name) && network.LastTap is { } tap) name = $"upscore_{tap}";
