@@ -14,18 +14,24 @@ internal sealed record Mode(string Name, string Summary, int SmallestInput, Netw
         var inference = DropDropout.Run(aligned);
         return
         [
-            Make("Segment", "Image to labels.", Fuse.Run(DropDead.Run(AddArgMax.Run(inference)))),
-            Make("Scores", "Image to scores at full resolution.", Fuse.Run(DropDead.Run(inference))),
-            Make("Training", "Image and labels to loss and gradients.", Fuse.Run(DropDead.Run(BuildBackward.Run(aligned)))),
+            Make("Segment", "Image to labels.", AddArgMax.Run(inference)),
+            Make("Scores", "Image to scores at full resolution.", inference),
+            Make("Training", "Image and labels to loss and gradients.", BuildBackward.Run(aligned)),
         ];
 
         Mode Make(string name, string summary, NetworkGraph graph)
         {
+            graph = DropDead.Run(graph);
+            GraphSpec.Verify(Phase.Mode, graph);
+            graph = Fuse.Run(graph);
+            GraphSpec.Verify(Phase.Fused, graph);
             var schedules = new Dictionary<Machine, NetworkSchedule>();
             foreach (var machine in Machine.Cpus)
             {
                 cancel.ThrowIfCancellationRequested();
                 schedules[machine] = BuildSchedule.Run(graph, parameters, machine);
+                var faults = KernelSpec.Faults([.. schedules[machine].Kernels, .. schedules[machine].Tiles.Values.SelectMany(static t => t)], KernelFamily.Cpu);
+                if (faults.Count > 0) throw new InvalidOperationException($"{name} for {machine.Name}: {string.Join("; ", faults.Take(3))}");
             }
             return new(name, summary, Smallest(graph), graph, schedules);
         }

@@ -8,6 +8,12 @@ internal enum Phase
 
     /// Every crop is known.
     Aligned,
+
+    /// What one mode needs: labels, scores, or loss and gradients as outputs; nothing dead.
+    Mode,
+
+    /// Elementwise ops ride on what yields their input.
+    Fused,
 }
 
 // Legality of a graph after each phase. Always on: graphs have hundreds of nodes. A violation is our own fault, never the user's.
@@ -27,6 +33,7 @@ internal static class GraphSpec
         }
         foreach (var output in graph.Outputs) Require(seen.Contains(output), output, "it is an output but not in the graph");
         if (phase <= Phase.Aligned) OneInOneOut(phase, graph);
+        else Require(graph.Nodes.All(n => graph.Outputs.Contains(n) || graph.UsersOf(n).Any()), graph.Outputs[0], "the graph holds nodes that reach no output");
     }
 
     private static void OneInOneOut(Phase phase, NetworkGraph graph)
@@ -73,6 +80,11 @@ internal static class GraphSpec
                 Arity(node, 2, 2);
                 Require(phase == Phase.Desugared, node, "it is not aligned");
                 Require(inputs[0].Map.Channels == inputs[1].Map.Channels || node.Op is Align, node, "it joins maps of different channels");
+                break;
+            case Fused fused:
+                Require(phase == Phase.Fused, node, "nothing is fused before the pass Fuse");
+                Require(fused.Tail.All(static op => op is IElementwise), node, "its tail holds an op that is not elementwise");
+                Arity(node, fused.CoreInputs + fused.Tail.Sum(Fused.OtherInputs), fused.CoreInputs + fused.Tail.Sum(Fused.OtherInputs));
                 break;
             default:
                 Require(phase > Phase.Aligned, node, $"{node.Op.Word} is no op of this phase");

@@ -78,7 +78,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             {
                 int vectors = Math.Min(machine.Vectors, tileBlocks * machine.VectorsPerBlock);
                 string function = tiles.Conv(new(Name(), vectors, (int)xSteps[0].Number, loops));
-                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. rowSteps]);
+                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, (long)Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. rowSteps]);
                 Finish(vectors, n, block, h, from, pixels, y, to, access, (first + blocks).Equals(Weight.InBlocks));
             }
         });
