@@ -1,0 +1,91 @@
+// Arguments and networks in, exit code out: 0 done, 1 something the user can mend, 2 wrong usage, 130 interrupted.
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text;
+using Fcn.Cli.Output;
+using Fcn.Cli.Verbs;
+
+namespace Fcn.Cli;
+
+/// <summary>
+/// The command line tool as a function. A program with networks of its own gets every verb with one line:
+/// <c>return FcnTool.Run(args, new NetworkCatalog().Add("mynet", MyNet.Summary, device => new MyNet(device)));</c>
+/// </summary>
+public static class FcnTool
+{
+    const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
+
+    /// <summary>Runs one verb on the console. Ctrl-C ends it in order: training saves its last checkpoint first; a second one at once.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="networks">The networks the verbs can open.</param>
+    /// <returns>The program's exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.</returns>
+    public static int Run(string[] args, NetworkCatalog networks)
+    {
+        if (!Console.IsOutputRedirected) Console.OutputEncoding = Encoding.UTF8;
+        using var interrupt = new CancellationTokenSource();
+        using PosixSignalRegistration keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration system = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return Run(args, networks, new Terminal(Console.Out, Console.Error), interrupt.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
+        }
+    }
+
+    internal static int Run(string[] args, NetworkCatalog networks, Terminal terminal, CancellationToken cancellation = default)
+    {
+        var session = new Session(networks, terminal, cancellation);
+        var root = new RootCommand("Train, validate and run fully convolutional networks.")
+        {
+            DemoVerb.Command(session),
+        };
+        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string message in parsed.Errors.Select(static e => e.Message).Distinct()) terminal.Error(message);
+            terminal.Hint(Advice(parsed));
+            return WrongUsage;
+        }
+        try
+        {
+            var settings = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Writer, Error = terminal.ErrorWriter,
+            };
+            int code = parsed.Invoke(settings);
+            return code == Done && session.WasInterrupted ? Interrupted : code;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Interrupted;
+        }
+        catch (FcnException e)
+        {
+            terminal.Error(e.Message);
+            return Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        {
+            terminal.Error(e.Message);
+            return Failed;
+        }
+        catch (Exception e)
+        {
+            terminal.Error($"This should not have happened: {e.GetType().Name}: {e.Message}");
+            if (Environment.GetEnvironmentVariable("FCN_STACK") == "1") terminal.Hint(e.ToString());
+            else terminal.Hint("Set FCN_STACK=1 to see where, and please report it.");
+            return Failed;
+        }
+    }
+
+    static string Advice(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string help = command is RootCommand ? "See fcn --help." : $"See fcn {command.Name} --help.";
+        string? near = parsed.UnmatchedTokens.Count == 0 ? null : Nearest.To(parsed.UnmatchedTokens[0],
+            command.Options.Select(static o => o.Name).Concat(command.Subcommands.Select(static c => c.Name)).Select(static n => (n, n)));
+        return near is null ? help : $"Did you mean {near}? {help}";
+    }
+}

@@ -1,0 +1,66 @@
+// Where a verb speaks: colours, tables and a live bar on a terminal, plain lines of any length where output goes to a file or a pipe.
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Fcn.Cli.Output;
+
+/// Output and errors of one run of the tool.
+sealed class Terminal
+{
+    // Wide enough for every table; nobody folds lines in a file.
+    const int PlainWidth = 200;
+
+    readonly IAnsiConsole console;
+    readonly IAnsiConsole errors;
+    readonly bool live;
+
+    public Terminal(TextWriter output, TextWriter error)
+    {
+        (Writer, ErrorWriter) = (output, error);
+        (console, errors) = (Open(output), Open(error));
+        live = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi;
+    }
+
+    public TextWriter Writer { get; }
+
+    public TextWriter ErrorWriter { get; }
+
+    /// How long plain output may be silent during work.
+    public TimeSpan PlainInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    public void Line(string text = "")
+    {
+        if (live) console.WriteLine(text);
+        else Writer.Write(text + "\n");
+    }
+
+    public void Show(IRenderable table)
+    {
+        console.Write(table);
+    }
+
+    public void Error(string message) => errors.Write(new Text($"error: {message}\n", new Style(Color.Red)));
+
+    public void Hint(string message) => errors.Write(new Text(message + "\n"));
+
+    /// Work that takes a while; done of total steps are behind it already.
+    public T Track<T>(string title, long done, long total, Func<Track, T> work)
+    {
+        if (!live) return work(new PlainTrack(this, title, done, total));
+        return console.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn())
+            .Start(context => work(new LiveTrack(context.AddTask(Markup.Escape(title), maxValue: total), title, done, total)));
+    }
+
+    static IAnsiConsole Open(TextWriter writer)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (!console.Profile.Out.IsTerminal)
+        {
+            console.Profile.Width = PlainWidth;
+            console.Profile.Capabilities.Ansi = false;
+            console.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
+        }
+        return console;
+    }
+}

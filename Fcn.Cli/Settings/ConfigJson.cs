@@ -1,0 +1,37 @@
+// Configurations ↔ JSON, by generated code. A misspelt name is an error: a setting that is silently not used costs a night.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Fcn.Data;
+using Fcn.Devices.Cpu;
+using Fcn.Training;
+
+namespace Fcn.Cli.Settings;
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    Converters =
+    [
+        typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<PolicyKind>), typeof(WordConverter<LossMode>),
+        typeof(WordConverter<SampleOrder>), typeof(WordConverter<BenchmarkMode>),
+    ])]
+[JsonSerializable(typeof(DemoConfig))]
+[JsonSerializable(typeof(TrainConfig))]
+[JsonSerializable(typeof(ValConfig))]
+[JsonSerializable(typeof(PredictConfig))]
+[JsonSerializable(typeof(BenchmarkConfig))]
+sealed partial class ConfigJson : JsonSerializerContext;
+
+/// Poly ↔ "poly"
+sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;
+
+/// 240x180 ↔ "240x180"
+sealed class SizeConverter : JsonConverter<PixelSize>
+{
+    public override PixelSize Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String
+            ? PixelSize.Parse(reader.GetString()!)
+            : throw new JsonException("a size is text such as \"240x180\"");
+
+    public override void Write(Utf8JsonWriter writer, PixelSize value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}

@@ -1,0 +1,95 @@
+// fcn demo: draws scenes, trains the demonstration network on them and says how well it sees others. Needs no file and no network connection.
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Fcn.Cli.Output;
+using Fcn.Cli.Settings;
+using Fcn.Data;
+using Fcn.Devices.Cpu;
+using Fcn.Models;
+using Fcn.Training;
+
+namespace Fcn.Cli.Verbs;
+
+static class DemoVerb
+{
+    // No scene is seen twice: 8 a step.
+    const int Batch = 8, Unseen = 100, Pictures = 6;
+    const double Rate = 0.03;
+
+    // Sets of different seeds have no scene in common.
+    const ulong Training = 1, Validation = 2, Drawn = 3;
+
+    public static Command Command(Session session)
+    {
+        var command = new Command("demo", "Train a small network on drawn scenes for about a minute. Needs no files.");
+        ConfigOptions<DemoConfig> options = new ConfigOptions<DemoConfig>(command, ConfigJson.Default.DemoConfig)
+            .Whole("--iterations", "updates (1000)", static (c, v) => c.Iterations = (int)v, 1, 1_000_000)
+            .Seed("seed of first weights and order (1337)", static (c, v) => c.Seed = v)
+            .Common();
+        command.SetAction(parsed =>
+        {
+            DemoConfig config = options.Resolve(parsed);
+            (config.Network, config.Name) = ("fcn-demo", config.Name is "" ? "fcn-demo" : config.Name);
+            return Run(session, config, options.Json(config));
+        });
+        return command;
+    }
+
+    static int Run(Session session, DemoConfig config, string json)
+    {
+        Terminal terminal = session.Terminal;
+        using var device = new CpuDevice(config.Threads, config.Simd);
+        using var network = new FcnDemo(device);
+        network.Initialize(config.Seed);
+        using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);
+        folder.WriteConfig(json);
+        var scenes = new DrawnScenes(config.Iterations * Batch, Training);
+        var unseen = new DrawnScenes(Unseen, Validation);
+        terminal.Line($"Training FcnDemo ({Tables.Count(FcnDemo.Summary.ParameterCount)} parameters) on {device.Name}: " +
+            $"{config.Iterations} steps of {Batch} drawn scenes, {scenes.Size} pixels, {scenes.Classes} classes.");
+
+        var clock = Stopwatch.StartNew();
+        using var trainer = new Trainer(network, scenes, Settings(config), new BatchSettings { Size = Batch, Seed = config.Seed })
+        {
+            Validation = unseen, Folder = folder,
+        };
+        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count);
+        if (!result.Completed)
+        {
+            session.WasInterrupted = true;
+            terminal.Line($"Stopped at step {result.Iteration}; what there is lies in {folder.Folder}.");
+            return 0;
+        }
+        string seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
+        terminal.Show(Tables.Metrics(result.LastValidation!.Matrix, unseen.ClassNames));
+        DrawPictures(network, folder);
+        terminal.Line($"{folder.Folder}: vis/ has photograph, truth and prediction side by side, curve.svg the course of the training,");
+        terminal.Line("log.csv its numbers, confusion.csv what was taken for what, weights/ the network.");
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {result.LastValidation.Scores.MeanIU:0.000}"));
+        return 0;
+    }
+
+    static TrainerSettings Settings(DemoConfig config) => new()
+    {
+        Solver = new SolverSettings
+        {
+            BaseRate = Rate, Policy = new RatePolicy.Poly(0.9, config.Iterations), Momentum = 0.9, WeightDecay = 5e-4, Loss = LossMode.Mean,
+        },
+        Iterations = config.Iterations, Seed = config.Seed, ValidateEvery = Math.Max(1, config.Iterations / 5), LogEvery = 10,
+    };
+
+    // Larger than what it was trained on: a fully convolutional network does not mind.
+    static void DrawPictures(Network network, RunFolder folder)
+    {
+        var large = new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192));
+        for (int i = 0; i < large.Count; i++)
+        {
+            Example scene = large.Load(i);
+            LabelMap seen = network.Segment(scene.Image);
+            Image picture = Comparison.Draw(scene.Image, scene.Labels, seen, large.Palette, large.ClassNames, background: 0, alpha: 0.75);
+            picture.SavePng(folder.Picture(large.Ids[i] + ".png"));
+        }
+    }
+}
