@@ -117,7 +117,33 @@ public sealed unsafe class CpuPoolTests
     {
         ref long arrived = ref ((Counters*)frame)->Sum;
         Interlocked.Increment(ref arrived);
-        while (Volatile.Read(ref arrived) < 2) Thread.Yield();
+        long start = Environment.TickCount64;
+        while (Volatile.Read(ref arrived) < 2)
+        {
+            if (Environment.TickCount64 - start > 30_000) throw new TimeoutException("the other item does not run");
+            Thread.Yield();
+        }
+    }
+
+    // The caller is done long before the worker and sleeps; it must be woken.
+    [Fact]
+    public void CallersThatSleepWakeUp()
+    {
+        var pool = new CpuPool(2);
+        var caller = new Thread(() =>
+        {
+            var frame = new Counters();
+            pool.Run("long", &WorkLongOnWorker, &frame, 2);
+        }) { IsBackground = true };
+        caller.Start();
+        Assert.True(caller.Join(30_000));
+        pool.Dispose();
+    }
+
+    private static void WorkLongOnWorker(void* frame, int item)
+    {
+        Meet(frame, item);
+        if (Thread.CurrentThread.Name is { } name && name.StartsWith("fcn cpu", StringComparison.Ordinal)) Thread.Sleep(50);
     }
 
     [Theory]

@@ -60,13 +60,22 @@ internal sealed unsafe class LinearScore(RunMode mode) : CpuSchedule
 
     private static void ScorePixel(Frame* f, int row, int x, float* scores)
     {
-        // The pixel above and to the left is border in the corner: its zeros are part of the sum, so that a border that was not cleared shows.
+        // Neighbours that lie on the border are part of the sum: their zeros change nothing, and a border that was not cleared shows.
         float* pixel = PixelAt(f, row, x);
-        float* corner = row % f->Base.H == 0 && x == 0 ? pixel - (f->Base.W + 3) * Channels : null;
+        long line = (f->Base.W + 2L) * Channels;
+        int y = row % f->Base.H;
         for (int k = 0; k < Classes; k++)
         {
             float sum = f->Base.Parameters[48 + k];
-            for (int i = 0; i < Channels; i++) sum += f->Base.Parameters[i * 16 + k] * (pixel[i] + (corner == null ? 0 : corner[i]));
+            for (int i = 0; i < Channels; i++)
+            {
+                float value = pixel[i];
+                if (y == 0) value += pixel[i - line];
+                if (y == f->Base.H - 1) value += pixel[i + line];
+                if (x == 0) value += pixel[i - Channels];
+                if (x == f->Base.W - 1) value += pixel[i + Channels];
+                sum += f->Base.Parameters[i * 16 + k] * value;
+            }
             scores[k] = sum;
         }
     }

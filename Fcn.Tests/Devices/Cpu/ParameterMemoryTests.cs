@@ -40,6 +40,7 @@ public sealed unsafe class ParameterMemoryTests
         Assert.All(memory[..32].Concat(memory[^16..]), static outside => Assert.True(float.IsNaN(outside)));
     }
 
+    // A rate of 0 freezes a parameter whatever its gradient and momentum are.
     // Caffe: diff = diff / iter_size + decay · data; history = rate · diff + momentum · history; data -= history, each product and sum rounded to float.
     [Theory]
     [InlineData(1)]
@@ -63,7 +64,7 @@ public sealed unsafe class ParameterMemoryTests
         for (int p = 0; p < 3; p++)
         {
             int count = (int)Tensor.Count(summary.Parameters[p].Shape);
-            (values[p], gradients[p], momenta[p]) = (Numbers(count), Numbers(count), p == 2 ? new float[count] : Numbers(count));
+            (values[p], gradients[p], momenta[p]) = (Numbers(count), Numbers(count), Numbers(count));
             memory.Write(ParameterStore.Values, p, values[p]);
             memory.Write(ParameterStore.Momentum, p, momenta[p]);
         }
