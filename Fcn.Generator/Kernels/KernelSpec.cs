@@ -20,7 +20,7 @@ internal sealed partial class KernelSpec
     private readonly List<string> _faults = [];
     private readonly Dictionary<string, KernelType> _fields = [];
     private Dictionary<string, Declared> _scope = [];
-    private string _place = "";
+    private Statement? _at;
 
     private KernelSpec(Kernel kernel, IReadOnlyDictionary<string, Kernel> functions, KernelFamily family) =>
         (_kernel, _functions, _family) = (kernel, functions, family);
@@ -41,7 +41,7 @@ internal sealed partial class KernelSpec
     /// Faults of one kernel, given those that it may call.
     public static IReadOnlyList<string> Faults(Kernel kernel, IReadOnlyDictionary<string, Kernel> functions, KernelFamily family)
     {
-        var spec = new KernelSpec(kernel, functions, family) { _place = "head" };
+        var spec = new KernelSpec(kernel, functions, family);
         spec.Identifier(kernel.Name);
         foreach (var parameter in kernel.Parameters)
         {
@@ -65,7 +65,7 @@ internal sealed partial class KernelSpec
         _scope = new(outer);
         foreach (var statement in body)
         {
-            _place = KernelPrinter.Head(statement);
+            _at = statement;
             if (!KernelPrinter.HasForm(statement)) Fault($"a {statement.Op} statement has no such form");
             else Check(statement);
         }
@@ -186,7 +186,8 @@ internal sealed partial class KernelSpec
 
     private void Fault(string fault)
     {
-        string text = $"{_kernel.Name}: {_place.TrimEnd(':')}: {fault}";
+        string place = _at is null ? "head" : KernelPrinter.Head(_at).TrimEnd(':');
+        string text = $"{_kernel.Name}: {place}: {fault}";
         if (!_faults.Contains(text)) _faults.Add(text);
     }
 
