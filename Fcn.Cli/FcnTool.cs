@@ -15,7 +15,9 @@ public static class FcnTool
 {
     const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
 
-    /// <summary>Runs one verb on the console. Ctrl-C ends it in order: training saves its last checkpoint first; a second one at once.</summary>
+    /// <summary>
+    /// Runs one verb on the console. Ctrl-C ends it in order: training saves its last checkpoint first; a second one ends it at once.
+    /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>
     /// <returns>The program's exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.</returns>
@@ -40,6 +42,11 @@ public static class FcnTool
         var root = new RootCommand("Train, validate and run fully convolutional networks.")
         {
             DemoVerb.Command(session),
+            InfoVerb.Command(session),
+            TrainVerb.Command(session),
+            ValVerb.Command(session),
+            PredictVerb.Command(session),
+            BenchmarkVerb.Command(session),
         };
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
@@ -52,7 +59,8 @@ public static class FcnTool
         {
             var settings = new InvocationConfiguration
             {
-                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Writer, Error = terminal.ErrorWriter,
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+                Output = terminal.Writer, Error = terminal.ErrorWriter,
             };
             int code = parsed.Invoke(settings);
             return code == Done && session.WasInterrupted ? Interrupted : code;

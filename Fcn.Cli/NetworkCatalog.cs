@@ -29,17 +29,18 @@ public sealed class NetworkCatalog : IEnumerable<CatalogEntry>
         if (entries.Exists(e => Key(e.Name) == Key(name)))
             throw new ArgumentException($"There is a network '{name}' already.", nameof(name));
         if (classNames is not null && classNames.Count != summary.Classes)
-            throw new ArgumentException($"{name} has {summary.Classes} classes, but {classNames.Count} names were given.", nameof(classNames));
+            throw new ArgumentException($"{name} has {summary.Classes} classes; {classNames.Count} names were given.", nameof(classNames));
         classNames ??= summary.Classes == ClassNames.Voc.Count ? ClassNames.Voc : ClassNames.Numbered(summary.Classes);
         entries.Add(new CatalogEntry(name, summary, open, classNames, palette ?? Palette.Voc));
         return this;
     }
 
-    /// <summary>The network of a name.</summary>
+    /// <summary>The network of a name, or of that class name.</summary>
     /// <exception cref="FcnException">There is none: the message lists all, and the nearest first.</exception>
     public CatalogEntry Find(string name)
     {
-        if (entries.Find(e => Key(e.Name) == Key(name)) is { } found) return found;
+        CatalogEntry? found = entries.Find(e => Key(e.Name) == Key(name)) ?? entries.Find(e => Key(e.Summary.Name) == Key(name));
+        if (found is not null) return found;
         string all = string.Join(", ", entries.Select(static e => e.Name));
         string? near = Nearest.To(Key(name), entries.Select(static e => (Key(e.Name), e.Name)));
         throw new FcnException(near is null

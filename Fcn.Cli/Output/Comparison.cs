@@ -1,16 +1,37 @@
 // A photograph and two label maps → one picture: photograph, truth, prediction side by side, one legend below.
+using Fcn.Data;
 using Fcn.Imaging;
+using Fcn.Training;
 
 namespace Fcn.Cli.Output;
 
 static class Comparison
 {
+    // Share of the class colour: classes must be told apart on vivid photographs too.
+    const double Alpha = 0.7;
+
     // No network has a class 254.
     const byte Untouched = 254;
 
+    /// Segments some examples, evenly spread over a set, and draws them into the run's vis/.
+    public static void SaveAll(Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder)
+    {
+        var resize = new Augmentation { Resize = size };
+        count = Math.Min(count, set.Count);
+        for (int i = 0; i < count; i++)
+        {
+            // Resizing leaves nothing to chance, but asks for random numbers all the same.
+            var random = new RandomStream(0);
+            Example example = resize.Apply(set.Load((int)((long)i * set.Count / count)), ref random);
+            LabelMap seen = network.Segment(example.Image);
+            Image picture = Draw(example.Image, example.Labels, seen, set.Palette, set.ClassNames, Background(set.ClassNames), Alpha);
+            picture.SavePng(folder.Picture(example.Id + ".png"));
+        }
+    }
+
     /// Background: the label that is not tinted, if any.
     public static Image Draw(
-        Image photo, LabelMap truth, LabelMap prediction, Palette palette, IReadOnlyList<string> names, int? background, double alpha = 0.5)
+        Image photo, LabelMap truth, LabelMap prediction, Palette palette, IReadOnlyList<string> names, int? background, double alpha)
     {
         byte untinted = (byte)(background ?? Untouched);
         (int width, int row) = (photo.Width, photo.Width * 3);

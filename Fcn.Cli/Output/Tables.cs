@@ -37,5 +37,6 @@ static class Tables
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");
 
-    static string Share(double? value) => value is { } share && double.IsFinite(share) ? share.ToString("0.000", CultureInfo.InvariantCulture) : "–";
+    static string Share(double? value) =>
+        value is { } share && double.IsFinite(share) ? share.ToString("0.000", CultureInfo.InvariantCulture) : "–";
 }

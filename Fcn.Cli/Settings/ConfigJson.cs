@@ -9,7 +9,8 @@ namespace Fcn.Cli.Settings;
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true,
     Converters =
     [
         typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<PolicyKind>), typeof(WordConverter<LossMode>),
@@ -33,5 +34,6 @@ sealed class SizeConverter : JsonConverter<PixelSize>
             ? PixelSize.Parse(reader.GetString()!)
             : throw new JsonException("a size is text such as \"240x180\"");
 
-    public override void Write(Utf8JsonWriter writer, PixelSize value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, PixelSize value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -29,9 +29,10 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
 
     public ConfigOptions<TConfig> Whole(string name, string help, Action<TConfig, long> set, long least = 0, long most = long.MaxValue) =>
         Add(name, "n", help, (option, text) =>
-            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                && number >= least && number <= most
                 ? number
-                : throw Wrong(option, text, most == long.MaxValue ? $"a whole number, {least} or more" : $"a whole number from {least} to {most}"), set);
+                : throw Wrong(option, text, $"a whole number, {least} {(most == long.MaxValue ? "or more" : $"to {most}")}"), set);
 
     public ConfigOptions<TConfig> Seed(string help, Action<TConfig, ulong> set) =>
         Add("--seed", "n", help, static (option, text) =>

@@ -1,11 +1,10 @@
-// fcn demo: draws scenes, trains the demonstration network on them and says how well it sees others. Needs no file and no network connection.
+// fcn demo: draws scenes, trains the demonstration network on them and says how well it sees others. Needs no file.
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
-using Fcn.Devices.Cpu;
 using Fcn.Models;
 using Fcn.Training;
 
@@ -39,7 +38,7 @@ static class DemoVerb
     static int Run(Session session, DemoConfig config, string json)
     {
         Terminal terminal = session.Terminal;
-        using var device = new CpuDevice(config.Threads, config.Simd);
+        using var device = config.OpenDevice();
         using var network = new FcnDemo(device);
         network.Initialize(config.Seed);
         using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);
@@ -64,7 +63,8 @@ static class DemoVerb
         string seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
         terminal.Show(Tables.Metrics(result.LastValidation!.Matrix, unseen.ClassNames));
-        DrawPictures(network, folder);
+        // Larger than what it was trained on: a fully convolutional network does not mind.
+        Comparison.SaveAll(network, new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192)), size: null, Pictures, folder);
         terminal.Line($"{folder.Folder}: vis/ has photograph, truth and prediction side by side, curve.svg the course of the training,");
         terminal.Line("log.csv its numbers, confusion.csv what was taken for what, weights/ the network.");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {result.LastValidation.Scores.MeanIU:0.000}"));
@@ -79,17 +79,4 @@ static class DemoVerb
         },
         Iterations = config.Iterations, Seed = config.Seed, ValidateEvery = Math.Max(1, config.Iterations / 5), LogEvery = 10,
     };
-
-    // Larger than what it was trained on: a fully convolutional network does not mind.
-    static void DrawPictures(Network network, RunFolder folder)
-    {
-        var large = new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192));
-        for (int i = 0; i < large.Count; i++)
-        {
-            Example scene = large.Load(i);
-            LabelMap seen = network.Segment(scene.Image);
-            Image picture = Comparison.Draw(scene.Image, scene.Labels, seen, large.Palette, large.ClassNames, background: 0, alpha: 0.75);
-            picture.SavePng(folder.Picture(large.Ids[i] + ".png"));
-        }
-    }
 }

@@ -1,0 +1,141 @@
+// fcn info: the layer table of a network and what it costs at a size, for people or as JSON.
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Fcn.Cli.Output;
+using Fcn.Cli.Settings;
+using Fcn.Data;
+using Spectre.Console;
+
+namespace Fcn.Cli.Verbs;
+
+static class InfoVerb
+{
+    public static Command Command(Session session)
+    {
+        var command = new Command("info",
+            "Show a network: layers, parameters, receptive field, crops, operations and memory. Without a name: all of them.");
+        var name = new Argument<string?>("network") { Description = "which network", Arity = ArgumentArity.ZeroOrOne };
+        var size = new Option<string>("--size")
+        {
+            Description = "size of the image for operations and memory", HelpName = "WxH", DefaultValueFactory = static _ => "500x500",
+        };
+        var json = new Option<bool>("--json") { Description = "as JSON" };
+        command.Add(name);
+        command.Add(size);
+        command.Add(json);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(name) is not { } wanted) return List(session, parsed.GetValue(json));
+            CatalogEntry entry = session.Networks.Find(wanted);
+            PixelSize at = ConfigOptions<RunConfig>.ReadSize("--size", parsed.GetValue(size)!);
+            MemoryCost memory = MemoryCost.Of(entry, at);
+            if (parsed.GetValue(json)) session.Terminal.Line(JsonText.Of(Json(entry, at, memory)));
+            else Show(session.Terminal, entry, at, memory);
+            return 0;
+        });
+        return command;
+    }
+
+    static int List(Session session, bool json)
+    {
+        if (json)
+        {
+            var all = new JsonArray([.. session.Networks.Select(static e => new JsonObject
+            {
+                ["network"] = e.Name,
+                ["class"] = e.Summary.Name,
+                ["classes"] = e.Summary.Classes,
+                ["parameters"] = e.Summary.ParameterCount,
+            })]);
+            session.Terminal.Line(JsonText.Of(new JsonObject { ["networks"] = all }));
+            return 0;
+        }
+        Table table = Tables.New("network", "classes", "parameters", "field", "stride");
+        foreach (CatalogEntry entry in session.Networks)
+        {
+            NetworkSummary n = entry.Summary;
+            table.AddRow(entry.Name, Text(n.Classes), Tables.Count(n.ParameterCount), Text(n.ReceptiveField), Text(n.Stride));
+        }
+        session.Terminal.Show(table);
+        return 0;
+    }
+
+    static void Show(Terminal terminal, CatalogEntry entry, PixelSize at, MemoryCost memory)
+    {
+        NetworkSummary network = entry.Summary;
+        Table table = Tables.New("layer", "channels", "height", $"at {at}", "stride", "field", "parameters", "crop", "GFLOP");
+        foreach (LayerSummary layer in network.Layers)
+        {
+            double flop = Cost.Flop(layer, at.Height, at.Width);
+            table.AddRow(
+                Markup.Escape(layer.Name), Text(layer.Channels), Markup.Escape(layer.Height),
+                $"{layer.Size(at.Width)}x{layer.Size(at.Height)}", Text(layer.Stride), Text(layer.Field), layer.Parameters == 0 ? "" : Tables.Count(layer.Parameters), Text(layer.Crop),
+                flop == 0 ? "" : Gflop(flop));
+        }
+        terminal.Line($"{network.Name}: {network.Classes} classes from {Input(network.Input)}");
+        terminal.Show(table);
+        terminal.Line(
+            $"{Tables.Count(network.ParameterCount)} parameters, receptive field {network.ReceptiveField}, stride {network.Stride}");
+        if (network.Crops.Count > 0) terminal.Line("crops: " + string.Join(", ", network.Crops.Select(static c => $"{c.Key} {c.Value}")));
+        terminal.Line($"at {at}: {Gflop(Cost.Flop(network, at.Height, at.Width))} GFLOP");
+        terminal.Line($"memory to segment: {Tables.Bytes(memory.Parameters + memory.Segment)} " +
+            $"({Tables.Bytes(memory.Parameters)} parameters, {Tables.Bytes(memory.Segment)} working)");
+        terminal.Line($"memory to train:   {Tables.Bytes(3 * memory.Parameters + memory.Training)} " +
+            $"({Tables.Bytes(3 * memory.Parameters)} parameters, gradients, momentum, {Tables.Bytes(memory.Training)} working)");
+    }
+
+    static JsonObject Json(CatalogEntry entry, PixelSize at, MemoryCost memory)
+    {
+        NetworkSummary network = entry.Summary;
+        return new JsonObject
+        {
+            ["network"] = entry.Name,
+            ["class"] = network.Name,
+            ["classes"] = network.Classes,
+            ["input"] = new JsonObject
+            {
+                ["channels"] = network.Input.Channels, ["order"] = network.Input.Order.ToString().ToLowerInvariant(),
+                ["mean"] = new JsonArray([.. network.Input.Mean.Select(static m => (JsonNode)m)]), ["scale"] = network.Input.Scale,
+            },
+            ["parameters"] = network.ParameterCount,
+            ["receptiveField"] = network.ReceptiveField,
+            ["stride"] = network.Stride,
+            ["crops"] = new JsonObject(network.Crops.Select(static c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
+            ["size"] = at.ToString(),
+            ["gflop"] = Math.Round(Cost.Flop(network, at.Height, at.Width) / 1e9, 3),
+            ["parameterBytes"] = memory.Parameters,
+            ["segmentBytes"] = memory.Parameters + memory.Segment,
+            ["trainBytes"] = 3 * memory.Parameters + memory.Training,
+            ["layers"] = new JsonArray([.. network.Layers.Select(layer => Json(layer, at))]),
+        };
+    }
+
+    static JsonObject Json(LayerSummary layer, PixelSize at) => new()
+    {
+        ["name"] = layer.Name,
+        ["kind"] = layer.Kind,
+        ["channels"] = layer.Channels,
+        ["width"] = layer.Size(at.Width),
+        ["height"] = layer.Size(at.Height),
+        ["heightFormula"] = layer.Height,
+        ["stride"] = layer.Stride,
+        ["field"] = layer.Field,
+        ["parameters"] = layer.Parameters,
+        ["crop"] = layer.Crop,
+        ["gflop"] = Math.Round(Cost.Flop(layer, at.Height, at.Width) / 1e9, 6),
+    };
+
+    static string Input(InputSummary input)
+    {
+        string mean = input.Mean.Count == 0 ? "" : $", mean {string.Join(' ', input.Mean.Select(Real))} subtracted";
+        string scale = input.Scale == 1 ? "" : $", times {Real(input.Scale)}";
+        return (input.Channels == 3 ? input.Order.ToString().ToUpperInvariant() : $"{input.Channels} channels") + mean + scale;
+    }
+
+    static string Gflop(double flop) => (flop / 1e9).ToString(flop < 1e9 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
+
+    static string Text(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    static string Real(float number) => number.ToString("G7", CultureInfo.InvariantCulture);
+}

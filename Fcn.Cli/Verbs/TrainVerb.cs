@@ -1,0 +1,159 @@
+// fcn train: a data set in the layout of PASCAL VOC and a network → a run folder with weights, log, curve and overlays.
+using System.CommandLine;
+using System.Globalization;
+using Fcn.Cli.Output;
+using Fcn.Cli.Settings;
+using Fcn.Data;
+using Fcn.Devices.Cpu;
+using Fcn.Training;
+
+namespace Fcn.Cli.Verbs;
+
+static class TrainVerb
+{
+    public static Command Command(Session session)
+    {
+        var command = new Command("train", "Train a network on a data set in the layout of PASCAL VOC.");
+        var data = new Argument<string?>("data")
+        {
+            Description = "folder with JPEGImages, SegmentationClass and ImageSets/Segmentation", Arity = ArgumentArity.ZeroOrOne,
+        };
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "go on with the run in this folder, bit for bit", HelpName = "folder",
+        };
+        command.Add(data);
+        command.Add(resume);
+        ConfigOptions<TrainConfig> options = Options(command);
+        command.SetAction(parsed =>
+        {
+            RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(path) : null;
+            TrainConfig config = options.Resolve(parsed, resumed?.Config);
+            config.Data = parsed.GetValue(data) ?? config.Data;
+            if (config.Network.Length == 0)
+                throw new FcnException($"Give --network. Networks here: {string.Join(", ", session.Networks.Select(static e => e.Name))}.");
+            if (config.Name.Length == 0) config.Name = session.Networks.Find(config.Network).Name;
+            return Run(session, config, options.Json(config), resumed);
+        });
+        return command;
+    }
+
+    static ConfigOptions<TrainConfig> Options(Command command) => new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
+        .Text("--network", "name", "which network; fcn info lists them", static (c, v) => c.Network = v)
+        .Text("--init-from", "file", "start from weights that match by name and shape", static (c, v) => c.InitFrom = v)
+        .Text("--train-split", "list", "list in ImageSets/Segmentation to train on (train)", static (c, v) => c.TrainSplit = v)
+        .Text("--val-split", "list", "list to validate on (val); none: do not", static (c, v) => c.ValSplit = v is "none" ? "" : v)
+        .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
+        .Whole("--batch", "images per batch (1)", static (c, v) => c.Batch = (int)v, 1, 65536)
+        .Whole("--iterations", "updates in all (1000)", static (c, v) => c.Iterations = v, 1)
+        .Real("--rate", "learning rate (0.001); with --loss sum about 1e-10", static (c, v) => c.Rate = v)
+        .Choice<PolicyKind>("--policy", "how the rate falls (fixed)", static (c, v) => c.Policy = v)
+        .Real("--gamma", "factor of every step (0.1)", static (c, v) => c.Gamma = v)
+        .Whole("--step-size", "updates from step to step (1000)", static (c, v) => c.StepSize = v, 1)
+        .Real("--power", "exponent of poly (0.9)", static (c, v) => c.Power = v)
+        .Real("--momentum", "momentum (0.9)", static (c, v) => c.Momentum = v)
+        .Real("--decay", "weight decay (0.0005)", static (c, v) => c.Decay = v)
+        .Whole("--iter-size", "batches whose gradients make one update (1)", static (c, v) => c.IterSize = (int)v, 1, 65536)
+        .Choice<LossMode>("--loss", "sum or mean over the pixels (mean)", static (c, v) => c.Loss = v)
+        .Choice<SampleOrder>("--order", "order of the examples (shuffled)", static (c, v) => c.Order = v)
+        .Flag("--mirror", "mirror every other image at random", static (c, v) => c.Mirror = v)
+        .Real("--min-scale", "smallest random factor on the size (1)", static (c, v) => c.MinScale = v)
+        .Real("--max-scale", "largest random factor on the size (1)", static (c, v) => c.MaxScale = v)
+        .Size("--crop", "cut out a part of this size at random", static (c, v) => c.Crop = v)
+        .Whole("--val-every", "updates between validations (0: one at the end)", static (c, v) => c.ValEvery = v)
+        .Whole("--save-every", "updates between checkpoints (1000)", static (c, v) => c.SaveEvery = v)
+        .Whole("--log-every", "updates between rows of log.csv (20)", static (c, v) => c.LogEvery = v, 1)
+        .Seed("seed of first weights, order, augmentation and dropout (1337)", static (c, v) => c.Seed = v)
+        .Whole("--overlays", "validation images drawn at the end (4)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+        .Common();
+
+    static int Run(Session session, TrainConfig config, string json, RunFolder? resumed)
+    {
+        Terminal terminal = session.Terminal;
+        CatalogEntry entry = session.Networks.Find(config.Network);
+        SegmentationSet examples = DataSets.Open(config.Data, config.TrainSplit, entry);
+        SegmentationSet? validation = config.ValSplit.Length == 0 ? null : DataSets.Open(config.Data, config.ValSplit, entry);
+        using CpuDevice device = config.OpenDevice();
+        using Network network = entry.Open(device);
+        if (resumed is null) Start(terminal, network, config);
+        // What can be wrong with batches and settings shows before there is a folder.
+        var batches = new SegmentationBatches(examples, entry.Summary, Batches(config));
+        TrainerSettings settings = Settings(config);
+        settings.Verify();
+        using RunFolder folder = resumed ?? RunFolder.Create(config.Runs, "train", config.Name);
+        using var trainer = new Trainer(network, batches, settings)
+        {
+            Validation = validation, ValidationSize = config.Size, Folder = folder,
+        };
+        if (resumed is not null)
+        {
+            trainer.Resume(folder.Last);
+            terminal.Line($"Resumed at step {trainer.Iteration}.");
+        }
+        folder.WriteConfig(json);
+        terminal.Line($"Training {entry.Name} ({Tables.Count(entry.Summary.ParameterCount)} parameters) on {device.Name}: " +
+            $"{examples.Name}, {examples.Count} images, {config.Iterations} steps of {config.Batch * config.IterSize}.");
+        terminal.Line($"Run: {folder.Folder}");
+
+        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0);
+        if (!result.Completed)
+        {
+            session.WasInterrupted = true;
+            terminal.Line($"Stopped and saved at step {result.Iteration}. Go on with: fcn train --resume {folder.Folder}");
+            return 0;
+        }
+        Finish(terminal, config, network, validation, folder, result);
+        return 0;
+    }
+
+    static void Start(Terminal terminal, Network network, TrainConfig config)
+    {
+        network.Initialize(config.Seed);
+        if (config.InitFrom.Length == 0) return;
+        string file = WeightSource.FindFile(config.InitFrom);
+        terminal.Line($"Weights of {file}:");
+        terminal.Line(network.InitFrom(file).ToString());
+    }
+
+    static void Finish(
+        Terminal terminal, TrainConfig config, Network network, SegmentationSet? validation, RunFolder folder, TrainingResult result)
+    {
+        if (validation is not null) Comparison.SaveAll(network, validation, config.Size, config.Overlays, folder);
+        if (result.LastValidation is { } last) terminal.Show(Tables.Metrics(last.Matrix, validation!.ClassNames));
+        terminal.Line($"{folder.Folder}: weights/, log.csv, curve.svg" + (validation is null ? "." : ", confusion.csv, vis/."));
+        if (result.BestMeanIU is { } best)
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"best mean IU {best:0.000} at step {result.BestIteration}"));
+        if (result.LastValidation is { } now)
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {now.Scores.MeanIU:0.000}"));
+    }
+
+    static BatchSettings Batches(TrainConfig c) => new()
+    {
+        Size = c.Batch, Order = c.Order, Seed = c.Seed,
+        Augmentation = new Augmentation { Resize = c.Size, Mirror = c.Mirror, MinScale = c.MinScale, MaxScale = c.MaxScale, Crop = c.Crop },
+    };
+
+    static TrainerSettings Settings(TrainConfig c) => new()
+    {
+        Solver = new SolverSettings
+        {
+            BaseRate = c.Rate, Momentum = c.Momentum, WeightDecay = c.Decay, Accumulate = c.IterSize, Loss = c.Loss,
+            Policy = c.Policy switch
+            {
+                PolicyKind.Fixed => new RatePolicy.Fixed(),
+                PolicyKind.Step => new RatePolicy.Step(c.Gamma, c.StepSize),
+                PolicyKind.Poly => new RatePolicy.Poly(c.Power, c.Iterations),
+            },
+        },
+        Iterations = c.Iterations, Seed = c.Seed, ValidateEvery = c.ValEvery, CheckpointEvery = c.SaveEvery, LogEvery = c.LogEvery,
+    };
+
+    // The folder, or a file within: config.json, weights/last.safetensors.
+    static RunFolder OpenRun(string path)
+    {
+        string? folder = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path)) : path;
+        if (folder is not null && Path.GetFileName(folder) == "weights") folder = Path.GetDirectoryName(Path.GetFullPath(folder));
+        RunFolder run = RunFolder.Open(folder ?? path);
+        return File.Exists(run.Last) ? run : throw new FcnException($"'{run.Folder}' has no weights/last.safetensors to resume from.");
+    }
+}

@@ -1,0 +1,62 @@
+// fcn val: weights and a split → the metrics of the paper, the confusion matrix, overlays.
+using System.CommandLine;
+using System.Globalization;
+using Fcn.Cli.Output;
+using Fcn.Cli.Settings;
+using Fcn.Data;
+using Fcn.Devices.Cpu;
+using Fcn.Metrics;
+using Fcn.Training;
+
+namespace Fcn.Cli.Verbs;
+
+static class ValVerb
+{
+    public static Command Command(Session session)
+    {
+        var command = new Command("val", "Compare a trained network's labels with the true ones of a data set.");
+        var data = new Argument<string?>("data")
+        {
+            Description = "folder with JPEGImages, SegmentationClass and ImageSets/Segmentation", Arity = ArgumentArity.ZeroOrOne,
+        };
+        command.Add(data);
+        ConfigOptions<ValConfig> options = new ConfigOptions<ValConfig>(command, ConfigJson.Default.ValConfig)
+            .Text("--weights", "file", "weights, or the folder of a run: its best", static (c, v) => c.Weights = v)
+            .Text("--network", "name", "which network (what the weights say)", static (c, v) => c.Network = v)
+            .Text("--split", "list", "list in ImageSets/Segmentation (val)", static (c, v) => c.Split = v)
+            .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
+            .Whole("--overlays", "images drawn (8)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+            .Common();
+        command.SetAction(parsed =>
+        {
+            ValConfig config = options.Resolve(parsed);
+            config.Data = parsed.GetValue(data) ?? config.Data;
+            config.Weights = WeightSource.FindFile(config.Weights);
+            CatalogEntry entry = WeightSource.FindNetwork(session.Networks, config, config.Weights);
+            (config.Network, config.Name) = (entry.Name, config.Name.Length == 0 ? entry.Name : config.Name);
+            return Run(session, config, entry, options.Json(config));
+        });
+        return command;
+    }
+
+    static int Run(Session session, ValConfig config, CatalogEntry entry, string json)
+    {
+        Terminal terminal = session.Terminal;
+        SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
+        using CpuDevice device = config.OpenDevice();
+        using Network network = WeightSource.Open(entry, device, config.Weights);
+        terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
+        ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>
+            Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));
+
+        using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);
+        folder.WriteConfig(json);
+        folder.WriteEnvironment(network.Engine);
+        folder.WriteConfusion(matrix, set.ClassNames);
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder);
+        terminal.Show(Tables.Metrics(matrix, set.ClassNames));
+        terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
+        return 0;
+    }
+}
