@@ -1,7 +1,7 @@
 namespace Fcn.Devices.Cpu;
 
-// In: every buffer of a schedule with its bytes and lifetime. Out: an offset for each in one arena, so that buffers alive at the same launch never meet.
-// Greedy: one buffer after the other takes the lowest gap that is free during its life; the best of three orders counts.
+// In: every buffer of a schedule with its bytes and lifetime. Out: an offset for each in one arena, so that buffers alive at the same
+// launch never meet. Greedy: one buffer after the other takes the lowest gap that is free during its life; the best of three orders counts.
 
 /// <summary>Gives every buffer of a schedule its place in one arena, by lifetime. The same requests always give the same plan.</summary>
 public sealed unsafe class ArenaPlan
@@ -33,7 +33,7 @@ public sealed unsafe class ArenaPlan
     }
 
     /// <summary>Most bytes alive at any one launch: no plan can be smaller.</summary>
-    public long LiveBytes => _requests.Count == 0 ? 0 : _requests.Max(at => _requests.Where(r => r.First <= at.First && at.First <= r.Last).Sum(static r => r.Reserved));
+    public long LiveBytes => _requests.Select(static r => r.First).Select(LiveAt).DefaultIfEmpty(0).Max();
 
     /// <summary>The plan as a list, in the order in which the buffers were added.</summary>
     public IReadOnlyList<PlannedBuffer> Buffers
@@ -45,7 +45,7 @@ public sealed unsafe class ArenaPlan
         }
     }
 
-    /// <summary>Asks for a buffer. It starts at a multiple of 64 bytes and keeps its place from launch <paramref name="first"/> to <paramref name="last"/>.</summary>
+    /// <summary>Asks for a buffer: it starts at a multiple of 64 bytes and is its own from its first launch to its last.</summary>
     /// <param name="address">Where <see cref="Place"/> writes the pointer; lies in the frame.</param>
     /// <param name="name">The buffer in words.</param>
     /// <param name="bytes">Size; 0 gives an address that must not be read.</param>
@@ -56,7 +56,8 @@ public sealed unsafe class ArenaPlan
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(last, first);
-        if (bytes > MaxBuffer) throw new FcnException($"Buffer '{name}' would take {bytes} bytes, more than any machine has: the input is too large.");
+        if (bytes > MaxBuffer)
+            throw new FcnException($"Buffer '{name}' would take {bytes} bytes, more than any machine has. Use smaller images.");
         _requests.Add(new Request((nint)address, name, bytes, Reserve(bytes), first, last));
         _offsets = null;
     }
@@ -69,9 +70,13 @@ public sealed unsafe class ArenaPlan
         for (int i = 0; i < offsets.Length; i++) *(void**)_requests[i].Address = arena + offsets[i];
     }
 
-    // Whole lines. Buffers of many pages take 39 lines more, so that neighbours begin far apart modulo 4 KB: a load a little behind a store to the same
-    // place of another page waits for it on many processors, and kernels that walk from one map to the next do just that.
-    private static long Reserve(long bytes) => bytes < 16 * Page ? (bytes + Line - 1) / Line * Line : (bytes + Page - 1) / Page * Page + Skew;
+    // Whole lines. Buffers of many pages take 39 lines more, so that neighbours begin far apart modulo 4 KB: a load a little behind a store
+    // to the same place of another page waits for it on many processors, and kernels that walk from one map to the next do just that.
+    private static long Reserve(long bytes) => bytes < 16 * Page ? Whole(bytes, Line) : Whole(bytes, Page) + Skew;
+
+    private static long Whole(long bytes, long unit) => (bytes + unit - 1) / unit * unit;
+
+    private long LiveAt(int launch) => _requests.Where(r => r.First <= launch && launch <= r.Last).Sum(static r => r.Reserved);
 
     private long[] Assign()
     {

@@ -1,7 +1,8 @@
 namespace Fcn.Devices.Cpu;
 
-// The memory behind all plans of an engine. It grows to the largest plan that ran, and is given back when a long row of runs needed far less of it:
-// a network that met one huge photograph should not hold its memory for good, and one that alternates between sizes should not allocate at every step.
+// The memory behind all plans of an engine. It grows to the largest plan that ran, and is given back when a long row of runs needed far
+// less of it: a network that met one huge photograph should not hold its memory for good, and one that alternates between sizes should not
+// allocate at every step.
 internal sealed unsafe class CpuArena(string network) : IDisposable
 {
     private const int Patience = 16;
@@ -22,7 +23,8 @@ internal sealed unsafe class CpuArena(string network) : IDisposable
         _block?.Dispose();
         _block = null;
         (_smallRuns, _largestSmall) = (0, 0);
-        _block = new NativeBlock(wanted, $"{mode} of {network} on {input.Images}x{input.Height}x{input.Width} needs", "Use smaller images or fewer at a time.");
+        string run = $"{mode} of {network} on {input.Images}x{input.Height}x{input.Width} needs";
+        _block = new NativeBlock(wanted, run, "Use smaller images or fewer at a time.");
         return _block.Address;
     }
 

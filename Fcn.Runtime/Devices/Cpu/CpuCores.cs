@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Fcn.Devices.Cpu;
 
-// How many threads are worth having. Dense kernels keep a core's arithmetic units full from one thread: a second hyperthread only takes cache from it.
+// How many threads are worth having. Dense kernels keep a core's arithmetic units full from one thread: a second hyperthread only takes
+// cache from it.
 internal static class CpuCores
 {
     private const string Topology = "/sys/devices/system/cpu";
@@ -10,14 +11,15 @@ internal static class CpuCores
     public static int Threads(string? asked)
     {
         if (string.IsNullOrEmpty(asked)) return Math.Clamp(Count(), 1, CpuPool.MaxThreads);
-        return int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is >= 1 and <= CpuPool.MaxThreads
+        bool number = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int threads);
+        return number && threads is >= 1 and <= CpuPool.MaxThreads
             ? threads
             : throw new FcnException($"FCN_THREADS is '{asked}'; give a number of threads from 1 to {CpuPool.MaxThreads}, or unset it.");
     }
 
-    // ProcessorCount knows affinity and container limits but counts hyperthreads; the topology knows cores but not the limits. Elsewhere than on Linux
-    // ProcessorCount stands alone.
-    private static int Count() => OperatingSystem.IsLinux() ? Math.Min(Environment.ProcessorCount, Cores(Topology)) : Environment.ProcessorCount;
+    // ProcessorCount knows affinity and container limits but counts hyperthreads; the topology knows cores but not the limits. Elsewhere
+    // than on Linux ProcessorCount stands alone.
+    private static int Count() => Math.Min(Environment.ProcessorCount, OperatingSystem.IsLinux() ? Cores(Topology) : int.MaxValue);
 
     /// Distinct sets of sibling hyperthreads; int.MaxValue where the system does not tell.
     internal static int Cores(string topology)

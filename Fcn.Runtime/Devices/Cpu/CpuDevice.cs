@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Fcn.Devices.Cpu;
 
-/// <summary>The processor: a pool of threads and the widest vectors it has. Serves any number of networks; their launches take turns.</summary>
+/// <summary>
+/// The processor: a pool of threads and the widest vectors it has. Serves any number of networks; their launches take turns.
+/// </summary>
 public sealed class CpuDevice : Device, IDisposable
 {
     private static readonly Lazy<CpuDevice> Shared = new(static () => new CpuDevice());
@@ -11,12 +13,12 @@ public sealed class CpuDevice : Device, IDisposable
     /// <summary>A device of its own.</summary>
     /// <param name="threads">1..1024; 0 for <see cref="CpuPool.DefaultThreads"/>.</param>
     /// <param name="level">Which kernels run; null for <see cref="BestLevel"/>.</param>
-    /// <exception cref="FcnException">The number of threads is out of range (here or in FCN_THREADS), or this processor lacks the level.</exception>
+    /// <exception cref="FcnException">Threads are out of range (here or in FCN_THREADS), or this processor lacks the level.</exception>
     public CpuDevice(int threads = 0, SimdLevel? level = null)
     {
         Level = level ?? BestLevel;
         if (!Supports(Level))
-            throw new FcnException($"This processor has no {Words(Level)}, or the runtime was told not to use it; the best level here is {BestLevel}.");
+            throw new FcnException($"{Words(Level)} is not there, or switched off for the runtime; the best level here is {BestLevel}.");
         Pool = new CpuPool(threads);
         Name = $"cpu ({Words(Level)}, {Pool.Threads} {(Pool.Threads == 1 ? "thread" : "threads")})";
     }
@@ -25,7 +27,7 @@ public sealed class CpuDevice : Device, IDisposable
     /// <exception cref="FcnException">FCN_THREADS is not a number of threads.</exception>
     public static CpuDevice Default => Shared.Value;
 
-    /// <summary>The widest vectors worth using here. Where 512-bit vectors slow the clock down the runtime advises against them, and AVX2 is the best.</summary>
+    /// <summary>The widest vectors worth using: where 512-bit vectors slow the clock down, the runtime says so and AVX2 is best.</summary>
     public static SimdLevel BestLevel =>
         Supports(SimdLevel.Avx512) && Vector512.IsHardwareAccelerated ? SimdLevel.Avx512
         : Supports(SimdLevel.Avx2) ? SimdLevel.Avx2

@@ -128,7 +128,8 @@ internal sealed unsafe class CpuEngine : Engine
         // Longer is fine: batches of many sizes share one array.
         if (input.Pixels.Length < pixels * input.Channels)
             throw new ArgumentException($"{Words(input)} has {pixels * input.Channels} values; got {input.Pixels.Length}.");
-        if (results != pixels * perPixel) throw new ArgumentException($"{Words(input)} has {pixels * perPixel} {what}; got room for {results}.");
+        if (results != pixels * perPixel)
+            throw new ArgumentException($"{Words(input)} has {pixels * perPixel} {what}; got room for {results}.");
     }
 
     private static string Words(InputBatch input) => $"A batch of {input.Images}x{input.Height}x{input.Width}x{input.Channels}";
@@ -136,7 +137,8 @@ internal sealed unsafe class CpuEngine : Engine
     // Kernels write native memory: two calls at once would not raise an error but spoil the numbers.
     private Call Enter()
     {
-        if (Interlocked.Exchange(ref _busy, 1) != 0) throw new InvalidOperationException($"{_network.Name} is in use by another call; a network takes one call at a time.");
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+            throw new InvalidOperationException($"{_network.Name} is in use by another call; a network takes one call at a time.");
         if (!_disposed) return new Call(this);
         _busy = 0;
         throw new ObjectDisposedException(_network.Name);

@@ -9,9 +9,10 @@ internal sealed unsafe class CpuPlan : IDisposable
     /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, or a layer would be empty.</exception>
     public CpuPlan(CpuSchedule schedule, RunMode mode, int images, int height, int width)
     {
-        if (images < 1 || height < 1 || width < 1) throw new FcnException($"A batch has at least 1 image of 1x1 pixels; got {images} of {height}x{width}.");
+        if (images < 1 || height < 1 || width < 1)
+            throw new FcnException($"A batch has at least 1 image of 1x1 pixels; got {images} of {height}x{width}.");
         if ((Int128)images * height * width > Array.MaxLength)
-            throw new FcnException($"{images} images of {height}x{width} are more pixels than one run takes ({Array.MaxLength}). Split the batch or the image.");
+            throw new FcnException($"{images} images of {height}x{width} have more than {Array.MaxLength} pixels. Split them up.");
         (Schedule, Mode, Images, Height, Width) = (schedule, mode, images, height, width);
         _frame = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
         Frame->N = images;

@@ -4,16 +4,18 @@ using System.Runtime.InteropServices;
 
 namespace Fcn.Devices.Cpu;
 
-// The claim word is [chunks : 32 | next : 32]. An atomic increment claims chunk `next` if it is below `chunks`.
-// Order makes it safe: the launch (kernel, frame, sizes) is written before the word and read after a claim. A claimed chunk keeps its launch from ending,
-// so what a claimer reads cannot be replaced under it; and a worker that comes late with an old look at the word either gets a chunk of the launch that
-// is now published, and reads that launch, or gets nothing. No generation is needed to tell launches apart.
+// The claim word is [chunks : 32 | next : 32]. An atomic increment claims chunk `next` if it is below `chunks`. Order makes it safe: the
+// launch (kernel, frame, sizes) is written before the word and read after a claim. A claimed chunk keeps its launch from ending, so what a
+// claimer reads cannot be replaced under it; and a worker that comes late with an old look at the word either gets a chunk of the launch
+// that is now published, and reads that launch, or gets nothing. No generation is needed to tell launches apart.
 public sealed unsafe partial class CpuPool
 {
-    // How long a thread spins before it sleeps: longer than the serial stretches between two launches, far shorter than a scheduler's time slice.
+    // How long a thread spins before it sleeps: longer than the serial stretches between two launches, far shorter than a scheduler's time
+    // slice.
     private const int SpinMicroseconds = 150;
 
-    // While a launch is in flight the next is near; a thread that has nothing to do then yields its core for up to this long before it sleeps.
+    // While a launch is in flight the next is near; a thread that has nothing to do then yields its core for up to this long before it
+    // sleeps.
     private const int YieldMicroseconds = 3000;
 
     private readonly object _parking = new();

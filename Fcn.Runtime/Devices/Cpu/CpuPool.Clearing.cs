@@ -20,7 +20,8 @@ public sealed unsafe partial class CpuPool
         long row = (width + 2L * halo) * block;
         long plane = (height + 2L * halo) * row;
         long border = plane - (long)height * width * block;
-        var halos = new Halos(map, planes, height, row, plane, halo * row, (long)halo * block, (int)Math.Clamp(ClearGrain / border, 1, Math.Max(planes, 1)));
+        int planesPerItem = (int)Math.Clamp(ClearGrain / border, 1, Math.Max(planes, 1));
+        var halos = new Halos(map, planes, height, row, plane, halo * row, (long)halo * block, planesPerItem);
         Run(name, &ClearBorders, &halos, (planes + halos.PlanesPerItem - 1) / halos.PlanesPerItem);
     }
 

@@ -2,13 +2,14 @@ using System.Diagnostics;
 
 namespace Fcn.Devices.Cpu;
 
-// A launch is cut into chunks; every thread, the caller among them, claims chunks until none is left. The caller waits for chunks that were claimed,
-// never for a thread: a worker that the system does not run holds nothing up. See CpuPool.Claiming for why a late worker can do no harm.
+// A launch is cut into chunks; every thread, the caller among them, claims chunks until none is left. The caller waits for chunks that were
+// claimed, never for a thread: a worker that the system does not run holds nothing up. See CpuPool.Claiming for why a late worker can do no
+// harm.
 
 /// <summary>
-/// The persistent threads that run generated kernels. They start with the first launch that has work for two, spin for a moment after each launch and then
-/// sleep. The pool only schedules: kernels own their outputs, so results do not depend on the number of threads.
-/// One launch runs at a time; launches of several networks on one pool take turns.
+/// The persistent threads that run generated kernels. They start with the first launch that has work for two, spin for a moment after each
+/// launch and then sleep. The pool only schedules: kernels own their outputs, so results do not depend on the number of threads. One launch
+/// runs at a time; launches of several networks on one pool take turns.
 /// </summary>
 public sealed unsafe partial class CpuPool : IDisposable
 {
@@ -27,7 +28,8 @@ public sealed unsafe partial class CpuPool : IDisposable
     /// <exception cref="FcnException">The number is out of range, here or in FCN_THREADS.</exception>
     public CpuPool(int threads = 0)
     {
-        if (threads is < 0 or > MaxThreads) throw new FcnException($"A CPU device runs on 1 to {MaxThreads} threads (0: one per core); got {threads}.");
+        if (threads is < 0 or > MaxThreads)
+            throw new FcnException($"A CPU device runs on 1 to {MaxThreads} threads (0: one per core); got {threads}.");
         Threads = threads == 0 ? DefaultThreads : threads;
         _spinTicks = Threads <= Environment.ProcessorCount ? Stopwatch.Frequency * SpinMicroseconds / 1_000_000 : 0;
     }
@@ -35,14 +37,18 @@ public sealed unsafe partial class CpuPool : IDisposable
     /// <summary>Threads that work on a launch, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>FCN_THREADS if it is set, otherwise one thread per core that the process may use (containers' limits count; hyperthreads do not).</summary>
+    /// <summary>
+    /// FCN_THREADS if it is set, otherwise one thread per core that the process may use (containers' limits count; hyperthreads do not).
+    /// </summary>
     /// <exception cref="FcnException">FCN_THREADS is not a number from 1 to 1024.</exception>
     public static int DefaultThreads => CpuCores.Threads(Environment.GetEnvironmentVariable("FCN_THREADS"));
 
     /// <summary>Where launches are timed; null, the default, times nothing.</summary>
     public LaunchProfile? Profile { get; set; }
 
-    /// <summary>Runs <paramref name="kernel"/>(frame, i) once for every i in [0, items), in no order; returns when all are done. Allocates nothing.</summary>
+    /// <summary>
+    /// Runs <paramref name="kernel"/>(frame, i) once for every i in [0, items), in no order; returns when all are done. Allocates nothing.
+    /// </summary>
     /// <param name="name">The launch in a <see cref="Profile"/>.</param>
     /// <param name="kernel">Runs on any thread; must write only what its item owns and must not launch.</param>
     /// <param name="frame">Passed through; must stay valid until this returns.</param>
@@ -53,7 +59,8 @@ public sealed unsafe partial class CpuPool : IDisposable
     public void Run(string name, delegate*<void*, int, void> kernel, void* frame, int items)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(items);
-        if (_insideKernel) throw new InvalidOperationException($"'{name}' was launched from inside a kernel: it would wait for the launch it is part of.");
+        if (_insideKernel)
+            throw new InvalidOperationException($"'{name}' was launched from inside a kernel: it would wait for the launch it is part of.");
         lock (_turn)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

@@ -1,6 +1,7 @@
 namespace Fcn.Devices.Cpu;
 
-// (N, H, W, C) without borders → (N, H + 2 halo, W + 2 halo, C) with zeros around, on all threads. One work item is a few rows, borders included.
+// (N, H, W, C) without borders → (N, H + 2 halo, W + 2 halo, C) with zeros around, on all threads. One work item is a few rows, borders
+// included.
 internal static unsafe class ImageCopy
 {
     private const int ItemFloats = 1 << 15;
@@ -12,7 +13,8 @@ internal static unsafe class ImageCopy
             int columns = input.Width + 2 * halo;
             int rows = checked(input.Images * (input.Height + 2 * halo));
             int rowsPerItem = Math.Clamp(ItemFloats / (columns * input.Channels), 1, rows);
-            var frame = new Frame(pixels, image, rows, rowsPerItem, input.Height, (long)input.Width * input.Channels, halo, (long)halo * input.Channels);
+            var (row, side) = ((long)input.Width * input.Channels, (long)halo * input.Channels);
+            var frame = new Frame(pixels, image, rows, rowsPerItem, input.Height, row, halo, side);
             pool.Run("image", &CopyRows, &frame, (rows + rowsPerItem - 1) / rowsPerItem);
         }
     }

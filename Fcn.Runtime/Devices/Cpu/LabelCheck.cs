@@ -10,8 +10,8 @@ internal static class LabelCheck
     {
         int at = FirstStray(labels, classes);
         if (at < 0) return;
-        throw new FcnException(
-            $"Label {labels[at]} at row {at / width % height}, column {at % width} of image {at / width / height + 1} is neither a class (0 to {classes - 1}) nor 255 (ignored).");
+        string place = $"row {at / width % height}, column {at % width} of image {at / width / height + 1}";
+        throw new FcnException($"Label {labels[at]} at {place} is neither a class (0 to {classes - 1}) nor 255 (ignored).");
     }
 
     // Adding 1 wraps 255 to 0: then a label is stray if it is above the number of classes.

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Fcn.Devices.Cpu;
 
-// Exponential and logarithm lane by lane. The platform's Vector512.Exp computes in double precision, seventeen times slower and no more exact.
-// The same text stands here once per vector width, because no public interface spans the widths.
+// Exponential and logarithm lane by lane. The platform's Vector512.Exp computes in double precision, seventeen times slower and no more
+// exact. The same text stands here once per vector width, because no public interface spans the widths.
 public static partial class Lanes
 {
     // exp(x) = 2^n exp(r), n = round(x / ln 2), |r| <= ln 2 / 2; ln 2 in two parts of which the first times n is exact (Cody and Waite);
@@ -35,7 +35,8 @@ public static partial class Lanes
         // A NaN survives: the native operations give the second operand where one is no number, or the NaN itself.
         x = Vector512.MinNative(Vector512.Create(90f), Vector512.MaxNative(Vector512.Create(-105f), x));
         var n = Vector512.Round(x * Log2E);
-        var r = Vector512.MultiplyAddEstimate(n, Vector512.Create(-Ln2Low), Vector512.MultiplyAddEstimate(n, Vector512.Create(-Ln2High), x));
+        var r = Vector512.MultiplyAddEstimate(n, Vector512.Create(-Ln2High), x);
+        r = Vector512.MultiplyAddEstimate(n, Vector512.Create(-Ln2Low), r);
         var p = Vector512.MultiplyAddEstimate(r, Vector512.Create(E6), Vector512.Create(E5));
         p = Vector512.MultiplyAddEstimate(p, r, Vector512.Create(E4));
         p = Vector512.MultiplyAddEstimate(p, r, Vector512.Create(E3));
@@ -54,7 +55,8 @@ public static partial class Lanes
     {
         x = Vector256.MinNative(Vector256.Create(90f), Vector256.MaxNative(Vector256.Create(-105f), x));
         var n = Vector256.Round(x * Log2E);
-        var r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2Low), Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2High), x));
+        var r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2High), x);
+        r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-Ln2Low), r);
         var p = Vector256.MultiplyAddEstimate(r, Vector256.Create(E6), Vector256.Create(E5));
         p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(E4));
         p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(E3));
@@ -72,7 +74,8 @@ public static partial class Lanes
     {
         x = Vector128.MinNative(Vector128.Create(90f), Vector128.MaxNative(Vector128.Create(-105f), x));
         var n = Vector128.Round(x * Log2E);
-        var r = Vector128.MultiplyAddEstimate(n, Vector128.Create(-Ln2Low), Vector128.MultiplyAddEstimate(n, Vector128.Create(-Ln2High), x));
+        var r = Vector128.MultiplyAddEstimate(n, Vector128.Create(-Ln2High), x);
+        r = Vector128.MultiplyAddEstimate(n, Vector128.Create(-Ln2Low), r);
         var p = Vector128.MultiplyAddEstimate(r, Vector128.Create(E6), Vector128.Create(E5));
         p = Vector128.MultiplyAddEstimate(p, r, Vector128.Create(E4));
         p = Vector128.MultiplyAddEstimate(p, r, Vector128.Create(E3));
@@ -100,7 +103,8 @@ public static partial class Lanes
         var square = f * f * 0.5f;
         var log = s * (square + series) + e * LogLow - square + f + e * LogHigh;
         log = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512.Create(float.PositiveInfinity)), x, log);
-        var outside = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), Vector512.Create(float.NaN));
+        var zero = Vector512.Equals(x, Vector512<float>.Zero);
+        var outside = Vector512.ConditionalSelect(zero, Vector512.Create(float.NegativeInfinity), Vector512.Create(float.NaN));
         return Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), log, outside);
     }
 
@@ -120,7 +124,8 @@ public static partial class Lanes
         var square = f * f * 0.5f;
         var log = s * (square + series) + e * LogLow - square + f + e * LogHigh;
         log = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256.Create(float.PositiveInfinity)), x, log);
-        var outside = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256<float>.Zero), Vector256.Create(float.NegativeInfinity), Vector256.Create(float.NaN));
+        var zero = Vector256.Equals(x, Vector256<float>.Zero);
+        var outside = Vector256.ConditionalSelect(zero, Vector256.Create(float.NegativeInfinity), Vector256.Create(float.NaN));
         return Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), log, outside);
     }
 
@@ -140,7 +145,8 @@ public static partial class Lanes
         var square = f * f * 0.5f;
         var log = s * (square + series) + e * LogLow - square + f + e * LogHigh;
         log = Vector128.ConditionalSelect(Vector128.Equals(x, Vector128.Create(float.PositiveInfinity)), x, log);
-        var outside = Vector128.ConditionalSelect(Vector128.Equals(x, Vector128<float>.Zero), Vector128.Create(float.NegativeInfinity), Vector128.Create(float.NaN));
+        var zero = Vector128.Equals(x, Vector128<float>.Zero);
+        var outside = Vector128.ConditionalSelect(zero, Vector128.Create(float.NegativeInfinity), Vector128.Create(float.NaN));
         return Vector128.ConditionalSelect(Vector128.GreaterThan(x, Vector128<float>.Zero), log, outside);
     }
 

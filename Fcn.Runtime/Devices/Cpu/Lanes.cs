@@ -57,9 +57,9 @@ public static partial class Lanes
     }
 
     /// <summary>
-    /// A number in [0, 1), a multiple of 2⁻²⁴, that depends on seed and counter alone; the same on every device. With all arithmetic on 32-bit unsigned
-    /// whole numbers and mix(h): h ^= h ≫ 16; h *= 0x85EBCA6B; h ^= h ≫ 13; h *= 0xC2B2AE35; h ^= h ≫ 16 (the finaliser of MurmurHash3):
-    /// key = mix(mix(seed + 0x9E3779B9) ^ high(counter)); h = mix(mix(low(counter) ^ key) ^ seed); result (h ≫ 8) · 2⁻²⁴.
+    /// A number in [0, 1), a multiple of 2⁻²⁴, that depends on seed and counter alone; the same on every device. With all arithmetic on
+    /// 32-bit unsigned whole numbers and mix(h): h ^= h ≫ 16; h *= 0x85EBCA6B; h ^= h ≫ 13; h *= 0xC2B2AE35; h ^= h ≫ 16 (the finaliser of
+    /// MurmurHash3): key = mix(mix(seed + 0x9E3779B9) ^ high(counter)); h = mix(mix(low(counter) ^ key) ^ seed); result (h ≫ 8) · 2⁻²⁴.
     /// </summary>
     /// <param name="seed">Seed of this step.</param>
     /// <param name="counter">Which number: at least 0.</param>
@@ -72,7 +72,9 @@ public static partial class Lanes
         return (hash >> 8) * (1f / (1 << 24));
     }
 
-    /// <summary>The 32-bit seed of a step's masks: mix(mix(low(seed)) + 0x9E3779B9 ^ high(seed)) with the mix of <see cref="Uniform"/>.</summary>
+    /// <summary>
+    /// The 32-bit seed of a step's masks: mix(mix(low(seed)) + 0x9E3779B9 ^ high(seed)) with the mix of <see cref="Uniform"/>.
+    /// </summary>
     /// <param name="seed">Any number.</param>
     public static int Fold(ulong seed) => (int)Mix((Mix((uint)seed) + 0x9E3779B9) ^ (uint)(seed >> 32));
 

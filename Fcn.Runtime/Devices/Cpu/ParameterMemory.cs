@@ -19,11 +19,12 @@ internal sealed unsafe class ParameterMemory : IDisposable
     {
         (_network, _layouts, _pool, _bytes) = (network, code.Parameters, pool, code.ParameterBytes);
         if (_layouts.Count != network.Parameters.Count)
-            throw new ArgumentException($"The code of {network.Name} places {_layouts.Count} parameters; its summary has {network.Parameters.Count}.");
+            throw new ArgumentException($"{network.Name}'s code places {_layouts.Count} parameters of {network.Parameters.Count}.");
         for (int i = 0; i < _layouts.Count; i++)
         {
-            if (Count(i) == Tensor.Count(network.Parameters[i].Shape)) continue;
-            throw new ArgumentException($"The code of {network.Name} gives '{network.Parameters[i].Name}' {Count(i)} values; its shape is {Tensor.Describe(network.Parameters[i].Shape)}.");
+            var (name, shape) = (network.Parameters[i].Name, network.Parameters[i].Shape);
+            if (Count(i) == Tensor.Count(shape)) continue;
+            throw new ArgumentException($"{network.Name}'s code gives '{name}' {Count(i)} values; its shape is {Tensor.Describe(shape)}.");
         }
         _pieces = Pieces();
         Store(ParameterStore.Values);
@@ -107,15 +108,29 @@ internal sealed unsafe class ParameterMemory : IDisposable
         return [.. pieces];
     }
 
-    private float* Store(ParameterStore store) => (float*)(_stores[(int)store] ??= new NativeBlock(_bytes, $"The {Words(store)} of {_network.Name} take", Remedy(store))).Address;
+    private float* Store(ParameterStore store)
+    {
+        var block = _stores[(int)store];
+        if (block is null)
+        {
+            block = new NativeBlock(_bytes, $"The {Words(store)} of {_network.Name} take", Remedy(store));
+            _stores[(int)store] = block;
+        }
+        return (float*)block.Address;
+    }
 
-    private long Count(int parameter) => (long)_layouts[parameter].Out * _layouts[parameter].In * _layouts[parameter].Kernel * _layouts[parameter].Kernel;
+    private long Count(int parameter)
+    {
+        var layout = _layouts[parameter];
+        return (long)layout.Out * layout.In * layout.Kernel * layout.Kernel;
+    }
 
     private void Check(int parameter, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parameter);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(parameter, _layouts.Count);
-        if (length != Count(parameter)) throw new ArgumentException($"'{_network.Parameters[parameter].Name}' has {Count(parameter)} values; got {length}.");
+        if (length != Count(parameter))
+            throw new ArgumentException($"'{_network.Parameters[parameter].Name}' has {Count(parameter)} values; got {length}.");
     }
 
     private static string Words(ParameterStore store) => store switch
@@ -128,7 +143,7 @@ internal sealed unsafe class ParameterMemory : IDisposable
     private static string Remedy(ParameterStore store) => store switch
     {
         ParameterStore.Values => "Close other programs or declare narrower layers.",
-        ParameterStore.Gradients or ParameterStore.Momentum => "Training takes three times the memory of the parameters and more: close other programs or declare narrower layers.",
+        ParameterStore.Gradients or ParameterStore.Momentum => "Training takes three times the memory of the parameters and more.",
     };
 
     private readonly record struct Piece(long Offset, long Length, float Rate, float Decay);

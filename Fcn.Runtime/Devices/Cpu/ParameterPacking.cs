@@ -1,7 +1,8 @@
 namespace Fcn.Devices.Cpu;
 
-// Canonical order (o, i, a, b) <-> [o/16][i/InBlock][a][b][i%InBlock][o%16], see ParameterLayout. One work item is one block of 16 outputs by InBlock inputs.
-// Four outputs at a time: four streams are read (or written) in order, and 16 bytes of a line of 16 outputs are filled by each step.
+// Canonical order (o, i, a, b) <-> [o/16][i/InBlock][a][b][i%InBlock][o%16], see ParameterLayout. One work item is one block of 16 outputs
+// by InBlock inputs. Four outputs at a time: four streams are read (or written) in order, and 16 bytes of a line of 16 outputs are filled
+// by each step.
 internal static unsafe class ParameterPacking
 {
     /// Canonical values into parameter memory; absent channels become zeros.
@@ -90,8 +91,8 @@ internal static unsafe class ParameterPacking
         public int Blocks => checked((Layout.Out + 15) / 16 * InBlocks);
     }
 
-    // Canonical: value (first output, first input) of the block; outputs lie Stride apart, the K * K values of an input and its inputs end to end.
-    // Lines: 16 outputs each, [K * K][InBlock].
+    // Canonical: value (first output, first input) of the block; outputs lie Stride apart, the K * K values of an input and its inputs end
+    // to end. Lines: 16 outputs each, [K * K][InBlock].
     private readonly struct Block
     {
         public readonly float* Canonical;

@@ -35,7 +35,8 @@ public sealed unsafe class ArenaPlanTests
                 {
                     if (asked[i].First > asked[j].Last || asked[j].First > asked[i].Last) continue;
                     long other = (byte*)pointers[j] - arena;
-                    Assert.True(from + asked[i].Bytes <= other || other + asked[j].Bytes <= from, $"round {round}: {plan.Buffers[i]} meets {plan.Buffers[j]}");
+                    bool apart = from + asked[i].Bytes <= other || other + asked[j].Bytes <= from;
+                    Assert.True(apart, $"round {round}: {plan.Buffers[i]} meets {plan.Buffers[j]}");
                 }
             }
             long sum = asked.Sum(static a => (a.Bytes + 63) / 64 * 64 + (a.Bytes < 65536 ? 0 : 4096 + 39 * 64));

@@ -31,7 +31,8 @@ public sealed class CpuEngineTests
     private static byte[] Truth(InputBatch input)
     {
         var random = new Random(9);
-        return Enumerable.Range(0, input.Images * input.Height * input.Width).Select(i => (byte)(i % 7 == 0 ? 255 : random.Next(Classes))).ToArray();
+        int pixels = input.Images * input.Height * input.Width;
+        return Enumerable.Range(0, pixels).Select(i => (byte)(i % 7 == 0 ? 255 : random.Next(Classes))).ToArray();
     }
 
     private static double Score(InputBatch input, float[] weight, float[] bias, int pixel, int k) =>
@@ -43,7 +44,8 @@ public sealed class CpuEngineTests
         for (int p = 0; p < truth.Length; p++)
         {
             if (truth[p] == 255) continue;
-            loss += Math.Log(Enumerable.Range(0, Classes).Sum(k => Math.Exp(Score(input, weight, bias, p, k)))) - Score(input, weight, bias, p, truth[p]);
+            double sum = Enumerable.Range(0, Classes).Sum(k => Math.Exp(Score(input, weight, bias, p, k)));
+            loss += Math.Log(sum) - Score(input, weight, bias, p, truth[p]);
         }
         return loss;
     }

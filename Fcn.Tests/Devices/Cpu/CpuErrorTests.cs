@@ -7,7 +7,11 @@ public sealed class CpuErrorTests
 {
     private static CpuEngine Open() => (CpuEngine)new CpuDevice(2).Open(LinearScore.Summary, LinearScore.Code);
 
-    private static InputBatch Batch(int images, int height, int width, int channels = 3) => new(images, height, width, channels, new float[images * height * width * channels]);
+    private static InputBatch Batch(int images, int height, int width, int channels = 3) =>
+        new(images, height, width, channels, new float[images * height * width * channels]);
+
+    private static void Fails<T>(string message, Action action) where T : Exception =>
+        Assert.Contains(message, Assert.Throws<T>(action).Message);
 
     [Theory]
     [InlineData(0)]
@@ -22,7 +26,8 @@ public sealed class CpuErrorTests
         labels[at] = LinearScore.Classes;
         labels[^1] = at == labels.Length - 1 ? (byte)5 : (byte)254;
         var failure = Assert.Throws<FcnException>(() => engine.Backward(Batch(2, 50, 40), labels, new BackwardStep(1, 0, true)));
-        Assert.Equal($"Label 5 at row {at / 40 % 50}, column {at % 40} of image {at / 2000 + 1} is neither a class (0 to 4) nor 255 (ignored).", failure.Message);
+        string place = $"row {at / 40 % 50}, column {at % 40} of image {at / 2000 + 1}";
+        Assert.Equal($"Label 5 at {place} is neither a class (0 to 4) nor 255 (ignored).", failure.Message);
     }
 
     // Every label against every number of classes, in the vector part and in the rest behind it.
@@ -61,14 +66,14 @@ public sealed class CpuErrorTests
     public void WrongSizesAreNamed()
     {
         using var engine = Open();
-        Assert.Contains("reads 3 channels; the batch has 4", Assert.Throws<FcnException>(() => engine.Segment(Batch(1, 4, 4, 4), new byte[16])).Message);
-        Assert.Contains("16 labels; got room for 15", Assert.Throws<ArgumentException>(() => engine.Segment(Batch(1, 4, 4), new byte[15])).Message);
-        Assert.Contains("80 scores", Assert.Throws<ArgumentException>(() => engine.Scores(Batch(1, 4, 4), new float[79])).Message);
-        Assert.Contains("48 values; got 47", Assert.Throws<ArgumentException>(() => engine.Segment(new InputBatch(1, 4, 4, 3, new float[47]), new byte[16])).Message);
-        Assert.Contains("'score' would be empty at 1x4", Assert.Throws<FcnException>(() => engine.Segment(Batch(1, 1, 4), new byte[4])).Message);
-        Assert.Contains("got 0 of 4x4", Assert.Throws<FcnException>(() => engine.PlannedBytes(RunMode.Segment, 0, 4, 4)).Message);
-        Assert.Contains("100000x100000", Assert.Throws<FcnException>(() => engine.PlannedBytes(RunMode.Training, 1, 100_000, 100_000)).Message);
-        Assert.Contains("'score.bias' has 5 values; got 4", Assert.Throws<ArgumentException>(() => engine.Write(ParameterStore.Values, 1, new float[4])).Message);
+        Fails<FcnException>("reads 3 channels; the batch has 4", () => engine.Segment(Batch(1, 4, 4, 4), new byte[16]));
+        Fails<ArgumentException>("16 labels; got room for 15", () => engine.Segment(Batch(1, 4, 4), new byte[15]));
+        Fails<ArgumentException>("80 scores", () => engine.Scores(Batch(1, 4, 4), new float[79]));
+        Fails<ArgumentException>("48 values; got 47", () => engine.Segment(new InputBatch(1, 4, 4, 3, new float[47]), new byte[16]));
+        Fails<FcnException>("'score' would be empty at 1x4", () => engine.Segment(Batch(1, 1, 4), new byte[4]));
+        Fails<FcnException>("got 0 of 4x4", () => engine.PlannedBytes(RunMode.Segment, 0, 4, 4));
+        Fails<FcnException>("100000x100000", () => engine.PlannedBytes(RunMode.Training, 1, 100_000, 100_000));
+        Fails<ArgumentException>("'score.bias' has 5 values; got 4", () => engine.Write(ParameterStore.Values, 1, new float[4]));
         Assert.Throws<ArgumentOutOfRangeException>(() => engine.Read(ParameterStore.Values, 2, new float[4]));
     }
 
@@ -76,7 +81,8 @@ public sealed class CpuErrorTests
     public void TooMuchMemoryIsAnErrorWithNumbers()
     {
         var failure = Assert.Throws<FcnException>(() => new NativeBlock(1L << 47, "The gradients of Fcn8s take", "Use a smaller batch."));
-        Assert.Equal("The gradients of Fcn8s take 140737488355328 bytes (140737.49 GB), more than the system gives. Use a smaller batch.", failure.Message);
+        string numbers = "140737488355328 bytes (140737.49 GB)";
+        Assert.Equal($"The gradients of Fcn8s take {numbers}, more than the system gives. Use a smaller batch.", failure.Message);
     }
 
     [Fact]
@@ -103,7 +109,7 @@ public sealed class CpuErrorTests
         foreach (var level in Enum.GetValues<SimdLevel>())
         {
             if (CpuDevice.Supports(level)) new CpuDevice(1, level).Dispose();
-            else Assert.Contains("best level here is", Assert.Throws<FcnException>(() => new CpuDevice(1, level)).Message);
+            else Fails<FcnException>("best level here is", () => new CpuDevice(1, level));
         }
         Assert.Same(CpuDevice.Default, CpuDevice.Default);
         CpuDevice.Default.Dispose();

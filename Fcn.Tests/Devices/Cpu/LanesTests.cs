@@ -52,7 +52,8 @@ public sealed class LanesTests
             double exact = Math.Exp(x);
             if (exact > float.MaxValue) exact = double.PositiveInfinity;
             double allowed = Math.Max(1.5 * Math.Pow(2, -23) * exact, 1.01 * Math.Pow(2, -149));
-            foreach (float y in new[] { Lanes.Exp(Vector512.Create(x))[i & 15], Lanes.Exp(Vector256.Create(x))[i & 7], Lanes.Exp(Vector128.Create(x))[i & 3] })
+            var (wide, half, narrow) = (Lanes.Exp(Vector512.Create(x)), Lanes.Exp(Vector256.Create(x)), Lanes.Exp(Vector128.Create(x)));
+            foreach (float y in new[] { wide[i & 15], half[i & 7], narrow[i & 3] })
             {
                 Assert.True(y == exact || Math.Abs(y - exact) <= allowed, $"exp({x:R}) is {exact:R}; got {y:R}");
             }
@@ -69,7 +70,8 @@ public sealed class LanesTests
             if (i % 4 == 0) x = (float)(1 + (random.NextDouble() - 0.5) / (1 + i % 1000));
             double exact = Math.Log(x);
             double allowed = 1.5 * Math.Pow(2, -23) * Math.Abs(exact);
-            foreach (float y in new[] { Lanes.Log(Vector512.Create(x))[i & 15], Lanes.Log(Vector256.Create(x))[i & 7], Lanes.Log(Vector128.Create(x))[i & 3] })
+            var (wide, half, narrow) = (Lanes.Log(Vector512.Create(x)), Lanes.Log(Vector256.Create(x)), Lanes.Log(Vector128.Create(x)));
+            foreach (float y in new[] { wide[i & 15], half[i & 7], narrow[i & 3] })
             {
                 Assert.True(Math.Abs(y - exact) <= allowed, $"log({x:R}) is {exact:R}; got {y:R}");
             }
@@ -132,7 +134,8 @@ public sealed class LanesTests
                 seeds += (u - 0.5) * (Lanes.Uniform(seed + 1, i) - 0.5);
                 before = u;
             }
-            // Five standard deviations each: mean 1/sqrt(12 n); chi-squared of 255 degrees 255 +- 5 sqrt(510); correlations 1/sqrt(n) of 1/12.
+            // Five standard deviations each: mean 1/sqrt(12 n); chi-squared of 255 degrees 255 +- 5 sqrt(510); correlations 1/sqrt(n) of
+            // 1/12.
             Assert.InRange(sum / count, 0.5 - 0.0015, 0.5 + 0.0015);
             Assert.InRange(squares / count, (1.0 / 3) - 0.0015, (1.0 / 3) + 0.0015);
             Assert.InRange(bins.Sum(static b => Math.Pow(b - count / 256.0, 2) / (count / 256.0)), 142, 368);

@@ -4,8 +4,9 @@ using Fcn.Devices.Cpu;
 
 namespace Fcn.Tests.Devices.Cpu;
 
-// What the generator would emit for a network of one layer, written by hand in plain scalar code: a 1x1 convolution from 3 channels to 5 classes, softmax
-// loss, one pixel of border that nothing needs. The frame, the plan and the launches are used as generated schedules use them.
+// What the generator would emit for a network of one layer, written by hand in plain scalar code: a 1x1 convolution from 3 channels to 5
+// classes, softmax loss, one pixel of border that nothing needs. The frame, the plan and the launches are used as generated schedules use
+// them.
 internal sealed unsafe class LinearScore(RunMode mode) : CpuSchedule
 {
     public const int Channels = 3;
@@ -16,7 +17,10 @@ internal sealed unsafe class LinearScore(RunMode mode) : CpuSchedule
         Classes,
         new InputSummary(Channels, ChannelOrder.Rgb, [0, 0, 0], 1),
         [],
-        [new ParameterSummary("score.weight", [Classes, Channels, 1, 1], Fill.Zero, 1, 1), new ParameterSummary("score.bias", [Classes], Fill.Zero, 2, 0)]);
+        [
+            new ParameterSummary("score.weight", [Classes, Channels, 1, 1], Fill.Zero, 1, 1),
+            new ParameterSummary("score.bias", [Classes], Fill.Zero, 2, 0),
+        ]);
 
     public static NetworkCode Code { get; } = new(new CpuProgram(
         [new ParameterLayout(0, Classes, Channels, 1, Channels), new ParameterLayout(48, Classes, 1, 1, 1)],
@@ -135,7 +139,8 @@ internal sealed unsafe class LinearScore(RunMode mode) : CpuSchedule
             float sum = 0;
             for (int row = 0; row < f->Base.N * f->Base.H; row++)
             {
-                for (int x = 0; x < f->Base.W; x++) sum += f->Slopes[((long)row * f->Base.W + x) * Classes + k] * (i < Channels ? PixelAt(f, row, x)[i] : 1);
+                float* slopes = f->Slopes + (long)row * f->Base.W * Classes + k;
+                for (int x = 0; x < f->Base.W; x++) sum += slopes[x * Classes] * (i < Channels ? PixelAt(f, row, x)[i] : 1);
             }
             float* to = f->Base.Gradients + (i < Channels ? i * 16 : 48) + k;
             *to = f->Base.Accumulate == 1 ? *to + sum : sum;

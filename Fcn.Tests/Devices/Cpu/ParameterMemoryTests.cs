@@ -8,7 +8,8 @@ public sealed unsafe class ParameterMemoryTests
 {
     public static TheoryData<int, int, int, int> Shapes => new()
     {
-        { 64, 3, 3, 3 }, { 64, 64, 3, 16 }, { 21, 512, 1, 16 }, { 96, 48, 7, 16 }, { 5, 7, 2, 16 }, { 17, 33, 5, 16 }, { 1, 1, 1, 1 }, { 4096, 1, 1, 1 }, { 21, 1, 16, 1 }, { 3, 20, 1, 4 },
+        { 64, 3, 3, 3 }, { 64, 64, 3, 16 }, { 21, 512, 1, 16 }, { 96, 48, 7, 16 }, { 5, 7, 2, 16 }, { 17, 33, 5, 16 },
+        { 1, 1, 1, 1 }, { 4096, 1, 1, 1 }, { 21, 1, 16, 1 }, { 3, 20, 1, 4 },
     };
 
     // Every place of the layout against the formula in ParameterLayout, read the other way round.
@@ -40,8 +41,8 @@ public sealed unsafe class ParameterMemoryTests
         Assert.All(memory[..32].Concat(memory[^16..]), static outside => Assert.True(float.IsNaN(outside)));
     }
 
-    // A rate of 0 freezes a parameter whatever its gradient and momentum are.
-    // Caffe: diff = diff / iter_size + decay · data; history = rate · diff + momentum · history; data -= history, each product and sum rounded to float.
+    // A rate of 0 freezes a parameter whatever its gradient and momentum are. Caffe: diff = diff / iter_size + decay · data; history = rate
+    // · diff + momentum · history; data -= history, each product and sum rounded to float.
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -56,7 +57,7 @@ public sealed unsafe class ParameterMemoryTests
         var first = new ParameterLayout(0, 40, 50, 7, 16);
         var second = new ParameterLayout(first.Length, 40, 1, 1, 1);
         var third = new ParameterLayout(second.Offset + second.Length, 21, 1, 4, 1);
-        var code = new CpuProgram([first, second, third], new LinearScore(RunMode.Segment), new LinearScore(RunMode.Scores), new LinearScore(RunMode.Training));
+        var code = LinearScore.Code.Cpu with { Parameters = [first, second, third] };
         using var pool = new CpuPool(threads);
         using var memory = new ParameterMemory(summary, code, pool);
         var random = new Random(11);
@@ -112,9 +113,11 @@ public sealed unsafe class ParameterMemoryTests
         var summary = LinearScore.Summary;
         var program = LinearScore.Code.Cpu;
         using var pool = new CpuPool(1);
-        Assert.Contains("places 1 parameters; its summary has 2", Assert.Throws<ArgumentException>(() => new ParameterMemory(summary, program with { Parameters = [program.Parameters[0]] }, pool)).Message);
-        Assert.Contains("'score.bias' 6 values", Assert.Throws<ArgumentException>(() =>
-            new ParameterMemory(summary, program with { Parameters = [program.Parameters[0], new ParameterLayout(48, 6, 1, 1, 1)] }, pool)).Message);
+        Assert.Contains("places 1 parameters of 2", Refusal(program.Parameters[0]));
+        Assert.Contains("'score.bias' 6 values", Refusal(program.Parameters[0], new ParameterLayout(48, 6, 1, 1, 1)));
+
+        string Refusal(params ParameterLayout[] layouts) =>
+            Assert.Throws<ArgumentException>(() => new ParameterMemory(summary, program with { Parameters = layouts }, pool)).Message;
     }
 
     [Fact]
