@@ -80,18 +80,16 @@ internal static class KernelArithmetic
 
     public static long Remainder(long a, long b) => Counts(a, b) ? a % b : throw Refuse($"takes the remainder of {a} by {b}");
 
-    // The hash lowbias32 (C. Wellons) of a Weyl sequence whose start is the hash of the seed: 32-bit products, shifts and xors alone.
-    public static double Uniform(int seed, long counter)
-    {
-        uint start = Mix(unchecked((uint)seed + (uint)(counter >> 32) * 0x85EBCA6Bu));
-        return (Mix(unchecked(start + (uint)counter * 0x9E3779B9u)) >> 8) * (1.0 / 16777216);
-    }
+    // As Lanes.Uniform of the runtime states it: two rounds, each under the key that seed and high half give.
+    public static double Uniform(int seed, long counter) => unchecked((Mix(Mix((uint)counter ^ Key((uint)seed, counter)) ^ (uint)seed) >> 8) * (1.0 / 16777216));
 
+    // Halves added to each other down to one lane.
     public static double Sum(double[] lanes, bool single)
     {
-        double sum = lanes[0];
-        for (int i = 1; i < lanes.Length; i++) sum = single ? (float)(sum + lanes[i]) : sum + lanes[i];
-        return sum;
+        var sums = (double[])lanes.Clone();
+        for (int half = sums.Length / 2; half > 0; half /= 2)
+            for (int i = 0; i < half; i++) sums[i] = single ? (float)(sums[i] + sums[i + half]) : sums[i] + sums[i + half];
+        return sums[0];
     }
 
     public static double Least(double[] lanes) => lanes.Aggregate(Minimum);
@@ -142,10 +140,13 @@ internal static class KernelArithmetic
 
     private static bool Counts(long a, long b) => a >= 0 && b > 0;
 
+    private static uint Key(uint seed, long counter) => unchecked(Mix(Mix(seed + 0x9E3779B9u) ^ (uint)(counter >> 32)));
+
+    // The finaliser of MurmurHash3.
     private static uint Mix(uint x)
     {
-        x = unchecked((x ^ (x >> 16)) * 0x7FEB352Du);
-        x = unchecked((x ^ (x >> 15)) * 0x846CA68Bu);
+        x = unchecked((x ^ (x >> 16)) * 0x85EBCA6Bu);
+        x = unchecked((x ^ (x >> 13)) * 0xC2B2AE35u);
         return x ^ (x >> 16);
     }
 

@@ -121,9 +121,10 @@ internal sealed partial class KernelInterpreter(IEnumerable<Kernel> kernels)
         private Expression CallFunction(Statement s)
         {
             var function = interpreter.Compiled(s.Name);
+            var arguments = interpreter._kernels[s.Name].Parameters.Zip(s.Operands, (p, a) => p.Type == KernelType.Index ? Offset(a) : Value(a));
             return Expression.Block(
                 Call(_run, nameof(KernelRun.Enter), null, Expression.Constant(s.Name)),
-                Invoke(Expression.Constant(function), [_run, .. s.Operands.Select(Value)]),
+                Invoke(Expression.Constant(function), [_run, .. arguments]),
                 Call(_run, nameof(KernelRun.Leave), null));
         }
 

@@ -145,6 +145,7 @@ internal sealed partial class KernelSpec
         _scope = outer;
     }
 
+    // Arguments are of their parameters' types, but for an Int, which widens to an Index.
     private void CheckCall(Statement s)
     {
         if (!_functions.TryGetValue(s.Name, out var function)) Fault($"there is no function '{s.Name}'");
@@ -154,7 +155,8 @@ internal sealed partial class KernelSpec
         else
         {
             foreach (var (parameter, argument) in function.Parameters.Zip(s.Operands, (p, a) => (p, a)))
-                Same(parameter.Type, argument.Type, $"'{parameter.Name}' of '{s.Name}'", "the argument");
+                if ((parameter.Type, argument.Type) != (KernelType.Index, KernelType.Int))
+                    Same(parameter.Type, argument.Type, $"'{parameter.Name}' of '{s.Name}'", "the argument");
         }
     }
 

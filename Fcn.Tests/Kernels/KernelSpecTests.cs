@@ -148,6 +148,8 @@ public sealed class KernelSpecTests
         Assert.Contains("there is no function 'sale'", Call("sale", Out, 1));
         Assert.Contains("'scale' takes 2 arguments, not 1", Call("scale", Out));
         Assert.Contains("'n' of 'scale' is int, the argument float", Call("scale", Out, A));
+        var wide = function with { Name = "wide", Parameters = [Variable("n", KernelType.Index)] };
+        Assert.Empty(KernelSpec.Faults([Bench.Kernel(k => k.Call("wide", N)), wide], KernelFamily.Cpu));
         Assert.Contains("'other' is a kernel to launch, not a function", Call("other"));
 
         var curious = function with { Body = [Let("m", KernelType.Int, N)] };
