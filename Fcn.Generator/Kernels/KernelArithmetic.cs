@@ -81,7 +81,11 @@ internal static class KernelArithmetic
     public static long Remainder(long a, long b) => Counts(a, b) ? a % b : throw Refuse($"takes the remainder of {a} by {b}");
 
     // As Lanes.Uniform of the runtime states it: two rounds, each under the key that seed and high half give.
-    public static double Uniform(int seed, long counter) => unchecked((Mix(Mix((uint)counter ^ Key((uint)seed, counter)) ^ (uint)seed) >> 8) * (1.0 / 16777216));
+    public static double Uniform(int seed, long counter)
+    {
+        uint hash = unchecked(Mix(Mix((uint)counter ^ Key((uint)seed, counter)) ^ (uint)seed));
+        return (hash >> 8) * (1.0 / 16777216);
+    }
 
     // Halves added to each other down to one lane.
     public static double Sum(double[] lanes, bool single)

@@ -62,7 +62,11 @@ internal sealed class KernelRun(KernelFrame frame, int launch, bool poison)
 
     public int Item { get; set; }
 
-    public void Enter(string function) => _functions.Push(function);
+    public void Enter(string function)
+    {
+        if (_functions.Contains(function)) throw new KernelFault($"'{function}' calls itself");
+        _functions.Push(function);
+    }
 
     public void Leave() => _functions.Pop();
 

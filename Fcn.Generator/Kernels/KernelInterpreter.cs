@@ -9,7 +9,6 @@ internal sealed partial class KernelInterpreter(IEnumerable<Kernel> kernels)
 {
     private readonly Dictionary<string, Kernel> _kernels = kernels.ToDictionary(k => k.Name);
     private readonly Dictionary<string, Delegate> _compiled = [];
-    private readonly HashSet<string> _underway = [];
     private int _launches;
 
     /// Whether Float values are rounded to single precision after every operation; a fused multiply-add counts as one.
@@ -37,11 +36,11 @@ internal sealed partial class KernelInterpreter(IEnumerable<Kernel> kernels)
         }
     }
 
+    // Functions are compiled when they are first called: of a family of tiles a small map calls a few.
     private Delegate Compiled(string name)
     {
         if (_compiled.TryGetValue(name, out var compiled)) return compiled;
         if (!_kernels.TryGetValue(name, out var kernel)) throw new KernelFault($"there is no kernel '{name}'");
-        if (!_underway.Add(name)) throw new KernelFault($"'{name}' calls itself");
         return _compiled[name] = new Code(this).Compile(kernel);
     }
 
@@ -120,11 +119,14 @@ internal sealed partial class KernelInterpreter(IEnumerable<Kernel> kernels)
 
         private Expression CallFunction(Statement s)
         {
-            var function = interpreter.Compiled(s.Name);
-            var arguments = interpreter._kernels[s.Name].Parameters.Zip(s.Operands, (p, a) => p.Type == KernelType.Index ? Offset(a) : Value(a));
+            if (!interpreter._kernels.TryGetValue(s.Name, out var function)) throw new KernelFault($"calls '{s.Name}', which is not there");
+            var name = Expression.Constant(s.Name);
+            var type = GetDelegateType([typeof(KernelRun), .. function.Parameters.Select(p => TypeOf(p.Type)), typeof(void)]);
+            var code = Expression.Convert(Call(Expression.Constant(interpreter), nameof(Compiled), null, name), type);
+            var arguments = function.Parameters.Zip(s.Operands, (p, a) => p.Type == KernelType.Index ? Offset(a) : Value(a));
             return Expression.Block(
-                Call(_run, nameof(KernelRun.Enter), null, Expression.Constant(s.Name)),
-                Invoke(Expression.Constant(function), [_run, .. arguments]),
+                Call(_run, nameof(KernelRun.Enter), null, name),
+                Invoke(code, [_run, .. arguments]),
                 Call(_run, nameof(KernelRun.Leave), null));
         }
 

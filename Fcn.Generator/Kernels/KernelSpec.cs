@@ -134,7 +134,10 @@ internal sealed partial class KernelSpec
             if (bound.Type != KernelType.Int) Fault($"{KernelPrinter.Text(bound)} is {bound.Type}, not int");
             if (Mentions(bound, v => v.Op == KernelOp.Load)) Fault($"the bound {KernelPrinter.Text(bound)} reads memory");
             foreach (string name in Assigned(s.Body))
-                if (Mentions(bound, v => v.Op == KernelOp.Variable && v.Name == name)) Fault($"a bound depends on '{name}', which the loop assigns");
+            {
+                bool depends = Mentions(bound, v => v.Op == KernelOp.Variable && v.Name == name);
+                if (depends) Fault($"a bound depends on '{name}', which the loop assigns");
+            }
         }
         if (s.Operands[2] is not { Op: KernelOp.Constant, Number: > 0 }) Fault("the step is not a positive constant");
         if (s.Target!.Type != KernelType.Int) Fault($"the counter is {s.Target.Type}, not int");

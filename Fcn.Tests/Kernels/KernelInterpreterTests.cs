@@ -162,7 +162,7 @@ public sealed class KernelInterpreterTests
         Assert.Equal("Kernel 'bench', item 0, in 'axpy': reads 'out'[0], which was never written.", fault);
         var endless = Bench.Kernel(k => k.Call("endless"), "endless");
         Assert.Contains("'endless' calls itself", Bench.Fault(k => k.Call("endless"), frame, 1, endless));
-        Assert.Contains("there is no kernel 'lost'", Bench.Fault(k => k.Call("lost"), frame));
+        Assert.Contains("calls 'lost', which is not there", Bench.Fault(k => k.Call("lost"), frame));
     }
 
     [Fact]

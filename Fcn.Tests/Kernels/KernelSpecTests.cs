@@ -115,8 +115,8 @@ public sealed class KernelSpecTests
         Assert.Contains("does not take bool", Fault(Make(KernelOp.Less, KernelType.Bool, N < 1, N < 2)));
         Assert.Contains("does not take float", Fault(Make(KernelOp.ReduceAdd, KernelType.Float, A)));
         Assert.Contains("chooses between float and int", Fault(Make(KernelOp.Select, KernelType.Float, N < 1, A, N)));
-        var mask = A.Spread(4) < A;
-        Assert.Contains("boolx4 chooses between floatx8", Fault(Make(KernelOp.Select, KernelType.Vector(8), mask, A.Spread(8), A.Spread(8))));
+        var uneven = Make(KernelOp.Select, KernelType.Vector(8), A.Spread(4) < A, A.Spread(8), A.Spread(8));
+        Assert.Contains("boolx4 chooses between floatx8", Fault(uneven));
         Assert.Contains("bool does not convert to float", Fault((N < 1).To(Element.Float)));
         Assert.Contains("the seed is float, not int", Fault(Uniform(A, N)));
         Assert.Contains("Exponential has 2 operands, not 1", Fault(Make(KernelOp.Exponential, KernelType.Float, A, A)));

@@ -1,0 +1,63 @@
+using System.Reflection;
+using Fcn.Devices.Cpu;
+using Fcn.Generator.Declaration;
+using Fcn.Generator.Emit;
+using Fcn.Generator.Schedule;
+using Fcn.Tests.Generator;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Fcn.Tests.Ops;
+
+// Op graphs rendered to C# by the compiler's own back half, compiled in memory and run on the CPU: the way of a network, without its
+// declaration. An op graph has up to three graphs; they take the places of the three modes.
+internal sealed class CompiledOps
+{
+    private static readonly string[] Modes = ["Segment", "Scores", "Training"];
+
+    private readonly Assembly _assembly;
+
+    public CompiledOps(IEnumerable<OpGraph> ops)
+    {
+        string[] files = [.. ops.SelectMany(Render).DistinctBy(f => f.HintName).Select(f => f.Text)];
+        _assembly = Compilations.Load(Optimized(files));
+    }
+
+    /// A user's release build of these files.
+    public static CSharpCompilation Optimized(params string[] files)
+    {
+        var compilation = Compilations.Of(files);
+        return compilation.WithOptions(compilation.Options.WithOptimizationLevel(OptimizationLevel.Release));
+    }
+
+    /// Runs one of an op's graphs. Memory that the schedule plans is NaN before it is written; nothing is written beside outputs.
+    public Outcome Run(OpGraph op, string graph, SimdLevel level, CpuPool pool)
+    {
+        string mode = Modes[op.Graphs.Keys.ToList().IndexOf(graph)];
+        var schedule = (CpuSchedule)Activator.CreateInstance(_assembly.GetType($"Golden.{op.Name}{mode}")!, nonPublic: true)!;
+        return new CompiledRun(op, graph, schedule).Run(level, pool);
+    }
+
+    private static IEnumerable<GeneratedFile> Render(OpGraph op)
+    {
+        var declaration = new NetworkDeclaration("Golden", op.Name, $"Golden.{op.Name}", "public", []);
+        var graphs = Modes.Select((_, i) => op.Graphs.Values.ElementAtOrDefault(i) ?? op.Graphs["y"]).ToList();
+        var modes = Modes.Zip(graphs, (mode, graph) =>
+        {
+            var schedules = Machine.Cpus.ToDictionary(m => m, m => BuildSchedule.Run(graph, op.Plan, m));
+            return new Mode(mode, $"{mode} of {op.Name}.", 1, graph, schedules);
+        }).ToList();
+        var emit = new EmitSchedules(declaration, op.Plan, modes);
+        yield return new($"{op.Name}.Schedules", emit.Schedules());
+        foreach (var machine in Machine.Cpus) yield return new($"{op.Name}.{machine.Name}", emit.Kernels(machine));
+        foreach (var tiles in Machine.Cpus.SelectMany(emit.Tiles)) yield return tiles;
+        yield return new($"{op.Name}.Surface", $$"""
+            namespace Golden;
+
+            public partial class {{op.Name}}
+            {
+                static partial void Compiled(ref Fcn.Devices.NetworkCode? code);
+            }
+            """);
+    }
+}

@@ -1,0 +1,60 @@
+using Fcn.Devices;
+using Fcn.Generator;
+using Fcn.Generator.Graph;
+using Fcn.Tests.Generator;
+using Fcn.Tests.Golden;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Fcn.Tests.Ops;
+
+// A network of the golden files: FCN-8s, layer for layer the published one, at widths that train in seconds. Declared as a user declares it,
+// compiled by the generator itself.
+internal sealed class GoldenNetwork
+{
+    /// As ../shared/golden has it.
+    public static readonly GoldenNetwork Narrow = new("FcnNarrow", 5, [[8, 8], [12, 12], [16, 16, 16], [24, 24, 24], [24, 24, 24]], 40);
+
+    /// As the repository has it.
+    public static readonly GoldenNetwork Tiny = new("FcnTiny", 4, [[3, 3], [4, 4], [5, 5, 5], [6, 6, 6], [7, 7, 7]], 8);
+
+    private readonly Lazy<Type> _type;
+
+    private GoldenNetwork(string name, int classes, int[][] widths, int fc)
+    {
+        var stream = widths.Select((block, i) => string.Concat(block.Select((width, j) =>
+            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 100" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
+        Source = $"""
+            using Fcn;
+            namespace Golden;
+
+            [Fcn(Classes = {classes})]
+            {string.Join("\n", stream.Select(s => $"[{s}]"))}
+            [Conv("fc6", {fc}, Kernel = 7, Pad = 0), Conv("fc7", {fc}, Kernel = 1, Pad = 0)]
+            [Score, Skip("pool4", Upsample = 2), Skip("pool3", Upsample = 2), Upsample(8)]
+            public partial class {name};
+            """;
+        _type = new(() =>
+        {
+            var project = CompiledOps.Optimized(Source);
+            Compilations.Driver().RunGeneratorsAndUpdateCompilation(project, out var complete, out _);
+            return Compilations.Load((CSharpCompilation)complete).GetType($"Golden.{name}")!;
+        });
+    }
+
+    public string Source { get; }
+
+    /// The network as a graph, its skips aligned.
+    public NetworkGraph Graph => Compiler.Understand(Compilations.Declare(Source), default).Graph!;
+
+    /// The network with the golden weights.
+    public Network Open(GoldenFile file, Device device)
+    {
+        var network = (Network)Activator.CreateInstance(_type.Value, device)!;
+        foreach (var parameter in network.Description.Parameters)
+        {
+            float[] values = Array.ConvertAll(file[$"weights.{parameter.Name}"], v => (float)v);
+            network.SetParameter(parameter.Name, new Tensor(parameter.Shape, values));
+        }
+        return network;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Fcn.Devices.Cpu;
+using Fcn.Generator.Schedule;
+using Fcn.Tests.Golden;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Fcn.Tests.Ops;
+
+// A whole network, declared, generated, compiled and trained, against PyTorch at every level of vectors: scores of four sizes, a single pixel
+// among them, labels, all gradients, and the loss of every step of Caffe's SGD.
+public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(SimdLevel.Portable)]
+    [InlineData(SimdLevel.Avx2)]
+    [InlineData(SimdLevel.Avx512)]
+    public void Own_network(SimdLevel level) => Check(GoldenNetwork.Tiny, GoldenFile.Own("fcn8s_tiny.safetensors"), level);
+
+    [Theory]
+    [InlineData(SimdLevel.Portable)]
+    [InlineData(SimdLevel.Avx2)]
+    [InlineData(SimdLevel.Avx512)]
+    public void Shared_network(SimdLevel level)
+    {
+        if (GoldenFile.Shared("fcn8s_narrow.safetensors") is { } file) Check(GoldenNetwork.Narrow, file, level);
+        else output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
+    }
+
+    [Fact]
+    public void Own_network_interpreted()
+    {
+        var file = GoldenFile.Own("fcn8s_tiny.safetensors");
+        Close.Within(1e-4, Interpret(GoldenNetwork.Tiny, file, "1x1", "y", Machine.Scalar).Map, file["1x1.logits"], "scores of one pixel");
+        var trained = Interpret(GoldenNetwork.Tiny, file, "21x27", "training", Machine.Avx512);
+        Close.Within(1e-3, [trained.Loss], file["loss.00"], "loss");
+        foreach (var (name, gradient) in trained.Gradients) Close.Within(1e-3, gradient, file[$"gradient.{name}"], name);
+        Assert.Equal(file.Names.Count(n => n.StartsWith("gradient.", StringComparison.Ordinal)), trained.Gradients.Count);
+    }
+
+    [Fact]
+    public void Shared_network_interpreted()
+    {
+        if (GoldenFile.Shared("fcn8s_narrow.safetensors") is { } file)
+            Close.Within(1e-4, Interpret(GoldenNetwork.Narrow, file, "45x61", "y", Machine.Scalar).Map, file["45x61.logits"], "scores");
+        else output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
+    }
+
+    private static Outcome Interpret(GoldenNetwork golden, GoldenFile file, string size, string graph, Machine machine)
+    {
+        int[] shape = file.Shape($"{size}.image");
+        var network = OpGraph.Of(
+            "network", golden.Graph, name => file[$"weights.{name}"], 1, shape[2], shape[3],
+            file[$"{size}.image"], Array.ConvertAll(file[$"{size}.label"], v => (byte)v));
+        return new InterpretedSchedule(network, graph, machine).Run();
+    }
+
+    private void Check(GoldenNetwork golden, GoldenFile file, SimdLevel level)
+    {
+        if (!CpuDevice.Supports(level))
+        {
+            output.WriteLine($"Not run: this processor lacks {level}.");
+            return;
+        }
+        using var device = new CpuDevice(2, level) { Poison = true };
+        using var network = golden.Open(file, device);
+        var sizes = file.Names.Where(n => n.EndsWith(".image", StringComparison.Ordinal)).Select(n => n[..^".image".Length]).ToList();
+        Assert.Equal(4, sizes.Count);
+        foreach (string size in sizes) Forward(network, file, size);
+        Train(network, file);
+    }
+
+    private static void Forward(Network network, GoldenFile file, string size)
+    {
+        var input = Batch(file, size);
+        double[] logits = file[$"{size}.logits"];
+        var scores = new float[logits.Length];
+        network.Engine.Scores(input, scores);
+        Close.Within(1e-4, Array.ConvertAll(scores, s => (double)s), logits, $"scores at {size}");
+
+        // Where the best class leads by more than rounding, labels are PyTorch's.
+        var labels = new byte[input.Height * input.Width];
+        network.Engine.Segment(input, labels);
+        double clear = 1e-3 * logits.Max(Math.Abs);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            var ranked = Enumerable.Range(0, logits.Length / labels.Length)
+                .Select(c => (Class: c, Score: logits[c * labels.Length + i])).OrderByDescending(c => c.Score).Take(2).ToList();
+            if (ranked[0].Score - ranked[1].Score > clear) Assert.Equal(ranked[0].Class, labels[i]);
+        }
+    }
+
+    private static void Train(Network network, GoldenFile file)
+    {
+        var parameters = network.Description.Parameters;
+        string size = file.Settings.TryGetValue("train", out string? at) ? at : "45x61";
+        float rate = float.Parse(RateText().Match(file.Settings["solver"]).Groups[1].Value, CultureInfo.InvariantCulture);
+        var input = Batch(file, size);
+        byte[] labels = Array.ConvertAll(file[$"{size}.label"], v => (byte)v);
+        int steps = file.Names.Count(n => n.StartsWith("loss.", StringComparison.Ordinal));
+        Assert.True(steps >= 10);
+        for (int step = 0; step < steps; step++)
+        {
+            double loss = network.Engine.Backward(input, labels, new(1, 0, true)), expected = file[$"loss.{step:00}"][0];
+            Assert.True(Math.Abs(loss - expected) <= 1e-3 * expected, $"loss before update {step}: {loss}, PyTorch has {expected}");
+            for (int p = 0; step == 0 && p < parameters.Count; p++) Compare(ParameterStore.Gradients, p, "gradient");
+            network.Engine.Update(new(rate, 0.9f, 5e-4f, 1));
+        }
+        for (int p = 0; p < parameters.Count; p++) Compare(ParameterStore.Values, p, $"after{steps}");
+
+        void Compare(ParameterStore store, int parameter, string what)
+        {
+            string name = $"{what}.{parameters[parameter].Name}";
+            var values = new float[file[name].Length];
+            network.Engine.Read(store, parameter, values);
+            Close.Within(1e-3, Array.ConvertAll(values, v => (double)v), file[name], name);
+        }
+    }
+
+    // (1, 3, H, W) to channels innermost.
+    private static InputBatch Batch(GoldenFile file, string size)
+    {
+        int[] shape = file.Shape($"{size}.image");
+        double[] image = file[$"{size}.image"];
+        int channels = shape[1], plane = shape[2] * shape[3];
+        var pixels = Enumerable.Range(0, image.Length).Select(i => (float)image[i % channels * plane + i / channels]);
+        return new(1, shape[2], shape[3], channels, [.. pixels]);
+    }
+
+    [GeneratedRegex(@"lr ([0-9.e+-]+)")]
+    private static partial Regex RateText();
+}

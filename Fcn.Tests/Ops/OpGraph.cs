@@ -1,0 +1,178 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Passes;
+using Fcn.Generator.Schedule;
+
+namespace Fcn.Tests.Ops;
+
+// A network around one op (or a few): its inputs are plain maps and parameters with given values, its output y, and with dy the gradients of
+// <y, dy>. First the parameters, then the maps, then the op. Every graph ends in one plain map, behind a crop by nothing that keeps y itself in
+// channel blocks.
+internal sealed class OpGraph
+{
+    private readonly GraphBuilder _graph = new();
+    private readonly Dictionary<Node, double[]> _values = [];
+    private readonly double[]? _pixels;
+    private ParameterPlan? _plan;
+    private long _reserved;
+
+    /// Channels, pixels: of an image for ops on the image itself, (N, Channels, H, W).
+    public OpGraph(string name, int images, int height, int width, int channels = 1, double[]? pixels = null)
+        : this(name, images, height, width, null, pixels) => Image = _graph.Add("data", new Input(channels));
+
+    private OpGraph(string name, int images, int height, int width, Node? image, double[]? pixels) =>
+        (Name, Images, Height, Width, Image, _pixels) = (name, images, height, width, image!, pixels);
+
+    /// A whole network, aligned, with its weights by name: "y" its scores, "labels", and "training".
+    public static OpGraph Of(
+        string name, NetworkGraph aligned, Func<string, double[]> weights, int images, int height, int width, double[] pixels, byte[] labels)
+    {
+        var image = aligned.Nodes.Single(n => n.Op is Input);
+        var op = new OpGraph(name, images, height, width, image, pixels) { Labels = labels };
+        foreach (var parameter in aligned.Nodes.Where(n => n.Op is Parameter)) op.Keep(parameter, weights(parameter.Name));
+        var inference = DropDropout.Run(aligned);
+        op.Graphs["y"] = Fuse.Run(DropDead.Run(inference));
+        op.Graphs["labels"] = Fuse.Run(DropDead.Run(AddArgMax.Run(inference)));
+        op.Graphs["training"] = Fuse.Run(DropDead.Run(BuildBackward.Run(aligned)));
+        return op;
+    }
+
+    public string Name { get; }
+
+    public int Images { get; }
+
+    public int Height { get; }
+
+    public int Width { get; }
+
+    public Node Image { get; }
+
+    public Node Y { get; private set; } = null!;
+
+    public byte[]? Labels { get; init; }
+
+    public double LossScale { get; init; } = 1;
+
+    public int Seed { get; init; }
+
+    /// Scheduled like the modes of a network: name → graph whose outputs are one map and any number of parameter gradients.
+    public Dictionary<string, NetworkGraph> Graphs { get; } = [];
+
+    public ParameterPlan Plan => _plan ??= ParameterPlan.Of(Graphs["y"]);
+
+    public Node Parameter(string name, double[] values, int o, int i, int kernel, bool bias = false)
+    {
+        var node = _graph.Add(name, new Parameter(new(o, i, kernel), Fcn.Generator.Ops.Fill.Zero, 1, 1) { Bias = bias });
+        Keep(node, values);
+        return node;
+    }
+
+    public Node Bias(string name, double[] values) => Parameter(name, values, values.Length, 1, 1, bias: true);
+
+    /// A map of the input's size, unless said otherwise.
+    public Node Map(string name, double[] values, int channels, Extent? size = null)
+    {
+        var (at, extent) = (_reserved, size ?? Extent.Input);
+        var node = _graph.Add(name, new PlainMap(channels, extent, at, extent.At(Height), extent.At(Width)), Image);
+        if (values.Length != Images * channels * extent.At(Height) * extent.At(Width))
+            throw new ArgumentException($"{Name}.{name} has {values.Length} values.");
+        _reserved += values.Length;
+        _values[node] = values;
+        return node;
+    }
+
+    public Node Add(string name, Op op, params Node[] inputs) => _graph.Add(name, op, inputs);
+
+    /// The forward graph, "y".
+    public OpGraph Ends(Node y)
+    {
+        Y = y;
+        Graphs["y"] = Leave(_graph.Nodes, y, []);
+        return this;
+    }
+
+    /// The backward graphs: "d" + name for every map that <y, dy> depends on, or "gradients" if it depends on none; each with the gradients of
+    /// all parameters.
+    public OpGraph EndsWithGradient(Node y, double[] dy)
+    {
+        Ends(y);
+        var given = Map("dy", dy, y.Map.Channels, y.Map.Size);
+        var builder = new GraphBuilder();
+        foreach (var node in _graph.Nodes) builder.Keep(node);
+        var backward = new Backward(builder, n => n != Image && n != given);
+        backward.Accumulate(y, given);
+        foreach (var node in _graph.Nodes.Reverse())
+            if (node.Op is not Fcn.Generator.Ops.Parameter && backward.Of(node) is { } gradient) node.Op.Pull(node, gradient, backward);
+        var learned = _graph.Nodes.Where(n => n.Op is Parameter).Select(p => backward.Of(p)!).ToList();
+        foreach (var map in _graph.Nodes.Where(n => n.Op is PlainMap && n != given && backward.Of(n) is not null))
+            Graphs[$"d{map.Name}"] = Leave(builder.Nodes, backward.Of(map)!, learned);
+        if (Graphs.Count == 1) Graphs["gradients"] = Leave(builder.Nodes, y, learned);
+        return this;
+    }
+
+    /// The memory that kernels read as parameters: parameters in the plan's order, then the plain maps.
+    public double[] Memory()
+    {
+        var memory = new double[_reserved];
+        foreach (var (node, values) in _values)
+        {
+            if (node.Op is PlainMap map) values.CopyTo(memory, map.Offset);
+            else foreach (var (plain, packed) in Places(node.Name)) memory[packed] = values[plain];
+        }
+        return memory;
+    }
+
+    /// Places of a parameter's elements: in OIHW order and in memory.
+    public IEnumerable<(int Plain, long Packed)> Places(string parameter)
+    {
+        var w = Plan.Weights[parameter];
+        int plain = 0;
+        for (int o = 0; o < w.Out; o++)
+            for (int i = 0; i < w.In; i++)
+                for (int tap = 0; tap < w.Kernel * w.Kernel; tap++, plain++)
+                {
+                    long panel = o / 16 * (long)w.InBlocks + i / w.InBlock;
+                    long row = (panel * w.Kernel * w.Kernel + tap) * w.InBlock + i % w.InBlock;
+                    yield return (plain, Plan.Offsets[parameter] + row * 16 + o % 16);
+                }
+    }
+
+    public IEnumerable<string> Parameters => _values.Keys.Where(n => n.Op is Parameter).Select(n => n.Name);
+
+    public double[] Values(string name) => _values.Single(v => v.Key.Name == name).Value;
+
+    public OpGraph With(string name, double[] values)
+    {
+        _values[_values.Keys.Single(n => n.Name == name)] = values;
+        return this;
+    }
+
+    /// The image with channels innermost, as the engine gets it; zeros if the op does not look at it.
+    public double[] Pixels()
+    {
+        int channels = Image.Map.Channels, plane = Height * Width;
+        var interleaved = new double[Images * channels * plane];
+        for (int i = 0; _pixels is not null && i < interleaved.Length; i++)
+            interleaved[(i / (channels * plane) * plane + i % plane) * channels + i / plane % channels] = _pixels[i];
+        return interleaved;
+    }
+
+    // At most: in channel blocks of 16.
+    private void Keep(Node parameter, double[] values)
+    {
+        var shape = (WeightShape)parameter.Shape;
+        _reserved += (shape.Out + 15L) / 16 * 16 * ((shape.In + 15) / 16 * 16) * shape.Kernel * shape.Kernel;
+        _values[parameter] = values;
+    }
+
+    private static NetworkGraph Leave(IEnumerable<Node> nodes, Node map, IEnumerable<Node> learned)
+    {
+        var builder = new GraphBuilder();
+        foreach (var node in nodes) builder.Keep(node);
+        var leaves = builder.Add("leaves", new Crop(0, map.Map.Size), map);
+        return Fuse.Run(DropDead.Run(builder.Build([leaves, .. learned])));
+    }
+}
+
+/// What a run left: the map that leaves, (N, C, H, W), gradients of parameters in OIHW order, and the loss.
+internal sealed record Outcome(double[] Map, IReadOnlyDictionary<string, double[]> Gradients, double Loss);
