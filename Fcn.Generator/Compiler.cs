@@ -9,7 +9,8 @@ namespace Fcn.Generator;
 // The table of contents: attributes -> graph -> aligned graph -> kernels -> text. Pure functions of values; nothing here knows Roslyn.
 internal static class Compiler
 {
-    /// The part of the class that users see. Where the network has problems, they are here, with a part that keeps the rest of the build quiet.
+    /// The part of the class that users see. Where the network has problems, they are here, with a part that keeps the rest of the build
+    /// quiet.
     public static Compiled Surface(Reading reading, CancellationToken cancel) => Guard(reading, () =>
     {
         var network = reading.Network;
@@ -28,7 +29,8 @@ internal static class Compiler
     public static Compiled Kernels(Reading reading, CancellationToken cancel) => Guard(reading, () =>
     {
         var network = reading.Network;
-        if (!reading.Complete || reading.Problems.Count > 0 || Understand(network, cancel) is not { Graph: { } graph, Table: { } table }) return new(network, [], []);
+        if (!reading.Complete || reading.Problems.Count > 0) return new(network, [], []);
+        if (Understand(network, cancel) is not { Graph: { } graph, Table: { } table }) return new(network, [], []);
         var (own, shared) = NetworkEmitter.Emit(network, table, graph, cancel);
         return new(network, own, []) { Shared = shared };
     });

@@ -29,13 +29,14 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());
         context.RegisterImplementationSourceOutput(shared.WithTrackingName(Steps.SharedFiles), Write);
 
-        // Problems: joined with the compilation for their locations, which are in no model. Runs again at every edit, but only where there are problems.
+        // Problems: joined with the compilation for their locations, which are in no model. Runs at every edit, where there are problems.
         context.RegisterSourceOutput(Faulty(surface).Combine(context.CompilationProvider), Report);
         context.RegisterImplementationSourceOutput(Faulty(kernels).Combine(context.CompilationProvider), Report);
     }
 
     private static IncrementalValueProvider<ImmutableArray<Compiled>> Faulty(IncrementalValuesProvider<Compiled> compiled) =>
-        compiled.Where(static c => c.Problems.Count > 0).Select(static (c, _) => c with { Files = [] }).Collect().WithTrackingName(Steps.Problems);
+        compiled.Where(static c => c.Problems.Count > 0).Select(static (c, _) => c with { Files = [] }).Collect()
+            .WithTrackingName(Steps.Problems);
 
     private static void Write(SourceProductionContext context, Emit.GeneratedFile file) =>
         context.AddSource(file.HintName, SourceText.From(file.Text, Encoding.UTF8));

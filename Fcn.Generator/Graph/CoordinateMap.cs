@@ -34,7 +34,8 @@ internal readonly record struct Rational
 
     public static implicit operator Rational(int value) => new(value, 1);
 
-    public static Rational operator +(Rational a, Rational b) => new(a.Numerator * b.Denominator + b.Numerator * a.Denominator, a.Denominator * b.Denominator);
+    public static Rational operator +(Rational a, Rational b) =>
+        new(a.Numerator * b.Denominator + b.Numerator * a.Denominator, a.Denominator * b.Denominator);
 
     public static Rational operator -(Rational a) => new(-a.Numerator, a.Denominator);
 
@@ -42,7 +43,8 @@ internal readonly record struct Rational
 
     public static Rational operator /(Rational a, Rational b) => new(a.Numerator * b.Denominator, a.Denominator * b.Numerator);
 
-    public override string ToString() => IsWhole ? FormattableString.Invariant($"{Numerator}") : FormattableString.Invariant($"{Numerator}/{Denominator}");
+    public override string ToString() =>
+        IsWhole ? FormattableString.Invariant($"{Numerator}") : FormattableString.Invariant($"{Numerator}/{Denominator}");
 
     public static int Lcm(int a, int b) => checked((int)(a / Gcd(a, b) * b));
 

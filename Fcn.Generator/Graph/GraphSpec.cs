@@ -33,15 +33,20 @@ internal static class GraphSpec
         }
         foreach (var output in graph.Outputs) Require(seen.Contains(output), output, "it is an output but not in the graph");
         if (phase <= Phase.Aligned) OneInOneOut(phase, graph);
-        else Require(graph.Nodes.All(n => graph.Outputs.Contains(n) || graph.UsersOf(n).Any()), graph.Outputs[0], "the graph holds nodes that reach no output");
+        else EverythingIsUsed(graph);
+    }
+
+    private static void EverythingIsUsed(NetworkGraph graph)
+    {
+        foreach (var node in graph.Nodes) Require(graph.Outputs.Contains(node) || graph.UsersOf(node).Any(), node, "it reaches no output");
     }
 
     private static void OneInOneOut(Phase phase, NetworkGraph graph)
     {
         var inputs = graph.Nodes.Where(static n => n.Op is Input).ToList();
         if (inputs.Count != 1) throw new InvalidOperationException($"A network has one input; this graph has {inputs.Count}.");
-        if (graph.Outputs.Count != 1) throw new InvalidOperationException($"A network has one output; this graph has {graph.Outputs.Count}.");
-        var score = graph.Outputs[0];
+        if (graph.Outputs is not [var score])
+            throw new InvalidOperationException($"A network has one output; this graph has {graph.Outputs.Count}.");
         Require(score.Map.Size == Extent.Input, score, $"the output has size {score.Map.Size}, not the input's");
         Require(phase < Phase.Aligned || Coordinates.Of(score) == CoordinateMap.Identity, score, "the output does not lie on the input");
     }
@@ -56,13 +61,14 @@ internal static class GraphSpec
                 break;
             case Conv conv:
                 Arity(node, 2, 3);
-                Require(inputs[0].Map.Channels % conv.Groups == 0 && conv.Channels % conv.Groups == 0, node, "its groups do not divide its channels");
-                Require(inputs[1].Shape == new WeightShape(conv.Channels, inputs[0].Map.Channels / conv.Groups, conv.Kernel), node, $"its weight is {inputs[1].Shape}");
-                Require(inputs.Count < 3 || inputs[2].Shape == new WeightShape(conv.Channels, 1, 1), node, $"its bias is {inputs[inputs.Count - 1].Shape}");
+                int read = inputs[0].Map.Channels;
+                Require(read % conv.Groups == 0 && conv.Channels % conv.Groups == 0, node, "its groups do not divide its channels");
+                Learned(node, "weight", inputs[1], new(conv.Channels, read / conv.Groups, conv.Kernel));
+                if (inputs.Count == 3) Learned(node, "bias", inputs[2], new(conv.Channels, 1, 1));
                 break;
             case Deconv deconv:
                 Arity(node, 2, 2);
-                Require(inputs[1].Shape == new WeightShape(inputs[0].Map.Channels, deconv.Channels / deconv.Groups, deconv.Kernel), node, $"its weight is {inputs[1].Shape}");
+                Learned(node, "weight", inputs[1], new(inputs[0].Map.Channels, deconv.Channels / deconv.Groups, deconv.Kernel));
                 break;
             case Relu or Dropout or Scale or MaxPool or Upsample:
                 Arity(node, 1, 1);
@@ -74,7 +80,8 @@ internal static class GraphSpec
             case Add { Offset: 0 }:
                 Arity(node, 2, 2);
                 Require(inputs[0].Shape == inputs[1].Shape, node, $"it adds {inputs[0].Shape} and {inputs[1].Shape}");
-                Require(phase > Phase.Aligned || Coordinates.Of(inputs[0]) == Coordinates.Of(inputs[1]), node, "it adds maps that do not lie on top of each other");
+                bool meet = phase > Phase.Aligned || Coordinates.Of(inputs[0]) == Coordinates.Of(inputs[1]);
+                Require(meet, node, "it adds maps that do not lie on top of each other");
                 break;
             case Join or Align:
                 Arity(node, 2, 2);
@@ -84,13 +91,17 @@ internal static class GraphSpec
             case Fused fused:
                 Require(phase == Phase.Fused, node, "nothing is fused before the pass Fuse");
                 Require(fused.Tail.All(static op => op is IElementwise), node, "its tail holds an op that is not elementwise");
-                Arity(node, fused.CoreInputs + fused.Tail.Sum(Fused.OtherInputs), fused.CoreInputs + fused.Tail.Sum(Fused.OtherInputs));
+                int count = fused.CoreInputs + fused.Tail.Sum(Fused.OtherInputs);
+                Arity(node, count, count);
                 break;
             default:
                 Require(phase > Phase.Aligned, node, $"{node.Op.Word} is no op of this phase");
                 break;
         }
     }
+
+    private static void Learned(Node node, string what, Node parameter, WeightShape shape) =>
+        Require(parameter.Shape == shape, node, $"its {what} is {parameter.Shape}, not {shape}");
 
     private static void Arity(Node node, int least, int most) =>
         Require(node.Inputs.Count >= least && node.Inputs.Count <= most, node, $"it has {node.Inputs.Count} inputs");

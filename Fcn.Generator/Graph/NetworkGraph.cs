@@ -7,11 +7,13 @@ internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Node
 
     public IReadOnlyList<Node> Outputs { get; } = outputs;
 
-    public Node this[string name] => Nodes.FirstOrDefault(n => n.Name == name) ?? throw new KeyNotFoundException($"The graph has no node '{name}'.");
+    public Node this[string name] =>
+        Nodes.FirstOrDefault(n => n.Name == name) ?? throw new KeyNotFoundException($"The graph has no node '{name}'.");
 
     public IEnumerable<Node> UsersOf(Node node) => Nodes.Where(n => n.Inputs.Contains(node));
 
-    /// Rebuilds the graph in order; <paramref name="replace"/> sees a node with its inputs already replaced and returns it or what stands for it.
+    /// Rebuilds the graph in order; <paramref name="replace"/> sees a node with its inputs already replaced and returns it or what stands for
+    /// it.
     public NetworkGraph Map(Func<Node, GraphBuilder, Node> replace)
     {
         var builder = new GraphBuilder();

@@ -34,7 +34,7 @@ public class GraphSpecTests
     [Fact]
     public void AWeightOfAnotherShapeIsFound() => Illegal(Phase.Aligned,
         Aligned.Map((n, b) => n is { Name: "conv1.weight", Op: Parameter p } ? b.Add(n.Name, p with { Dimensions = new(4, 2, 3) }) : n),
-        "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3)");
+        "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3), not (4, 1, 3, 3)");
 
     [Fact]
     public void OnlyOneInputIsAllowed()
