@@ -44,13 +44,13 @@ public sealed class FcnGenerator : IIncrementalGenerator
     // A fault in a backbone is one diagnostic, however many networks share it.
     private static void Report(SourceProductionContext context, (ImmutableArray<Compiled> Faulty, Compilation Compilation) problems)
     {
-        var told = new HashSet<(ProblemId, Location, string)>();
+        var told = new HashSet<(ProblemId, Location, EquatableArray<string>)>();
         foreach (var compiled in problems.Faulty)
             foreach (var problem in compiled.Problems)
             {
                 var location = SourceMap.Find(problems.Compilation, compiled.Network, problem, context.CancellationToken);
-                var diagnostic = Diagnostic.Create(Descriptors.Of(problem.Id), location, [.. problem.Arguments]);
-                if (told.Add((problem.Id, location, diagnostic.GetMessage()))) context.ReportDiagnostic(diagnostic);
+                if (told.Add((problem.Id, location, problem.Arguments)))
+                    context.ReportDiagnostic(Diagnostic.Create(Descriptors.Of(problem.Id), location, [.. problem.Arguments]));
             }
     }
 }

@@ -28,8 +28,8 @@ internal sealed record Extent(Extent? Base, int Multiply, int Inner, int Divide,
     /// Transposed convolution: stride (this - 1) + kernel - 2 pad.
     public Extent Deconvolve(int kernel, int stride, int pad) => Times(stride).Plus(kernel - stride - 2 * pad);
 
-    /// The formula rises by the same amount whenever n rises by this much: of two formulas with equal slopes, what holds for n = 1 .. Period
-    /// holds for all n.
+    /// The formula rises by the same amount whenever n rises by this much: of two formulas with equal slopes, what holds for n = 1 ..
+    /// Period holds for all n.
     public int Period => checked(Divide * (Base?.Period ?? 1));
 
     public int At(int n) => checked(Multiply * Ceil((Base?.At(n) ?? n) + Inner, Divide) + Offset);

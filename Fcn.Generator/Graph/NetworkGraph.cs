@@ -12,8 +12,8 @@ internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Node
 
     public IEnumerable<Node> UsersOf(Node node) => Nodes.Where(n => n.Inputs.Contains(node));
 
-    /// Rebuilds the graph in order; <paramref name="replace"/> sees a node with its inputs already replaced and returns it or what stands for
-    /// it.
+    /// Rebuilds the graph in order; <paramref name="replace"/> sees a node with its inputs already replaced and returns it or what
+    /// stands for it.
     public NetworkGraph Map(Func<Node, GraphBuilder, Node> replace)
     {
         var builder = new GraphBuilder();

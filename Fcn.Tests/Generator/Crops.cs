@@ -48,7 +48,8 @@ public class Crops
     [InlineData(Sources.Fcn8s, "score_fr", 404)]
     [InlineData(Sources.Fcn8s, "score_pool4", 100)]
     [InlineData(Sources.FcnAlexNet, "fc6", 355)]
-    public void ReceptiveFieldsAreThoseOfThePaper(string source, string layer, int field) => Assert.Equal(field, Table(source)[layer].Field);
+    public void ReceptiveFieldsAreThoseOfThePaper(string source, string layer, int field) =>
+        Assert.Equal(field, Table(source)[layer].Field);
 
     private static LayerTable Table(string source) => Compiler.Understand(Compilations.Declare(source), CancellationToken.None).Table!;
 

@@ -31,11 +31,7 @@ public class SameText
     {
         var expected = Compilations.Files(Compilations.Of(Sources.Tiny));
         var before = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
-        // Built by hand as well: with InvariantGlobalization every named culture looks like the invariant one.
-        var culture = (CultureInfo)CultureInfo.GetCultureInfo(name).Clone();
-        culture.NumberFormat.NegativeSign = "\u2212";
-        culture.NumberFormat.NumberDecimalSeparator = ",";
-        culture.NumberFormat.NumberGroupSeparator = "\u2019";
+        var culture = Culture(name);
         try
         {
             (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, culture);
@@ -51,6 +47,17 @@ public class SameText
         {
             (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = before;
         }
+    }
+
+    // Where the runtime has no cultures (InvariantGlobalization), at least numbers look as foreign as anywhere.
+    private static CultureInfo Culture(string name)
+    {
+        bool known = !(AppContext.TryGetSwitch("System.Globalization.Invariant", out bool invariant) && invariant);
+        var culture = (CultureInfo)(known ? CultureInfo.GetCultureInfo(name) : CultureInfo.InvariantCulture).Clone();
+        culture.NumberFormat.NegativeSign = "\u2212";
+        culture.NumberFormat.NumberDecimalSeparator = ",";
+        culture.NumberFormat.NumberGroupSeparator = "\u2019";
+        return culture;
     }
 
     [Theory]
