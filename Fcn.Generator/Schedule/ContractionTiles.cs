@@ -37,6 +37,7 @@ internal sealed class ContractionTiles(Machine machine)
         Value blocks = k.Parameter("blocks", KernelType.Int), y = k.Parameter("y", pointer), yNext = k.Parameter("y_next", KernelType.Index);
         Value resume = k.Parameter("resume", KernelType.Bool);
         var parameters = new List<Value> { x, weight, weightNext, blocks, y, yNext, resume };
+        parameters.AddRange(family.Loops.Select(static l => l.Count).Where(static c => c.Op == KernelOp.Variable && c.Name != "blocks").Select(c => k.Parameter(c.Name, c.Type)));
         var loops = family.Loops.Select(l =>
         {
             if (l.AStep.Op == KernelOp.Constant) return l;

@@ -59,9 +59,16 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         Value term = Core.Loops(node)!.Term(point, at);
         var (x, xSteps) = Steps(term.Sources[0].Sources[0], [w, .. at]);
         var (weight, wSteps) = Steps(term.Sources[1], [w, .. at]);
-        Value[] counts = [Value.Variable("blocks", KernelType.Int), Weight.Kernel, Weight.Kernel, Weight.InBlock];
+        Value[] counts = [Value.Variable("blocks", KernelType.Int), ClipsRows ? Value.Variable("row_count", KernelType.Int) : Weight.Kernel, Weight.Kernel, Weight.InBlock];
         var loops = RegisterTile.Merge(counts.Select((count, i) => new RegisterTile.Loop(LoopNames[i], count, xSteps[i + 1], wSteps[i + 1])));
-        Value[] rowSteps = [.. loops.Select(static l => l.AStep).Where(static s => s.Op != KernelOp.Constant)];
+        Value[] moreArguments = [.. loops.Select(static l => l.AStep).Where(static s => s.Op != KernelOp.Constant)];
+        if (ClipsRows)
+        {
+            var (firstRow, endRow) = RowsInside(h, access[0]!.Map.Height);
+            x += firstRow * xSteps[2];
+            weight += firstRow * wSteps[2];
+            moreArguments = [_kernel.Let("row_count", Value.Max(0, endRow - firstRow)), .. moreArguments];
+        }
 
         x = _kernel.Let("x", x + first * xSteps[1]);
         weight = _kernel.Let("weight", weight + first * wSteps[1]);
@@ -78,10 +85,21 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             {
                 int vectors = Math.Min(machine.Vectors, tileBlocks * machine.VectorsPerBlock);
                 string function = tiles.Conv(new(Name(), vectors, (int)xSteps[0].Number, loops));
-                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, (long)Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. rowSteps]);
+                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, (long)Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. moreArguments]);
                 Finish(vectors, n, block, h, from, pixels, y, to, access, (first + blocks).Equals(Weight.InBlocks));
             }
         });
+    }
+
+    // More border than the kernel's own reach: whole rows of taps fall on zeros and are left out. Gradients of fc6 and the image of padding 100.
+    private bool ClipsRows => 2 * Conv.Pad > (Conv.Kernel - 1) * Conv.Dilation;
+
+    // Taps of the kernel whose row lies in the map: h Stride - Pad + a Dilation from 0 to height - 1.
+    private (Value From, Value To) RowsInside(Value h, Value height)
+    {
+        Value Tap(Value rows) => (Value.Max(0, rows) + (Conv.Dilation - 1)) / Conv.Dilation;
+        Value above = Conv.Pad - h * Conv.Stride;
+        return (_kernel.Let("row_from", Value.Min(Conv.Kernel, Tap(above))), Value.Min(Conv.Kernel, Tap(height + above)));
     }
 
     // Bias and tail, on a tile that is still in the nearest cache.
@@ -111,6 +129,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         string text = FormattableString.Invariant($"conv{c.Kernel}x{c.Kernel}");
         if (c.Stride > 1) text += FormattableString.Invariant($"_stride{c.Stride}");
         if (c.Dilation > 1) text += FormattableString.Invariant($"_dilation{c.Dilation}");
+        if (ClipsRows) text += "_clipped";
         if (Weight.InBlock != Machine.Block) text += FormattableString.Invariant($"_from{Weight.InBlock}");
         return text;
     }
