@@ -11,7 +11,7 @@ public class Incrementality
 {
     private const string Other = "namespace User; public static class Other { public static int One() => 1; }";
 
-    private static readonly string[] Compiling = [Steps.Surface, Steps.SurfaceFiles, Steps.Kernels, Steps.KernelFiles];
+    private static readonly string[] Compiling = [Steps.Surface, Steps.SurfaceFiles, Steps.Kernels, Steps.KernelFiles, Steps.SharedFiles];
 
     [Fact]
     public void TheFirstRunIsNew()
@@ -113,6 +113,6 @@ public class Incrementality
     // The outputs that write files; the one that reports problems sees the compilation.
     private static IReadOnlyList<IncrementalStepRunReason> Outputs(GeneratorRunResult run) =>
         [.. run.TrackedOutputSteps.SelectMany(static s => s.Value)
-            .Where(static s => s.Inputs.Any(static i => i.Source.Name is Steps.SurfaceFiles or Steps.KernelFiles))
+            .Where(static s => s.Inputs.Any(static i => i.Source.Name is Steps.SurfaceFiles or Steps.KernelFiles or Steps.SharedFiles))
             .SelectMany(static s => s.Outputs).Select(static o => o.Reason)];
 }

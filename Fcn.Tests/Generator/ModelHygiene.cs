@@ -23,7 +23,8 @@ public class ModelHygiene
     public void ModelsHoldNothingOfRoslyn(string source)
     {
         var run = Compilations.Run(Compilations.Of(source));
-        string[] steps = [Steps.Read, Steps.Surface, Steps.SurfaceFiles, Steps.Kernels, Steps.KernelFiles, Steps.Problems];
+        string[] steps =
+            [Steps.Read, Steps.Surface, Steps.SurfaceFiles, Steps.Kernels, Steps.KernelFiles, Steps.SharedFiles, Steps.Problems];
         int visited = 0;
         foreach (string step in steps.Where(run.TrackedSteps.ContainsKey))
             foreach (var (value, _) in run.TrackedSteps[step].SelectMany(static s => s.Outputs))
