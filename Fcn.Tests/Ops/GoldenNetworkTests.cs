@@ -29,6 +29,40 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_number_of_threads_changes_no_bit_and_gradients_add_up()
+    {
+        var file = GoldenFile.Own("fcn8s_tiny.safetensors");
+        byte[] labels = Array.ConvertAll(file["21x27.label"], v => (byte)v);
+        float[][]? first = null;
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            using var device = new CpuDevice(threads) { Poison = true };
+            using var network = GoldenNetwork.Tiny.Open(file, device);
+            var scores = new float[file["33x7.logits"].Length];
+            network.Engine.Scores(Batch(file, "33x7"), scores);
+            network.Engine.Backward(Batch(file, "21x27"), labels, new(0.5f, 0, true));
+            float[][] once = [scores, .. Gradients(network)];
+            first ??= once;
+            for (int i = 0; i < once.Length; i++) Assert.Equal(first[i], once[i]);
+
+            network.Engine.Backward(Batch(file, "21x27"), labels, new(0.5f, 0, false));
+            float[][] twice = Gradients(network);
+            for (int p = 0; p < twice.Length; p++)
+            {
+                double[] doubled = Array.ConvertAll(once[p + 1], v => 2.0 * v);
+                Close.Within(1e-5, Array.ConvertAll(twice[p], v => (double)v), doubled, $"gradient {p} added to itself");
+            }
+        }
+
+        static float[][] Gradients(Network network) => [.. network.Description.Parameters.Select((parameter, p) =>
+        {
+            var values = new float[Tensor.Count(parameter.Shape)];
+            network.Engine.Read(ParameterStore.Gradients, p, values);
+            return values;
+        })];
+    }
+
+    [Fact]
     public void Own_network_interpreted()
     {
         var file = GoldenFile.Own("fcn8s_tiny.safetensors");
