@@ -81,7 +81,8 @@ public sealed class KernelPrinterTests
         Value Of(KernelType type, double number) => new(KernelOp.Constant, type, [], number: number);
         Value[] numbers =
         [
-            Int(-3), Of(KernelType.Index, 17), Of(KernelType.Bool, 1), Float(0.1), Float(2), Float(1e20), Value.Double(0.1), Value.Double(-1),
+            Int(-3), Of(KernelType.Index, 17), Of(KernelType.Bool, 1), Float(0.1), Float(2), Float(1e20), Value.Double(0.1),
+            Value.Double(-1),
         ];
         Assert.Equal(["-3", "17", "true", "0.1", "2.0", "1E+20", "0.1d", "-1.0d"], numbers.Select(KernelPrinter.Text));
     }

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fcn.Tests.Ops;
 
-// A network of the golden files: FCN-8s, layer for layer the published one, at widths that train in seconds. Declared as a user declares it,
-// compiled by the generator itself.
+// A network of the golden files: FCN-8s, layer for layer the published one, at widths that train in seconds. Declared as a user declares
+// it, compiled by the generator itself.
 internal sealed class GoldenNetwork
 {
     /// As ../shared/golden has it.

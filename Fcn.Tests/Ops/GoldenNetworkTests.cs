@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 
 namespace Fcn.Tests.Ops;
 
-// A whole network, declared, generated, compiled and trained, against PyTorch at every level of vectors: scores of four sizes, a single pixel
-// among them, labels, all gradients, and the loss of every step of Caffe's SGD.
+// A whole network, declared, generated, compiled and trained, against PyTorch at every level of vectors: scores of four sizes, a single
+// pixel among them, labels, all gradients, and the loss of every step of Caffe's SGD.
 public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
 {
     [Theory]

@@ -5,9 +5,9 @@ using Fcn.Generator.Schedule;
 
 namespace Fcn.Tests.Ops;
 
-// A network around one op (or a few): its inputs are plain maps and parameters with given values, its output y, and with dy the gradients of
-// <y, dy>. First the parameters, then the maps, then the op. Every graph ends in one plain map, behind a crop by nothing that keeps y itself in
-// channel blocks.
+// A network around one op (or a few): its inputs are plain maps and parameters with given values, its output y, and with dy the gradients
+// of <y, dy>. First the parameters, then the maps, then the op. Every graph ends in one plain map, behind a crop by nothing that keeps y
+// itself in channel blocks.
 internal sealed class OpGraph
 {
     private readonly GraphBuilder _graph = new();
@@ -25,7 +25,8 @@ internal sealed class OpGraph
 
     /// A whole network, aligned, with its weights by name: "y" its scores, "labels", and "training".
     public static OpGraph Of(
-        string name, NetworkGraph aligned, Func<string, double[]> weights, int images, int height, int width, double[] pixels, byte[] labels)
+        string name, NetworkGraph aligned, Func<string, double[]> weights,
+        int images, int height, int width, double[] pixels, byte[] labels)
     {
         var image = aligned.Nodes.Single(n => n.Op is Input);
         var op = new OpGraph(name, images, height, width, image, pixels) { Labels = labels };
@@ -91,8 +92,8 @@ internal sealed class OpGraph
         return this;
     }
 
-    /// The backward graphs: "d" + name for every map that <y, dy> depends on, or "gradients" if it depends on none; each with the gradients of
-    /// all parameters.
+    /// The backward graphs: "d" + name for every map that <y, dy> depends on, or "gradients" if it depends on none; each with the
+    /// gradients of all parameters.
     public OpGraph EndsWithGradient(Node y, double[] dy)
     {
         Ends(y);

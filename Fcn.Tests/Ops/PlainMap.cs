@@ -5,8 +5,8 @@ using Fcn.Generator.Schedule;
 
 namespace Fcn.Tests.Ops;
 
-// A map given by a test: read from parameter memory, where it lies as plain (N, Channels, H, W) behind the parameters. Its input, the image, is
-// not looked at: a network has one. Pull ends here.
+// A map given by a test: read from parameter memory, where it lies as plain (N, Channels, H, W) behind the parameters. Its input, the image,
+// is not looked at: a network has one. Pull ends here.
 internal sealed record PlainMap(int Channels, Extent Size, long Offset, int Height, int Width) : Op
 {
     public override string Word => "plain_map";
