@@ -51,8 +51,9 @@ public static class FcnTool
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(static e => e.Message).Distinct()) terminal.Error(message);
-            terminal.Hint(Advice(parsed));
+            (string message, string hint) = Usage.Explain(parsed, args);
+            terminal.Error(message);
+            terminal.Hint(hint);
             return WrongUsage;
         }
         try
@@ -86,14 +87,5 @@ public static class FcnTool
             else terminal.Hint("Set FCN_STACK=1 to see where, and please report it.");
             return Failed;
         }
-    }
-
-    static string Advice(ParseResult parsed)
-    {
-        Command command = parsed.CommandResult.Command;
-        string help = command is RootCommand ? "See fcn --help." : $"See fcn {command.Name} --help.";
-        string? near = parsed.UnmatchedTokens.Count == 0 ? null : Nearest.To(parsed.UnmatchedTokens[0],
-            command.Options.Select(static o => o.Name).Concat(command.Subcommands.Select(static c => c.Name)).Select(static n => (n, n)));
-        return near is null ? help : $"Did you mean {near}? {help}";
     }
 }

@@ -1,19 +1,4 @@
-// The tool for the networks of the paper. A program with networks of its own has the same line with its own catalog.
+// A program with networks of its own has the same line with its own catalog.
 using Fcn.Cli;
-using Fcn.Data;
-using Fcn.Imaging;
-using Fcn.Models;
 
-var scenes = new DrawnScenes(1, seed: 0);
-string[] streets =
-[
-    "sky", "building", "pole", "road", "pavement", "tree", "sign", "fence", "car", "pedestrian", "bicyclist",
-];
-
-return FcnTool.Run(args, new NetworkCatalog()
-    .Add("fcn8s", Fcn8s.Summary, static device => new Fcn8s(device))
-    .Add("fcn8s-at-once", Fcn8sAtOnce.Summary, static device => new Fcn8sAtOnce(device))
-    .Add("fcn16s", Fcn16s.Summary, static device => new Fcn16s(device))
-    .Add("fcn32s", Fcn32s.Summary, static device => new Fcn32s(device))
-    .Add("fcn-small", FcnSmall.Summary, static device => new FcnSmall(device), streets, Palette.CamVid)
-    .Add("fcn-demo", FcnDemo.Summary, static device => new FcnDemo(device), scenes.ClassNames, scenes.Palette));
+return FcnTool.Run(args, PaperNetworks.All);

@@ -48,7 +48,7 @@ sealed class Terminal
     {
         if (!live) return work(new PlainTrack(this, title, done, total));
         return console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn())
+            .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => work(new LiveTrack(context.AddTask(Markup.Escape(title), maxValue: total), title, done, total)));
     }
 

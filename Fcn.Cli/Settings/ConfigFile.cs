@@ -21,10 +21,6 @@ static class ConfigFile
             string at = e.Path is { Length: > 2 } name ? $" at '{name[2..]}'" : "";
             throw new FcnException($"'{path}'{line}: {Reason(e)}{at}. Names here: {known}.", e);
         }
-        catch (FcnException e) when (e.InnerException is null && !e.Message.StartsWith('\''))
-        {
-            throw new FcnException($"'{path}': {e.Message}", e);
-        }
     }
 
     public static string Text<T>(T config, JsonTypeInfo<T> type) => JsonSerializer.Serialize(config, type);

@@ -29,10 +29,18 @@ sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.Ca
 /// 240x180 ↔ "240x180"
 sealed class SizeConverter : JsonConverter<PixelSize>
 {
-    public override PixelSize Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String
-            ? PixelSize.Parse(reader.GetString()!)
-            : throw new JsonException("a size is text such as \"240x180\"");
+    public override PixelSize Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String) throw new JsonException("a size is text such as \"240x180\"");
+        try
+        {
+            return PixelSize.Parse(reader.GetString()!);
+        }
+        catch (FcnException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
 
     public override void Write(Utf8JsonWriter writer, PixelSize value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());

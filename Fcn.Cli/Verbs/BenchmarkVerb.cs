@@ -15,7 +15,7 @@ static class BenchmarkVerb
     public static Command Command(Session session)
     {
         var command = new Command("benchmark", "Time a network.");
-        var name = new Argument<string?>("network") { Description = "which network; fcn info lists them", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> name = Usage.Optional("network", "which network; fcn info lists them");
         command.Add(name);
         ConfigOptions<BenchmarkConfig> options = new ConfigOptions<BenchmarkConfig>(command, ConfigJson.Default.BenchmarkConfig)
             .Size("--size", "size of the images (500x500)", static (c, v) => c.Size = v)

@@ -12,9 +12,9 @@ namespace Fcn.Cli.Verbs;
 
 static class DemoVerb
 {
-    // No scene is seen twice: 8 a step.
-    const int Batch = 8, Unseen = 100, Pictures = 6;
-    const double Rate = 0.03;
+    // No scene is seen twice: 4 a step.
+    const int Batch = 4, Unseen = 100, Pictures = 6;
+    const double Rate = 0.02;
 
     // Sets of different seeds have no scene in common.
     const ulong Training = 1, Validation = 2, Drawn = 3;
@@ -23,7 +23,7 @@ static class DemoVerb
     {
         var command = new Command("demo", "Train a small network on drawn scenes for about a minute. Needs no files.");
         ConfigOptions<DemoConfig> options = new ConfigOptions<DemoConfig>(command, ConfigJson.Default.DemoConfig)
-            .Whole("--iterations", "updates (1000)", static (c, v) => c.Iterations = (int)v, 1, 1_000_000)
+            .Whole("--iterations", "updates (1800)", static (c, v) => c.Iterations = (int)v, 1, 1_000_000)
             .Seed("seed of first weights and order (1337)", static (c, v) => c.Seed = v)
             .Common();
         command.SetAction(parsed =>

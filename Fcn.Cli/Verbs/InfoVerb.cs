@@ -15,7 +15,7 @@ static class InfoVerb
     {
         var command = new Command("info",
             "Show a network: layers, parameters, receptive field, crops, operations and memory. Without a name: all of them.");
-        var name = new Argument<string?>("network") { Description = "which network", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> name = Usage.Optional("network", "which network");
         var size = new Option<string>("--size")
         {
             Description = "size of the image for operations and memory", HelpName = "WxH", DefaultValueFactory = static _ => "500x500",
@@ -70,7 +70,8 @@ static class InfoVerb
             double flop = Cost.Flop(layer, at.Height, at.Width);
             table.AddRow(
                 Markup.Escape(layer.Name), Text(layer.Channels), Markup.Escape(layer.Height),
-                $"{layer.Size(at.Width)}x{layer.Size(at.Height)}", Text(layer.Stride), Text(layer.Field), layer.Parameters == 0 ? "" : Tables.Count(layer.Parameters), Text(layer.Crop),
+                $"{layer.Size(at.Width)}x{layer.Size(at.Height)}", Text(layer.Stride), Text(layer.Field),
+                layer.Parameters == 0 ? "" : Tables.Count(layer.Parameters), Text(layer.Crop),
                 flop == 0 ? "" : Gflop(flop));
         }
         terminal.Line($"{network.Name}: {network.Classes} classes from {Input(network.Input)}");

@@ -17,10 +17,7 @@ static class PredictVerb
     public static Command Command(Session session)
     {
         var command = new Command("predict", "Segment photographs: masks, overlays and raw scores.");
-        var inputs = new Argument<string[]>("images")
-        {
-            Description = "files, folders or patterns such as 'photos/*.jpg'", Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> inputs = Usage.Many("images", "files, folders or patterns such as 'photos/*.jpg'");
         command.Add(inputs);
         ConfigOptions<PredictConfig> options = new ConfigOptions<PredictConfig>(command, ConfigJson.Default.PredictConfig)
             .Text("--weights", "file", "weights, or the folder of a run: its best", static (c, v) => c.Weights = v)

@@ -14,10 +14,7 @@ static class TrainVerb
     public static Command Command(Session session)
     {
         var command = new Command("train", "Train a network on a data set in the layout of PASCAL VOC.");
-        var data = new Argument<string?>("data")
-        {
-            Description = "folder with JPEGImages, SegmentationClass and ImageSets/Segmentation", Arity = ArgumentArity.ZeroOrOne,
-        };
+        Argument<string?> data = Usage.Optional("data", "folder with JPEGImages, SegmentationClass and ImageSets/Segmentation");
         var resume = new Option<string?>("--resume")
         {
             Description = "go on with the run in this folder, bit for bit", HelpName = "folder",

@@ -15,10 +15,7 @@ static class ValVerb
     public static Command Command(Session session)
     {
         var command = new Command("val", "Compare a trained network's labels with the true ones of a data set.");
-        var data = new Argument<string?>("data")
-        {
-            Description = "folder with JPEGImages, SegmentationClass and ImageSets/Segmentation", Arity = ArgumentArity.ZeroOrOne,
-        };
+        Argument<string?> data = Usage.Optional("data", "folder with JPEGImages, SegmentationClass and ImageSets/Segmentation");
         command.Add(data);
         ConfigOptions<ValConfig> options = new ConfigOptions<ValConfig>(command, ConfigJson.Default.ValConfig)
             .Text("--weights", "file", "weights, or the folder of a run: its best", static (c, v) => c.Weights = v)

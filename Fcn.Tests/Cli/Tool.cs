@@ -1,0 +1,25 @@
+using Fcn.Cli;
+using Fcn.Cli.Output;
+
+namespace Fcn.Tests.Cli;
+
+/// <summary>The tool as tests call it: arguments in; exit code, output and errors out.</summary>
+static class Tool
+{
+    public static ToolResult Run(params string[] args) => Run(CancellationToken.None, args);
+
+    public static ToolResult Run(CancellationToken cancellation, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var terminal = new Terminal(output, error) { PlainInterval = TimeSpan.Zero };
+        int code = FcnTool.Run(args, PaperNetworks.All, terminal, cancellation);
+        return new ToolResult(code, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>What a call left.</summary>
+sealed record ToolResult(int Code, string Output, string Error)
+{
+    public string LastLine => Output.TrimEnd('\n').Split('\n')[^1];
+}
