@@ -94,6 +94,10 @@ internal sealed class BuildSchedule
                 return [Step(BiasAndFlipKernels.Bias(_machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
             case FlipWeight:
                 return [Step(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
+            case Softmax:
+                return [Step(SoftmaxKernels.Forward(_machine, name, summary, maps[0]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
+            case SoftmaxGradient:
+                return [Step(SoftmaxKernels.Gradient(_machine, name, summary, maps[0]!, maps[1]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
             case UpsampleArgMax labels:
                 return [Step(UpsampleArgMaxKernel.Lower(labels, _machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
             case UpsampleLoss loss:
