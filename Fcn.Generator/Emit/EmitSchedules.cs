@@ -40,7 +40,7 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
         w.Line($"/// Kernels of {network} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
         using (w.Block($"internal static unsafe class {KernelClass(machine)}"))
         {
-            w.Line(string.Join("\n", NamedKernels(machine).Distinct.Values).TrimEnd('\n'));
+            w.Line(string.Concat(NamedKernels(machine).Distinct.Values).TrimEnd('\n'));
         }
         return w.ToString();
     }
@@ -52,7 +52,7 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
             var w = new SourceWriter();
             w.Line($"{Header}\nusing global::System.Runtime.CompilerServices;\nusing global::System.Runtime.Intrinsics;\n\nnamespace Fcn.Generated;\n");
             using (w.Block($"internal static unsafe partial class {machine.Name}Tiles"))
-                w.Line(string.Join("\n", family.First().Value.Select(kernel => Render(machine, kernel))).TrimEnd('\n'));
+                w.Line(string.Concat(family.First().Value.Select(kernel => Render(machine, kernel))).TrimEnd('\n'));
             return new GeneratedFile($"Fcn.Generated.{machine.Name}Tiles.{family.Key}.g.cs", w.ToString());
         });
 

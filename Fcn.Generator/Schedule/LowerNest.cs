@@ -25,8 +25,8 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
             if (lanes == Machine.Block) Compute(nest, At(n, block, 0, h, w, lanes));
             else if (vectors)
                 _kernel.For("lane", 0, Machine.Block, lane => Compute(nest, At(n, block, lane, h, w, lanes)), lanes);
-            else
-                _kernel.For("lane", 0, target.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
+            else if (target.Block == 1) Compute(nest, At(n, block, 0, h, w, 1));
+            else _kernel.For("lane", 0, target.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
         });
         return _kernel.Build(name, summary);
     }
