@@ -30,8 +30,9 @@ internal static class Compiler
     {
         var network = reading.Network;
         if (!reading.Complete || reading.Problems.Count > 0) return new(network, [], []);
-        if (Understand(network, cancel) is not { Graph: { } graph, Table: { } table }) return new(network, [], []);
-        var (own, shared) = NetworkEmitter.Emit(network, table, graph, cancel);
+        if (Understand(network, cancel) is not { Graph: { } graph }) return new(network, [], []);
+        var parameters = ParameterPlan.Of(graph);
+        var (own, shared) = NetworkEmitter.Emit(network, parameters, Modes(graph, parameters, cancel));
         return new(network, own, []) { Shared = shared };
     });
 
@@ -50,6 +51,27 @@ internal static class Compiler
         GraphSpec.Verify(Phase.Aligned, graph);
         cancel.ThrowIfCancellationRequested();
         return new(graph, LayerTable.Of(built.Layers, graph), []);
+    }
+
+    /// The second half: one aligned graph becomes three, each fused and scheduled.
+    private static IReadOnlyList<Mode> Modes(NetworkGraph aligned, ParameterPlan parameters, CancellationToken cancel)
+    {
+        var inference = DropDropout.Run(aligned);                          // after: no Dropout
+        return
+        [
+            Scheduled("Segment", "Image to labels.", AddArgMax.Run(inference)),
+            Scheduled("Scores", "Image to scores at full resolution.", inference),
+            Scheduled("Training", "Image and labels to loss and gradients.", BuildBackward.Run(aligned)),
+        ];
+
+        Mode Scheduled(string name, string summary, NetworkGraph graph)
+        {
+            graph = DropDead.Run(graph);                                   // after: every node reaches an output
+            GraphSpec.Verify(Phase.Mode, graph);
+            graph = Fuse.Run(graph);                                       // after: elementwise ops ride on what yields their input
+            GraphSpec.Verify(Phase.Fused, graph);
+            return Mode.Of(name, summary, graph, parameters, cancel);      // after: kernels, launches, buffers; every kernel verified
+        }
     }
 
     // A fault of the compiler is a diagnostic that says so, not a generator that vanishes.

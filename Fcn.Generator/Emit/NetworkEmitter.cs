@@ -1,9 +1,8 @@
 using Fcn.Generator.Declaration;
-using Fcn.Generator.Layers;
 
 namespace Fcn.Generator.Emit;
 
-// The back half of the compiler: from the aligned graph to the files that hold schedules and kernels.
+// From scheduled modes to the files that hold schedules and kernels.
 internal static class NetworkEmitter
 {
     /// Parameters of a network's constructor, and the expression for the engine that it hands to Fcn.Network.
@@ -11,10 +10,10 @@ internal static class NetworkEmitter
         ("global::Fcn.Devices.Device? device = null", "(device ?? global::Fcn.Devices.Cpu.CpuDevice.Default).Open(Summary, Code())");
 
     /// The network's own files, and those that it shares with every network of its assembly that needs the same.
-    public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(NetworkDeclaration network, LayerTable table, NetworkGraph graph, CancellationToken cancel)
+    public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(
+        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes)
     {
-        var parameters = ParameterPlan.Of(graph);
-        var emit = new EmitSchedules(network, parameters, Mode.Of(graph, parameters, cancel));
+        var emit = new EmitSchedules(network, parameters, modes);
         return (
             [
                 new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),

@@ -25,13 +25,3 @@ internal static class BuildBackward
         return builder.Build([loss, .. parameters]);
     }
 }
-
-/// What the last kernel of a network reads: the coarse scores, where the score is their cropped upsampling, else the score itself.
-internal static class Head
-{
-    public static (Node Coarse, Upsample Upsample, int Offset) Of(Node score, NetworkGraph graph)
-    {
-        if (score.Op is Crop crop && score.Inputs[0] is { Op: Upsample upsample } up && graph.UsersOf(up).Count() == 1) return (up.Inputs[0], upsample, crop.Offset);
-        return (score, new Upsample(1, 1), 0);
-    }
-}

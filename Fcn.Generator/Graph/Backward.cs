@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Ops;
+namespace Fcn.Generator.Graph;
 
 // Gradients under construction: what BuildBackward hands to every op's Pull. Gradients that meet are summed in the order in which they arrive.
 internal sealed class Backward(GraphBuilder builder, Func<Node, bool> wants)
