@@ -52,23 +52,35 @@ static class PredictVerb
         string scores = Path.Combine(folder.Folder, "scores");
         if (config.Scores) Directory.CreateDirectory(scores);
         terminal.Line($"{entry.Name} on {device.Name}, weights {config.Weights}");
+        var refused = new List<string>();
         TimeSpan spent = terminal.Track("image", 0, files.Count, track =>
         {
             var clock = new Stopwatch();
             for (int i = 0; i < files.Count; i++)
             {
                 session.Cancellation.ThrowIfCancellationRequested();
-                Image photo = Image.Load(files[i]);
-                clock.Start();
-                LabelMap labels = Segment(network, photo, files[i]);
-                clock.Stop();
-                labels.Save(Path.Combine(masks, names[i] + ".png"), entry.Palette);
-                Overlay.Draw(photo, labels, entry.Palette, overlay).SavePng(folder.Picture(names[i] + ".png"));
-                if (config.Scores) SaveScores(network.Scores(photo), Path.Combine(scores, names[i] + ".safetensors"), entry);
+                try
+                {
+                    Image photo = Image.Load(files[i]);
+                    clock.Start();
+                    LabelMap labels = Segment(network, photo, files[i]);
+                    clock.Stop();
+                    labels.Save(Path.Combine(masks, names[i] + ".png"), entry.Palette);
+                    Overlay.Draw(photo, labels, entry.Palette, overlay).SavePng(folder.Picture(names[i] + ".png"));
+                    if (config.Scores) SaveScores(network.Scores(photo), Path.Combine(scores, names[i] + ".safetensors"), entry);
+                }
+                catch (FcnException e)
+                {
+                    // One bad photograph does not keep a folder of good ones from being segmented; the run fails all the same.
+                    clock.Stop();
+                    refused.Add(e.Message);
+                }
                 track.At(i + 1, files[i]);
             }
             return clock.Elapsed;
         });
+        if (refused.Count > 0)
+            throw new FcnException($"{refused.Count} of {files.Count} images could not be segmented; the others are in {folder.Folder}. {string.Join(" ", refused)}");
         string each = (spent.TotalSeconds / files.Count).ToString("0.000", CultureInfo.InvariantCulture);
         string images = files.Count == 1 ? "1 image" : $"{files.Count} images, each";
         terminal.Line($"{images} segmented in {each} s. {folder.Folder}: masks/, vis/{(config.Scores ? ", scores/" : "")}.");

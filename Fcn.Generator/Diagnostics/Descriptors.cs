@@ -145,7 +145,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor FinalStride = new(
         "FCN2004", "The final upsampling must return to stride 1",
-        "'{0}' has stride {1}, so upsampling by {2} ends at stride {3}. Write [Upsample({1})].",
+        "'{0}' has stride {1}, so upsampling by {2} ends at stride {3}. {4}.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2004.md");
 
     public static readonly DiagnosticDescriptor CropDoesNotFit = new(

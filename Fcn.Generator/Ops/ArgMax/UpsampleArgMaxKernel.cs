@@ -12,8 +12,8 @@ internal static class UpsampleArgMaxKernel
         Value h = k.Let("h", Value.Item % height), n = k.Let("n", Value.Item / height);
         var access = new MapAccess(k, scores).Declare();
         int stride = op.Upsample.Stride;
-        Value q = k.Let("q", (h + op.Offset) / stride), row = k.Let("row", (h + op.Offset) % stride);
-        Value[] rows = [.. Enumerable.Range(0, op.Upsample.Taps).Select(s => k.Let("down", op.Upsample.Weight(row + s * stride)))];
+        Value q = k.Let("q", (h + op.Offset) / stride);
+        Value[] rows = UpsampleLossKernels.Weights(k, "row", "down", op.Upsample, (h + op.Offset) % stride);
         k.For("w", 0, width, w =>
         {
             var score = UpsampleLossKernels.Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows).Scores;

@@ -37,8 +37,7 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
         Value loss = k.Let("loss", Value.Double(0));
         k.For("h", Value.Max(0, q * Stride - op.Offset), Value.Min(H, (q + 1) * Stride - op.Offset), h =>
         {
-            Value row = k.Let("row", h + op.Offset - q * Stride);
-            var rows = Tap(s => k.Let("down", op.Upsample.Weight(row + s * Stride)));
+            var rows = Weights(k, "row", "down", op.Upsample, h + op.Offset - q * Stride);
             k.For("w", 0, W, w =>
             {
                 Value label = k.Let("label", Value.Field("Labels", KernelType.To(Element.Byte)).Load((n * H + h).To(Element.Index) * W + w).To(Element.Int));
@@ -76,8 +75,8 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
     public static (Value[] Scores, Value Cell, Value[] Columns) Sample(
         KernelBuilder k, MapAccess access, Upsample upsample, Machine machine, Value n, Value q, Value x, Value[] rows)
     {
-        Value cell = k.Let("cell", x / upsample.Stride), column = k.Let("column", x % upsample.Stride);
-        Value[] columns = [.. Enumerable.Range(0, upsample.Taps).Select(t => k.Let("right", upsample.Weight(column + t * upsample.Stride)))];
+        Value cell = k.Let("cell", x / upsample.Stride);
+        Value[] columns = Weights(k, "column", "right", upsample, x % upsample.Stride);
         int vectors = access.Map.Blocks * machine.VectorsPerBlock;
         var scores = new Value[vectors];
         for (int v = 0; v < vectors; v++)
@@ -121,5 +120,11 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
         return k.Build(name, summary);
     }
 
-    private Value[] Tap(Func<int, Value> make) => [.. Enumerable.Range(0, Taps).Select(make)];
+    /// Weights of the cells around a pixel along one axis, by its place between two cells; a kernel of one pixel has the weight 1 everywhere.
+    public static Value[] Weights(KernelBuilder k, string place, string weight, Upsample upsample, Value between)
+    {
+        if (upsample.Kernel == 1) return [Value.Float(1)];
+        Value at = k.Let(place, between);
+        return [.. Enumerable.Range(0, upsample.Taps).Select(t => k.Let(weight, upsample.Weight(at + t * upsample.Stride)))];
+    }
 }
