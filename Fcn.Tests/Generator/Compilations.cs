@@ -55,10 +55,16 @@ internal static class Compilations
         ((Reading)Run(Of(source), kernels: false).TrackedSteps[Steps.Read].First().Outputs.Single().Value).Network;
 
     /// Errors of C# itself, after generation.
-    public static IReadOnlyList<Diagnostic> Errors(Compilation compilation, bool kernels = false)
+    public static IReadOnlyList<Diagnostic> Errors(Compilation compilation, bool kernels = false) =>
+        Complaints(compilation, kernels, DiagnosticSeverity.Error);
+
+    /// Errors and warnings of C# itself, after generation: users build with warnings as errors.
+    public static IReadOnlyList<Diagnostic> Warnings(Compilation compilation) => Complaints(compilation, true, DiagnosticSeverity.Warning);
+
+    private static IReadOnlyList<Diagnostic> Complaints(Compilation compilation, bool kernels, DiagnosticSeverity least)
     {
         Driver(kernels).RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _);
-        return [.. complete.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error)];
+        return [.. complete.GetDiagnostics().Where(d => d.Severity >= least)];
     }
 
     /// Compiles and loads a source that needs no generator.

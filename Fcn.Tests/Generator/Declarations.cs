@@ -108,6 +108,16 @@ public class Declarations
         [Fcn.Fcn(Classes = 2), Fcn.Conv("conv1", 1, Kernel = 1, Pad = 0), Fcn.Score] public partial class @event;
         """), kernels: true));
 
+    [Theory]
+    [InlineData("""Conv("c1", 8), Score("s")""")]
+    [InlineData("""Conv("c1", 8), MaxPool("p"), Score("s"), Skip("c1", Upsample = 2)""")]
+    [InlineData("""
+        Conv("c1", 8, Stride = 2, Kernel = 2, Pad = 0), Conv("c2", 16, Groups = 4, Dropout = 0.1), MaxPool("p"), Score("s"),
+        Skip("c2", Learned = true), Upsample(2)
+        """)]
+    public void KernelsHaveNoWarnings(string layers) => Assert.Empty(Compilations.Warnings(Compilations.Of(
+        $"using Fcn; namespace User; [Fcn(Classes = 3), {layers}] public partial class Net;")));
+
     [Fact]
     public void EveryLayerHasItsAttributeWithTheSameSettingsAndDefaults()
     {
