@@ -83,7 +83,8 @@ internal static class Compiler
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            string at = fault.StackTrace?.Split('\n')[0].Trim() ?? "";
+            // The first line that is ours: the JIT may have inlined what threw into a caller outside.
+            string at = fault.StackTrace?.Split('\n').Select(static l => l.Trim()).FirstOrDefault(static l => l.StartsWith("at Fcn.Generator.", StringComparison.Ordinal)) ?? "";
             return new(reading.Network, [], [Problem.AtClass(ProblemId.OwnFault, reading.Network.Name, fault.Message, at)]);
         }
     }
