@@ -14,4 +14,5 @@ public abstract class Device
 
 /// <summary>What the generator made of a network, per kind of device. Constructed by generated code.</summary>
 /// <param name="Cpu">Kernels and schedules for CPUs.</param>
-public sealed record NetworkCode(Cpu.CpuProgram Cpu);
+/// <param name="Cuda">Kernels and schedules for NVIDIA GPUs; null where none were generated.</param>
+public sealed record NetworkCode(Cpu.CpuProgram Cpu, Cuda.CudaProgram? Cuda = null);

@@ -1,4 +1,4 @@
-namespace Fcn.Devices.Cpu;
+namespace Fcn.Devices;
 
 // In: every buffer of a schedule with its bytes and lifetime. Out: an offset for each in one arena, so that buffers alive at the same
 // launch never meet. Greedy: one buffer after the other takes the lowest gap that is free during its life; the best of three orders counts.
