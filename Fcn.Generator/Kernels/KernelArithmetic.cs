@@ -34,6 +34,9 @@ internal static class KernelArithmetic
             KernelOp.Select => Call(typeof(KernelArithmetic), nameof(Select), [s[1].Type], s[0], s[1], s[2]),
             KernelOp.Convert => To(result, operand, s[0]),
             KernelOp.Uniform => Own(nameof(Uniform), [s[0], Expression.Convert(s[1], typeof(long))]),
+            KernelOp.Xor => ExclusiveOr(s[0], s[1]),
+            KernelOp.ShiftLeft => LeftShift(s[0], s[1]),
+            KernelOp.ShiftRight => RightShift(s[0], s[1]),
             < KernelOp.Add or > KernelOp.Uniform => throw new InvalidOperationException($"{op} does not go lane by lane."),
         }, result, single);
     }
@@ -56,6 +59,7 @@ internal static class KernelArithmetic
         Element.Byte or Element.Int => typeof(int),
         Element.Index => typeof(long),
         Element.Float or Element.Double => typeof(double),
+        Element.BFloat16 or Element.TensorFloat or Element.Word => throw Gpu(element),
     };
 
     public static Expression FromLane(Expression lane, Element element) =>
@@ -136,9 +140,12 @@ internal static class KernelArithmetic
         Element.Int => Expression.ConvertChecked(value, typeof(int)),
         Element.Index => Expression.ConvertChecked(value, typeof(long)),
         Element.Bool => throw new InvalidOperationException("Nothing converts to Bool."),
+        Element.BFloat16 or Element.TensorFloat or Element.Word => throw Gpu(result),
     };
 
     private static int Byte(long value) => value is >= 0 and <= 255 ? (int)value : throw Refuse($"converts {value} to a byte");
+
+    private static KernelFault Gpu(Element element) => new($"{element} is for matrix units, which this interpreter has not");
 
     private static KernelFault Refuse(FormattableString fault) => new(FormattableString.Invariant(fault));
 

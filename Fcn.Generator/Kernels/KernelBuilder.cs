@@ -39,6 +39,32 @@ internal sealed class KernelBuilder
 
     public void Call(string function, params Value[] arguments) => _body.Add(new(KernelOp.Call, null, arguments, function, Nothing, Nothing));
 
+    /// An array that the threads of a block share; the same pointer for all.
+    public Value Shared(string name, Element element, int length)
+    {
+        var array = Value.Variable(Unique(name), new KernelType(element, 1, true, true));
+        _body.Add(new(KernelOp.Shared, array, [length], "", Nothing, Nothing));
+        return array;
+    }
+
+    public void Barrier() => _body.Add(new(KernelOp.Barrier, null, [], "", Nothing, Nothing));
+
+    /// 16 bytes to shared memory, zeros where the condition does not hold.
+    public void AsyncCopy(Value shared, Value at, Value global, Value from, Value condition) =>
+        _body.Add(new(KernelOp.AsyncCopy, null, [shared, at, global, from, condition], "", Nothing, Nothing));
+
+    public void AsyncCommit() => _body.Add(new(KernelOp.AsyncCommit, null, [], "", Nothing, Nothing));
+
+    public void AsyncWait(int groups) => _body.Add(new(KernelOp.AsyncWait, null, [groups], "", Nothing, Nothing));
+
+    /// Sets four Words; see KernelOp.
+    public void LoadMatrix(Value shared, Value at, IReadOnlyList<Value> words, bool transposed = false) =>
+        _body.Add(new(KernelOp.LoadMatrix, null, [shared, at, .. words], transposed ? "transposed" : "", Nothing, Nothing));
+
+    /// sums (4 Floats) += a (4 Words) * b (2 Words); see KernelOp.
+    public void MatrixMultiply(string format, IReadOnlyList<Value> sums, IReadOnlyList<Value> a, IReadOnlyList<Value> b) =>
+        _body.Add(new(KernelOp.MatrixMultiply, null, [.. sums, .. a, .. b], format, Nothing, Nothing));
+
     public void Comment(string text) => _body.Add(new(KernelOp.Comment, null, [], text, Nothing, Nothing));
 
     public Kernel Build(string name, string summary, params Value[] parameters) => new(name, summary, parameters, _body);

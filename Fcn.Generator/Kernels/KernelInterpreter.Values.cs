@@ -26,7 +26,7 @@ internal sealed partial class KernelInterpreter
             KernelOp.ReduceMinimum => Reduce(nameof(KernelArithmetic.Least), Value(v.Sources[0])),
             KernelOp.ReduceMaximum => Reduce(nameof(KernelArithmetic.Greatest), Value(v.Sources[0])),
             KernelOp.Load => Load(v),
-            KernelOp.Shuffle or KernelOp.MatrixMultiply => throw NeedsWarp(v.Op),
+            KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle => throw NeedsWarp(v.Op),
             >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is a statement, not a value."),
         };
 
@@ -36,6 +36,7 @@ internal sealed partial class KernelInterpreter
             Element.Byte or Element.Int => Expression.Constant(checked((int)v.Number)),
             Element.Index => Expression.Constant(checked((long)v.Number)),
             Element.Float or Element.Double => Expression.Constant(Rounds(v.Type.Element) ? (float)v.Number : v.Number),
+            Element.BFloat16 or Element.TensorFloat or Element.Word => throw NeedsWarp(v.Op),
         };
 
         // Read once per item.
@@ -51,6 +52,7 @@ internal sealed partial class KernelInterpreter
                     Call(frame, nameof(KernelFrame.Real), null, name), v.Type.Element, Single),
                 (_, Element.Index) => Call(frame, nameof(KernelFrame.Whole), null, name),
                 (_, Element.Byte or Element.Int) => Call(frame, nameof(KernelFrame.Int), null, name),
+                (_, Element.BFloat16 or Element.TensorFloat or Element.Word) => throw NeedsWarp(v.Op),
                 (_, Element.Bool) => NotEqual(Call(frame, nameof(KernelFrame.Whole), null, name), Expression.Constant(0L)),
             }));
             return _fields[v.Name] = field;

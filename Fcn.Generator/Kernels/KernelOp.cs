@@ -26,10 +26,13 @@ internal enum KernelOp
     Less,
     LessOrEqual,
     Equal,
-    And,
-    Or,
+    And,             // of truths; on a GPU of the bits of Ints too
+    Or,              // as And
+    Xor,             // of the bits of Ints
+    ShiftLeft,       // of an Int's bits
+    ShiftRight,      // as ShiftLeft, of non-negative ones only
     Select,          // condition ? a : b
-    Convert,
+    Convert,         // to the nearest value of another element; from a number to a whole one towards zero
     Uniform,         // hash of (seed, counter) to a float in [0, 1)
 
     // Vectors and threads
@@ -37,14 +40,18 @@ internal enum KernelOp
     ReduceAdd,       // sum across lanes
     ReduceMinimum,
     ReduceMaximum,
-    Shuffle,         // value of another lane of the warp
-    MatrixMultiply,  // fragment += fragment * fragment on matrix units
+    Compose,         // scalars as the lanes of a vector
+    Lane,            // one lane of a vector, by number
+    Bits,            // the same 32 bits as another element
+    Shuffle,         // this value of the thread whose number in the warp differs by an exclusive or
 
     // Memory
     Load,
     Store,
     Shared,          // declares memory shared by the threads of a block
-    AsyncCopy,       // global to shared memory, awaited at a Barrier
+    AsyncCopy,       // 16 bytes from global to shared memory, zeros where a condition does not hold; arrives at an AsyncWait
+    AsyncCommit,     // closes a group of copies
+    AsyncWait,       // until at most so many groups are on their way; other threads see the bytes behind the next Barrier
 
     // Statements
     Let,
@@ -53,5 +60,7 @@ internal enum KernelOp
     If,
     Call,
     Barrier,
+    LoadMatrix,      // four 8x8 matrices of 16-bit elements from shared memory to the threads of a warp (PTX: ldmatrix.x4)
+    MatrixMultiply,  // fragment += fragment * fragment on matrix units, across a warp (PTX: mma.sync)
     Comment,
 }

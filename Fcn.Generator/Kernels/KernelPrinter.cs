@@ -7,6 +7,9 @@ namespace Fcn.Generator.Kernels;
 // count: x[at : 16]. Prints whatever it is given, so that faulty kernels can be shown too.
 internal static class KernelPrinter
 {
+    /// Of operands.
+    public const int AnyNumber = -2;
+
     // Binding strengths, weakest first.
     private const int Whole = 0, Choice = 1, Either = 2, Both = 3, Relation = 4, Sum = 5, Product = 6, Atom = 7;
 
@@ -35,8 +38,9 @@ internal static class KernelPrinter
             KernelOp.If => $"if {Text(s.Operands[0])}:",
             KernelOp.Call => $"call {s.Name}({string.Join(", ", s.Operands.Select(Text))})",
             KernelOp.Shared => $"shared {Typed(s.Target!)} = [{Text(s.Operands[0])}]",
-            KernelOp.AsyncCopy => $"copy({string.Join(", ", s.Operands.Select(Text))})",
-            KernelOp.Barrier => "barrier",
+            KernelOp.AsyncCopy or KernelOp.AsyncWait or KernelOp.LoadMatrix or KernelOp.MatrixMultiply =>
+                $"{Word(s.Op)}{(s.Name == "" ? "" : $" {s.Name}")}({string.Join(", ", s.Operands.Select(Text))})",
+            KernelOp.Barrier or KernelOp.AsyncCommit => Word(s.Op),
             KernelOp.Comment => $"// {s.Name}",
             <= KernelOp.Load => Word(s.Op),
         };
@@ -58,7 +62,7 @@ internal static class KernelPrinter
 
     private static string Print(Value v, int within)
     {
-        if (v.Sources.Count != Arity(v.Op)) return Call(v);
+        if (Arity(v.Op) != AnyNumber && v.Sources.Count != Arity(v.Op)) return Call(v);
         return v.Op switch
         {
             KernelOp.Constant => Literal(v),
@@ -77,6 +81,11 @@ internal static class KernelPrinter
             KernelOp.Equal => Infix(v, "==", Relation, within, true),
             KernelOp.And => Infix(v, "&", Both, within, false),
             KernelOp.Or => Infix(v, "|", Either, within, false),
+            KernelOp.Xor => Infix(v, "^", Either, within, true),
+            KernelOp.ShiftLeft => Infix(v, "<<", Relation, within, true),
+            KernelOp.ShiftRight => Infix(v, ">>", Relation, within, true),
+            KernelOp.Lane => $"{Print(v.Sources[0], Atom)}.{Text((int)v.Number)}",
+            KernelOp.Bits => $"bits_{Element(v.Type.Element)}({Text(v.Sources[0])})",
             KernelOp.Select =>
                 Bracket($"{Print(v.Sources[0], Either)} ? {Print(v.Sources[1], Either)} : {Print(v.Sources[2], Either)}", Choice, within),
             KernelOp.Load => Cell(v.Sources[0], v.Sources[1], v.Type.Lanes),
@@ -84,7 +93,7 @@ internal static class KernelPrinter
             KernelOp.Broadcast => $"all{Text(v.Type.Lanes)}({Text(v.Sources[0])})",
             KernelOp.Minimum or KernelOp.Maximum or KernelOp.FusedMultiplyAdd or KernelOp.Exponential or KernelOp.Logarithm
                 or KernelOp.Uniform or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.Shuffle
-                or KernelOp.MatrixMultiply or >= KernelOp.Store => Call(v),
+                or KernelOp.Compose or >= KernelOp.Store => Call(v),
         };
     }
 
@@ -99,26 +108,33 @@ internal static class KernelPrinter
         KernelOp.ReduceMinimum => "reduce_min",
         KernelOp.ReduceMaximum => "reduce_max",
         KernelOp.MatrixMultiply => "matrix_multiply",
+        KernelOp.LoadMatrix => "load_matrix",
         KernelOp.AsyncCopy => "copy",
+        KernelOp.AsyncCommit => "copy_commit",
+        KernelOp.AsyncWait => "copy_wait",
+        KernelOp.ShiftLeft => "shift_left",
+        KernelOp.ShiftRight => "shift_right",
         KernelOp.LaneIndex => "lanes",
         KernelOp.LessOrEqual => "less_or_equal",
         KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.Add or KernelOp.Subtract
             or KernelOp.Multiply or KernelOp.Divide or KernelOp.Remainder or KernelOp.Less or KernelOp.Equal or KernelOp.And or KernelOp.Or
             or KernelOp.Select or KernelOp.Convert or KernelOp.Uniform or KernelOp.Broadcast or KernelOp.Shuffle or KernelOp.Load
             or KernelOp.Store or KernelOp.Shared or KernelOp.Let or KernelOp.Assign or KernelOp.For or KernelOp.If or KernelOp.Call
-            or KernelOp.Barrier or KernelOp.Comment => op.ToString().ToLowerInvariant(),
+            or KernelOp.Barrier or KernelOp.Comment or KernelOp.Xor or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits
+            => op.ToString().ToLowerInvariant(),
     };
 
-    /// Operands that a value of this op has. Up to Load an op is a value, from Store on a statement.
+    /// Operands that a value of this op has, -2 for any number. Up to Load an op is a value, from Store on a statement.
     public static int Arity(KernelOp op) => op switch
     {
         KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.LaneIndex => 0,
-        KernelOp.Exponential or KernelOp.Logarithm or KernelOp.Convert or KernelOp.Broadcast
+        KernelOp.Exponential or KernelOp.Logarithm or KernelOp.Convert or KernelOp.Broadcast or KernelOp.Lane or KernelOp.Bits
             or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum => 1,
         KernelOp.Add or KernelOp.Subtract or KernelOp.Multiply or KernelOp.Divide or KernelOp.Remainder or KernelOp.Minimum
             or KernelOp.Maximum or KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal or KernelOp.And or KernelOp.Or
-            or KernelOp.Uniform or KernelOp.Load or KernelOp.Shuffle => 2,
-        KernelOp.FusedMultiplyAdd or KernelOp.Select or KernelOp.MatrixMultiply => 3,
+            or KernelOp.Uniform or KernelOp.Load or KernelOp.Shuffle or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight => 2,
+        KernelOp.FusedMultiplyAdd or KernelOp.Select => 3,
+        KernelOp.Compose => AnyNumber,
         >= KernelOp.Store => -1,
     };
 
@@ -130,8 +146,11 @@ internal static class KernelPrinter
         KernelOp.For => s.Target is { Op: KernelOp.Variable } && s.Operands.Count == 3,
         KernelOp.If => s.Target is null && s.Operands.Count == 1,
         KernelOp.Call => s.Target is null && s.Name != "",
-        KernelOp.Barrier or KernelOp.Comment => s.Target is null && s.Operands.Count == 0,
-        KernelOp.AsyncCopy => s.Target is null,
+        KernelOp.Barrier or KernelOp.AsyncCommit or KernelOp.Comment => s.Target is null && s.Operands.Count == 0,
+        KernelOp.AsyncCopy => s.Target is null && s.Operands.Count == 5,
+        KernelOp.AsyncWait => s.Target is null && s.Operands.Count == 1,
+        KernelOp.LoadMatrix => s.Target is null && s.Operands.Count == 6,
+        KernelOp.MatrixMultiply => s.Target is null && s.Operands.Count == 10,
         <= KernelOp.Load => false,
     };
 
@@ -158,9 +177,9 @@ internal static class KernelPrinter
     private static string Literal(Value v) => v.Type.Element switch
     {
         Kernels.Element.Bool => v.Number != 0 ? "true" : "false",
-        Kernels.Element.Byte or Kernels.Element.Int or Kernels.Element.Index => v.Number.ToString("R", CultureInfo.InvariantCulture),
+        Kernels.Element.Byte or Kernels.Element.Int or Kernels.Element.Index or Kernels.Element.Word => v.Number.ToString("R", CultureInfo.InvariantCulture),
         Kernels.Element.Float => Decimal(((float)v.Number).ToString("R", CultureInfo.InvariantCulture)),
-        Kernels.Element.Double => Decimal(v.Number.ToString("R", CultureInfo.InvariantCulture)) + "d",
+        Kernels.Element.Double or Kernels.Element.BFloat16 or Kernels.Element.TensorFloat => Decimal(v.Number.ToString("R", CultureInfo.InvariantCulture)) + "d",
     };
 
     private static string Decimal(string digits) => digits.Any(c => !char.IsDigit(c) && c != '-') ? digits : digits + ".0";

@@ -3,7 +3,8 @@ namespace Fcn.Generator.Kernels;
 // Types of values: which operands an op takes, and that a value is of the type which they give.
 //   scalars  arithmetic on Int, Index, Float, Double; comparison of Byte too; Remainder of whole numbers, exp, log and fma of real ones
 //   vectors  arithmetic on Float and Double; other elements are compared into, selected, converted, loaded and stored
-//   lanes    CPU: a power of two up to 16 · GPU: 1, 2 or 4, what one thread loads at once
+//   formats  BFloat16, TensorFloat and Word are loaded, stored and converted (Word: reinterpreted), nothing else; on a GPU only
+//   lanes    CPU: a power of two up to 16 · GPU: 1, 2, 4 or 8, what one thread loads at once
 internal sealed partial class KernelSpec
 {
     private static readonly KernelType Byte = new(Element.Byte);
@@ -12,8 +13,8 @@ internal sealed partial class KernelSpec
     {
         foreach (var source in v.Sources) Check(source);
         int arity = KernelPrinter.Arity(v.Op);
-        if (arity < 0) Fault($"{v.Op} is a statement, not a value");
-        else if (v.Sources.Count != arity) Fault($"{v.Op} has {v.Sources.Count} operands, not {arity}");
+        if (arity == -1) Fault($"{v.Op} is a statement, not a value");
+        else if (arity != KernelPrinter.AnyNumber && v.Sources.Count != arity) Fault($"{v.Op} has {v.Sources.Count} operands, not {arity}");
         else if (Problem(v, v.Sources) is { } problem) Fault($"{KernelPrinter.Text(v)}: {problem}");
         else Lanes(v.Type);
     }
@@ -35,10 +36,13 @@ internal sealed partial class KernelSpec
         KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal => IsNumber(s[0].Type) || s[0].Type == Byte
             ? Alike(s) ?? Is(v, new(Element.Bool, s[0].Type.Lanes))
             : NotOf(s[0]),
+        KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight when _family == KernelFamily.Gpu && s[0].Type == KernelType.Int
+            => Alike(s) ?? Is(v, KernelType.Int),
+        KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight => _family == KernelFamily.Cpu ? $"{v.Op} is not for a Cpu" : NotOf(s[0]),
         KernelOp.And or KernelOp.Or => s[0].Type is { Element: Element.Bool, Pointer: false } ? Alike(s) ?? Is(v, s[0].Type) : NotOf(s[0]),
         KernelOp.Select => Choice(v, s[0].Type, s[1].Type, s[2].Type),
         KernelOp.Convert => s[0].Type.Pointer || s[0].Type.Element == Element.Bool || v.Type.Element == Element.Bool
-            ? $"{s[0].Type} does not convert to {v.Type}" : Is(v, s[0].Type with { Element = v.Type.Element }),
+            || s[0].Type.Element == Element.Word || v.Type.Element == Element.Word ? $"{s[0].Type} does not convert to {v.Type}" : Is(v, s[0].Type with { Element = v.Type.Element }),
         KernelOp.Uniform => s[0].Type != KernelType.Int ? $"the seed is {s[0].Type}, not int"
             : !IsOffset(s[1].Type) ? $"the counter is {s[1].Type}, not a whole number" : Is(v, KernelType.Float),
         KernelOp.Broadcast =>
@@ -46,7 +50,11 @@ internal sealed partial class KernelSpec
         KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum
             => IsReal(s[0].Type) && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
         KernelOp.Load => Address(s[0].Type, s[1].Type) ?? Is(v, new(s[0].Type.Element, v.Type.Lanes)),
-        KernelOp.Shuffle or KernelOp.MatrixMultiply => _family == KernelFamily.Cpu ? $"{v.Op} is not for a Cpu" : NotYet(v.Op),
+        KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle when _family == KernelFamily.Cpu => $"{v.Op} is not for a Cpu",
+        KernelOp.Compose => s[0].Type is { Lanes: 1, Pointer: false } ? Alike(s) ?? Is(v, s[0].Type with { Lanes = s.Count }) : NotOf(s[0]),
+        KernelOp.Lane => v.Number >= 0 && v.Number < s[0].Type.Lanes && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
+        KernelOp.Bits => Is32(s[0].Type) && Is32(v.Type) ? null : $"{s[0].Type} has not the bits of {v.Type}",
+        KernelOp.Shuffle => Is32(s[0].Type) && s[1] is { Op: KernelOp.Constant, Type.Element: Element.Int, Number: > 0 and < 32 } ? Is(v, s[0].Type) : NotOf(s[0]),
         >= KernelOp.Store => "is a statement, not a value",
     };
 
@@ -61,6 +69,8 @@ internal sealed partial class KernelSpec
             Element.Index => Math.Abs(v.Number) <= 1L << 53 && IsWhole(v.Number),
             Element.Float => !double.IsNaN(v.Number) && (double.IsInfinity(v.Number) || Math.Abs(v.Number) <= float.MaxValue),
             Element.Double => !double.IsNaN(v.Number),
+            Element.Word => v.Number is >= 0 and <= uint.MaxValue && IsWhole(v.Number),
+            Element.BFloat16 or Element.TensorFloat => false,
         };
         return fits ? null : $"is no {v.Type}";
     }
@@ -91,6 +101,8 @@ internal sealed partial class KernelSpec
 
     private static bool IsOffset(KernelType type) => type is { Lanes: 1, Pointer: false, Element: Element.Int or Element.Index };
 
+    private static bool Is32(KernelType type) => type is { Lanes: 1, Pointer: false, Element: Element.Int or Element.Float or Element.TensorFloat or Element.Word };
+
     private static bool IsWhole(double number) => number == Math.Floor(number);
 
     private static string? Is(Value v, KernelType type) => v.Type == type ? null : $"is said to be {v.Type} but is {type}";
@@ -104,8 +116,8 @@ internal sealed partial class KernelSpec
     {
         bool fits = !(type.Pointer && type.Lanes != 1) && _family switch
         {
-            KernelFamily.Cpu => type.Lanes is 1 or 2 or 4 or 8 or 16,
-            KernelFamily.Gpu => type.Lanes is 1 or 2 or 4,
+            KernelFamily.Cpu => type.Lanes is 1 or 2 or 4 or 8 or 16 && !type.Shared && type.Element is not (Element.BFloat16 or Element.TensorFloat or Element.Word),
+            KernelFamily.Gpu => type.Lanes is 1 or 2 or 4 or 8,
         };
         if (!fits) Fault($"{type} is no type of a {_family}");
     }

@@ -108,15 +108,35 @@ internal sealed partial class KernelSpec
                 break;
             case KernelOp.Shared:
                 Only(KernelFamily.Gpu, s.Op);
-                if (!s.Target!.Type.Pointer) Fault($"'{s.Target.Name}' is {s.Target.Type}, not a pointer");
+                if (s.Target!.Type is not { Pointer: true, Shared: true }) Fault($"'{s.Target.Name}' is {s.Target.Type}, not a pointer to shared memory");
                 if (s.Operands[0] is not { Op: KernelOp.Constant, Type.Element: Element.Int, Number: > 0 })
                     Fault("the length is not a positive constant");
                 Declare(s.Target, false);
                 break;
             case KernelOp.AsyncCopy:
                 Only(KernelFamily.Gpu, s.Op);
-                Fault(NotYet(s.Op));
+                CheckShared(s.Operands[0], s.Operands[1]);
+                if (Address(s.Operands[2].Type, s.Operands[3].Type) is { } from) Fault(from);
+                else if (s.Operands[2].Type.Shared) Fault("copies from shared memory");
+                if (s.Operands[4].Type != KernelType.Bool) Fault($"the condition is {s.Operands[4].Type}, not bool");
                 break;
+            case KernelOp.AsyncWait:
+                Only(KernelFamily.Gpu, s.Op);
+                if (s.Operands[0] is not { Op: KernelOp.Constant, Type.Element: Element.Int, Number: >= 0 }) Fault("the number of groups is no constant");
+                break;
+            case KernelOp.LoadMatrix:
+                Only(KernelFamily.Gpu, s.Op);
+                CheckShared(s.Operands[0], s.Operands[1]);
+                if (s.Name is not ("" or "transposed")) Fault($"there is no way '{s.Name}'");
+                Assigned(s.Operands.Skip(2), KernelType.Word);
+                break;
+            case KernelOp.MatrixMultiply:
+                Only(KernelFamily.Gpu, s.Op);
+                if (s.Name is not (MatrixFormat.BFloat16 or MatrixFormat.TensorFloat)) Fault($"there is no format '{s.Name}'");
+                Assigned(s.Operands.Take(4), KernelType.Float);
+                foreach (var word in s.Operands.Skip(4)) Same(KernelType.Word, word.Type, "a fragment", "the operand");
+                break;
+            case KernelOp.AsyncCommit:
             case KernelOp.Barrier:
                 Only(KernelFamily.Gpu, s.Op);
                 break;
@@ -187,7 +207,22 @@ internal sealed partial class KernelSpec
         if (_family != family) Fault($"{op} is not for a {_family}");
     }
 
-    private static string NotYet(KernelOp op) => $"{op} has no rules yet; it comes with the GPU targets";
+    private void CheckShared(Value pointer, Value offset)
+    {
+        if (Address(pointer.Type, offset.Type) is { } address) Fault(address);
+        else if (!pointer.Type.Shared) Fault($"{pointer.Type} is no shared memory");
+    }
+
+    // Variables that a statement sets.
+    private void Assigned(IEnumerable<Value> variables, KernelType type)
+    {
+        foreach (var variable in variables)
+        {
+            Same(type, variable.Type, "a fragment", "the variable");
+            if (variable.Op != KernelOp.Variable || !_scope.TryGetValue(variable.Name, out var declared) || !declared.Assignable)
+                Fault($"{KernelPrinter.Text(variable)} may not be assigned");
+        }
+    }
 
     private void Fault(string fault)
     {

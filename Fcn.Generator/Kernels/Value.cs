@@ -31,6 +31,9 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value Field(string name, KernelType type) => new(KernelOp.Field, type, None, name);
 
+    /// 32 zero bits, and such.
+    public static Value Word(uint bits) => new(KernelOp.Constant, KernelType.Word, None, number: bits);
+
     public static Value Item { get; } = new(KernelOp.Item, KernelType.Int, None);
 
     public static Value Thread { get; } = new(KernelOp.Thread, KernelType.Int, None);
@@ -76,6 +79,14 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value operator |(Value a, Value b) => Binary(KernelOp.Or, a, b);
 
+    public static Value operator ^(Value a, Value b) => b.Is(0) ? a : Binary(KernelOp.Xor, a, b);
+
+    public static Value operator <<(Value a, int bits) => bits == 0 ? a : Binary(KernelOp.ShiftLeft, a, bits);
+
+    public static Value operator >>(Value a, int bits) => bits == 0 ? a : Binary(KernelOp.ShiftRight, a, bits);
+
+    public static Value ShiftLeft(Value a, Value bits) => Binary(KernelOp.ShiftLeft, a, bits);
+
     public Value Equals(Value other) => Compare(KernelOp.Equal, this, other);
 
     public static Value Min(Value a, Value b) => Folds(a, b) ? Whole(a, b, Math.Min(a.Number, b.Number)) : Binary(KernelOp.Minimum, a, b);
@@ -108,6 +119,18 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     public Value ReduceMax() => Reduce(KernelOp.ReduceMaximum);
 
     public Value To(Element element) => Type.Element == element ? this : new(KernelOp.Convert, Type with { Element = element }, [this]);
+
+    /// One lane of a vector.
+    public Value Lane(int lane) => Op == KernelOp.Compose ? Sources[lane] : new(KernelOp.Lane, Type with { Lanes = 1 }, [this], number: lane);
+
+    /// Scalars of one type as the lanes of a vector.
+    public static Value Compose(IReadOnlyList<Value> lanes) => new(KernelOp.Compose, lanes[0].Type with { Lanes = lanes.Count }, lanes);
+
+    /// The same 32 bits as another element.
+    public Value Bits(Element element) => Type.Element == element ? this : new(KernelOp.Bits, new KernelType(element), [this]);
+
+    /// This value of the thread whose number in the warp is this thread's ^ mask.
+    public Value Shuffle(int mask) => new(KernelOp.Shuffle, Type, [this, mask]);
 
     /// This value in every lane.
     public Value Spread(int lanes) =>

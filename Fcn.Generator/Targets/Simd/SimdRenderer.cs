@@ -112,8 +112,8 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Load => v.Type.Lanes > 1
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", 12)
             : ($"{Text(v.Sources[0], 12)}[{Text(v.Sources[1])}]", 12),
-        KernelOp.Shuffle or KernelOp.MatrixMultiply or KernelOp.AsyncCopy or KernelOp.Shared or KernelOp.Barrier or KernelOp.Store or KernelOp.Let
-            or KernelOp.Assign or KernelOp.For or KernelOp.If or KernelOp.Call or KernelOp.Comment => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
+        KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
+            or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 
     private (string, int) Infix(Value v, string sign, int precedence) =>
@@ -139,6 +139,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         Element.Byte or Element.Int or Element.Index => Literal.Of((long)v.Number),
         Element.Float => double.IsNegativeInfinity(v.Number) ? "float.NegativeInfinity" : Literal.Single((float)v.Number),
         Element.Double => $"{Literal.Of(v.Number)}d",
+        Element.BFloat16 or Element.TensorFloat or Element.Word => throw OnGpu(v.Type),
     };
 
     private string Type(KernelType type)
@@ -151,7 +152,10 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
             Element.Index => "nint",
             Element.Float => "float",
             Element.Double => "double",
+            Element.BFloat16 or Element.TensorFloat or Element.Word => throw OnGpu(type),
         };
         return type.Pointer ? $"{element}*" : type.Lanes > 1 ? $"{Vector}<{element}>" : element;
     }
+
+    private static InvalidOperationException OnGpu(KernelType type) => new($"{type} is no type of a CPU.");
 }

@@ -1,0 +1,29 @@
+namespace Fcn.Generator.Schedule.Gpu;
+
+// Where a map lies on a GPU: (N, H, W, Pitch), channels innermost, no border. Pitch is a multiple of 8 (of 4 for an image of 32-bit elements), so that
+// whole vectors of 16 bytes are read; channels beyond the last are zeros. In a kernel the name is the map's role (x, y, dy), so that layers share kernels.
+internal sealed record GpuMap(string Name, int Channels, int Pitch, Extent Size, Element Element)
+{
+    public Value Pointer => Value.Field(Name, KernelType.To(Element));
+
+    public Value Height => Value.Field($"{Name}_H", KernelType.Int);
+
+    public Value Width => Value.Field($"{Name}_W", KernelType.Int);
+
+    /// Offset of a channel of a pixel.
+    public Value At(Value n, Value h, Value w, Value channel) => Pixel(n, h, w).To(Element.Index) * Pitch + channel;
+
+    /// Number of a pixel: batches have less than 2^31.
+    public Value Pixel(Value n, Value h, Value w) => (n * Height + h) * Width + w;
+
+    /// Channels rounded up to whole vectors.
+    public static int PitchOf(int channels) => (channels + 7) / 8 * 8;
+
+    public static int BytesOf(Element element) => element switch
+    {
+        Element.Bool or Element.Byte => 1,
+        Element.BFloat16 => 2,
+        Element.Int or Element.Float or Element.TensorFloat or Element.Word => 4,
+        Element.Index or Element.Double => 8,
+    };
+}
