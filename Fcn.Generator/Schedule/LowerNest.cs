@@ -32,25 +32,25 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
     }
 
     // A point goes by blocks of 16 as the inputs do, whatever the target's order is.
-    private Point At(Value n, Value block, Value lane, Value h, Value w, int lanes)
+    private BlockPoint At(Value n, Value block, Value lane, Value h, Value w, int lanes)
     {
         if (target.Block != Machine.Block) (block, lane) = ((block * target.Block + lane) / Machine.Block, (block * target.Block + lane) % Machine.Block);
         return new(_kernel, lanes, _maps, weights) { N = n, Block = block, Lane = lane, H = h, W = w };
     }
 
-    private void Scalar(Nest nest, Point point)
+    private void Scalar(Nest nest, BlockPoint point)
     {
         if (target.Channels % target.Block == 0) Compute(nest, point);
         else _kernel.If(point.Channel < target.Channels, () => Compute(nest, point), () => Store(point, Value.Float(0)));
     }
 
-    private void Compute(Nest nest, Point point)
+    private void Compute(Nest nest, BlockPoint point)
     {
         var value = nest.Reduce.Count == 0 && nest.Where is null ? nest.Term(point, []) : Reduce(nest, point);
         Store(point, node.Op is Fused fused ? fused.Finish(point, value) : value);
     }
 
-    private Value Reduce(Nest nest, Point point)
+    private Value Reduce(Nest nest, BlockPoint point)
     {
         Value start = nest.Combine == Combine.Sum ? nest.Start?.Invoke(point) ?? Value.Float(0) : Value.Float(double.NegativeInfinity);
         Value result = _kernel.Let(nest.Combine == Combine.Sum ? "sum" : "max", start.Spread(point.Lanes));
@@ -91,7 +91,7 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
         }
     }
 
-    private void Store(Point point, Value value)
+    private void Store(BlockPoint point, Value value)
     {
         bool alike = target.Block == Machine.Block;
         _kernel.Store(target.Pointer, _target.At(point.N, alike ? point.Block : point.Channel / target.Block, alike ? point.Lane : point.Channel % target.Block, point.H, point.W), value);

@@ -29,8 +29,8 @@ internal enum Combine
     ArgMaximum,
 }
 
-/// The output element under computation and how it reads the op's inputs.
-internal class Point(KernelBuilder kernel, int lanes, IReadOnlyList<MapAccess?> maps, IReadOnlyList<WeightBuffer?> weights)
+/// The output element under computation and how it reads the op's inputs. Coordinates are the definition's; where things lie is the layout's.
+internal abstract class Point(KernelBuilder kernel, int lanes)
 {
     public KernelBuilder Kernel { get; } = kernel;
 
@@ -38,58 +38,32 @@ internal class Point(KernelBuilder kernel, int lanes, IReadOnlyList<MapAccess?> 
 
     public Value N { get; init; } = 0;
 
-    public Value Block { get; init; } = 0;
-
-    /// First channel of these lanes in the block.
-    public Value Lane { get; init; } = 0;
-
     public Value H { get; init; } = 0;
 
     public Value W { get; init; } = 0;
 
     /// The channel's number; only where the nest does not vectorize.
-    public Value Channel => Lanes == 1 ? Block * Machine.Block + Lane : throw new InvalidOperationException("A vector of channels has no one number.");
+    public abstract Value Channel { get; }
 
-    public MapBuffer Map(int input) => maps[input]!.Map;
+    public abstract MapSize Map(int input);
 
     /// Input at this point's channels.
-    public virtual Value Read(int input, Value h, Value w)
-    {
-        var map = maps[input]!;
-        if (map.Map.Block == Machine.Block) return map.Map.Pointer.Load(map.At(N, Block, Lane, h, w), Lanes);
-        return map.Map.Pointer.Load(Address(input, Channel, h, w));
-    }
+    public abstract Value Read(int input, Value h, Value w);
 
     /// Input at one channel, the same for all lanes.
-    public Value Read(int input, Value channel, Value h, Value w) => Map(input).Pointer.Load(Address(input, channel, h, w));
+    public abstract Value Read(int input, Value channel, Value h, Value w);
 
     /// Input at channel = Block inBlock + inLane.
-    public Value Read(int input, Value inBlock, Value inLane, Value h, Value w) =>
-        Map(input).Pointer.Load(maps[input]!.At(N, inBlock, inLane, h, w));
+    public abstract Value Read(int input, Value inBlock, Value inLane, Value h, Value w);
 
     /// Weight of this point's output channels.
-    public Value Weight(int input, Value inBlock, Value inLane, Value a, Value b)
-    {
-        var weight = weights[input]!;
-        return weight.Pointer.Load(weight.At(Block, inBlock, inLane, a, b) + Lane, Lanes);
-    }
+    public abstract Value Weight(int input, Value inBlock, Value inLane, Value a, Value b);
 
     /// Weight of one output and input channel by their numbers.
-    public Value WeightAt(int input, Value o, Value i, Value a, Value b)
-    {
-        var weight = weights[input]!;
-        return weight.Pointer.Load(weight.At(o / Machine.Block, i / weight.InBlock, i % weight.InBlock, a, b) + o % Machine.Block);
-    }
+    public abstract Value WeightAt(int input, Value o, Value i, Value a, Value b);
 
-    public Value Bias(int input) => weights[input]!.Pointer.Load(Block * Machine.Block + Lane, Lanes);
-
-    public WeightBuffer WeightOf(int input) => weights[input]!;
-
-    private Value Address(int input, Value channel, Value h, Value w)
-    {
-        var map = maps[input]!;
-        return map.Map.Blocks == 1
-            ? map.At(N, 0, channel, h, w)
-            : map.At(N, channel / map.Map.Block, channel % map.Map.Block, h, w);
-    }
+    public abstract Value Bias(int input);
 }
+
+/// Rows and columns of a map.
+internal readonly record struct MapSize(Value Height, Value Width);

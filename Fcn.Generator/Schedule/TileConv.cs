@@ -55,7 +55,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         Value block = group * machine.BlocksPerTile;
         var w = Value.Variable("w", KernelType.Int);
         Value[] at = [.. LoopNames.Select(static l => Value.Variable(l, KernelType.Int))];
-        var point = new Point(_kernel, machine.Lanes, access, weights) { N = n, Block = block, H = h, W = w };
+        var point = new BlockPoint(_kernel, machine.Lanes, access, weights) { N = n, Block = block, H = h, W = w };
         Value term = Core.Loops(node)!.Term(point, at);
         var (x, xSteps) = Steps(term.Sources[0].Sources[0], [w, .. at]);
         var (weight, wSteps) = Steps(term.Sources[1], [w, .. at]);
@@ -114,7 +114,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             for (int q = 0; q < vectors; q++)
             {
                 int lane = q % machine.VectorsPerBlock * machine.Lanes;
-                var point = new Point(_kernel, machine.Lanes, access, weights) { N = n, Block = block + q / machine.VectorsPerBlock, Lane = lane, H = h, W = w };
+                var point = new BlockPoint(_kernel, machine.Lanes, access, weights) { N = n, Block = block + q / machine.VectorsPerBlock, Lane = lane, H = h, W = w };
                 Value place = to.Plane * (q / machine.VectorsPerBlock) + (w * Machine.Block + lane);
                 Value sum = y.Load(place, machine.Lanes);
                 if (HasBias) sum += point.Bias(2);

@@ -21,7 +21,7 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
 
     public override int Reach(int input) => input == 0 ? Pad : 0;
 
-    public override Nest Loops(Node node) => Groups == 1 ? Dense(node) : Grouped(node);
+    public override Nest Loops(Node node) => Groups == 1 ? Dense(node) : ByChannel(node);
 
     // Input channels go by block and lane, so that neighbouring taps and channels are neighbours in memory.
     private Nest Dense(Node node)
@@ -36,7 +36,8 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
         };
     }
 
-    private Nest Grouped(Node node)
+    /// The definition for any groups, channels by their numbers.
+    public Nest ByChannel(Node node)
     {
         int ins = node.Inputs[0].Map.Channels / Groups, outs = Channels / Groups;
         return new((p, at) => p.Read(0, p.Channel / outs * ins + at[0], p.H * Stride - Pad + at[1] * Dilation, p.W * Stride - Pad + at[2] * Dilation)

@@ -9,6 +9,23 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
 {
     public string Name => Kernel.Name;
 
+    /// The launch of a kernel whose fields are roles of these bindings or, under the same name, what the engine gives every frame (N, Step, Labels).
+    /// Bindings that the kernel does not read are left out, so that equal kernels have equal parameters.
+    public static GpuLaunch Of(Kernel kernel, Value blocks, params IEnumerable<KeyValuePair<string, Value>>[] bindings)
+    {
+        kernel = StepFields.Run(kernel);
+        var bound = bindings.SelectMany(static b => b).ToDictionary(static b => b.Key, static b => b.Value);
+        var arguments = new Dictionary<string, Value>();
+        foreach (var field in KernelFields.Of(kernel))
+        {
+            Value argument = bound.TryGetValue(field.Name, out var given) ? given : EngineFields.Contains(field.Name) ? field
+                : throw new InvalidOperationException($"{kernel.Name}: the field '{field.Name}' is not bound.");
+            if (argument.Type != field.Type) throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
+            arguments[field.Name] = argument;
+        }
+        return new(kernel, blocks, arguments);
+    }
+
     /// Binds a map's pointer and size to its role.
     public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuMap role, GpuMap map) =>
     [
@@ -16,6 +33,14 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
         new($"{role.Name}_H", map.Height),
         new($"{role.Name}_W", map.Width),
     ];
+
+    public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuWeight weight) => [new(weight.Name, weight.Memory)];
+
+    public static IEnumerable<KeyValuePair<string, Value>> Bind(string role, Value value) => [new(role, value)];
+
+    // CudaFrame's, in the runtime.
+    private static readonly HashSet<string> EngineFields =
+        ["N", "H", "W", "Processors", "ParameterBlocks", "Parameters", "Gradients", "Momentum", "Multipliers", "Step", "Image", "Labels", "Scores", "Loss"];
 }
 
 /// A whole number of the frame that the host computes before buffers are planned, in this order: splits of a sum, pixels of a map.

@@ -1,0 +1,23 @@
+namespace Fcn.Generator.Schedule.Gpu;
+
+// Kernel → the same kernel with what changes from step to step read from memory: a captured graph is replayed with other numbers. The order is that
+// of CudaStep in the runtime; reals are loaded as the bits of an int.
+internal static class StepFields
+{
+    private static readonly string[] Order = ["Accumulate", "Seed", "LossScale", "Rate", "Momentum", "Decay", "GradientScale"];
+
+    public static Value Step => Value.Field("Step", KernelType.To(Element.Int));
+
+    public static Kernel Run(Kernel kernel) => kernel with { Body = Body(kernel.Body) };
+
+    private static IReadOnlyList<Statement> Body(IReadOnlyList<Statement> body) =>
+        [.. body.Select(static s => s with { Operands = [.. s.Operands.Select(Loaded)], Body = Body(s.Body), Else = Body(s.Else) })];
+
+    private static Value Loaded(Value value)
+    {
+        if (value.Op == KernelOp.Field && !value.Type.Pointer && Array.IndexOf(Order, value.Name) is var place and >= 0)
+            return Step.Load(place).Bits(value.Type.Element);
+        var sources = value.Sources.Select(Loaded).ToList();
+        return sources.SequenceEqual(value.Sources) ? value : new(value.Op, value.Type, sources, value.Name, value.Number);
+    }
+}
