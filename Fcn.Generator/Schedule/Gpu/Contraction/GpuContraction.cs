@@ -1,0 +1,115 @@
+namespace Fcn.Generator.Schedule.Gpu.Contraction;
+
+// Launches of the contractions: packs the weights once, tables the pixels, and runs the product on the units that the machine has.
+internal sealed class GpuContraction(IGpuPlanner planner, string name, string summary)
+{
+    private static readonly Value Images = Value.Field("N", KernelType.Int);
+
+    public static bool Fits(Conv conv) => ConvGeometry.Fits(conv);
+
+    /// A dense convolution with what is fused to it; inputs in the node's order, weights (packed or flipped by their packing) beside maps.
+    public IEnumerable<GpuLaunch> Conv(Node node, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, GpuMap y)
+    {
+        var fused = node.Op as Fused;
+        var conv = (Conv)(fused?.Core ?? node.Op);
+        var (x, weight, bias) = (maps[0]!, weights[1]!, (fused?.CoreInputs ?? node.Inputs.Count) > 2 ? weights[2] : null);
+        var geometry = new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out);
+        Value pixels = Pixels(y);
+
+        var roles = maps.Select((map, i) => map is null ? null : map with { Name = i == 0 ? "x" : FormattableString.Invariant($"x{i}") }).ToList();
+        var result = y with { Name = "y" };
+        var epilogue = new ConvEpilogue(geometry, result, bias is not null, fused is null ? null : Tail);
+        bool plain = planner.Machine.Unit == MatrixUnit.None;
+        var kernel = plain ? new PlainConv(geometry).Lower(name, summary, epilogue) : new MatrixConv(geometry).Lower(name, summary, epilogue);
+        int tileRows = plain ? PlainTile.Side : MatrixConv.TileRows;
+        Value tiles = (pixels + (tileRows - 1)) / tileRows * geometry.ColumnTiles;
+
+        var bindings = new List<KeyValuePair<string, Value>>
+        {
+            new("weight", Packed(geometry, weight)),
+            new("table", Table(conv, x, y, pixels)),
+            new("pixels", pixels),
+        };
+        if (bias is not null) bindings.Add(new("bias", bias.Memory));
+        foreach (var (role, map) in roles.Zip(maps, static (role, map) => (role, map)).Concat([(result, y)]))
+            if (map is not null) bindings.AddRange(GpuLaunch.Bind(role!, map));
+        if (!epilogue.CanSplit)
+        {
+            yield return GpuLaunch.Of(kernel, tiles, bindings);
+            yield break;
+        }
+        Value splits = planner.Size($"{name}_splits", epilogue.HostSplits(pixels, tileRows));
+        bindings.Add(new("splits", splits));
+        bindings.Add(new("partial", planner.Buffer($"{name}_parts", Element.Float, epilogue.PartialBytes(splits, pixels))));
+        yield return GpuLaunch.Of(kernel, tiles * splits, bindings);
+        yield return GpuLaunch.Of(epilogue.Sum($"{name}_sum"), epilogue.SumBlocks(splits, pixels), bindings);
+
+        Value Tail(KernelBuilder k, Value pixel, Value channel, Value value) => fused!.Finish(
+            new GpuPoint(k, value.Type.Lanes, roles, weights)
+            {
+                N = pixel / (result.Height * result.Width),
+                H = pixel / result.Width % result.Height,
+                W = pixel % result.Width,
+                First = channel,
+                Pixel = (pixel, y.Size),
+            }, value);
+    }
+
+    /// The gradient of a dense convolution's weight, in the memory of gradients.
+    public IEnumerable<GpuLaunch> WeightGradient(Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
+    {
+        var geometry = new GradientGeometry(planner.Machine, conv, gradient.In, x.Pitch, gradient.Out);
+        var kernel = planner.Machine.Unit == MatrixUnit.None
+            ? new PlainGradient(geometry).Lower(name, summary)
+            : new MatrixGradient(geometry).Lower(name, summary);
+        Value pixels = Pixels(dy);
+        var bindings = new List<KeyValuePair<string, Value>>
+        {
+            new("table", Table(conv, x, dy, pixels)),
+            new("pixels", pixels),
+            new("gradient", gradient.Memory),
+        };
+        bindings.AddRange(GpuLaunch.Bind(x with { Name = "x" }, x));
+        bindings.AddRange(GpuLaunch.Bind(dy with { Name = "dy" }, dy));
+        if (geometry.IsDirect)
+        {
+            yield return GpuLaunch.Of(kernel, geometry.Blocks, bindings);
+            yield break;
+        }
+        bindings.Add(new("partial", planner.Buffer($"{name}_parts", Element.Float, (Value)geometry.PartialBytes)));
+        yield return GpuLaunch.Of(kernel, geometry.Blocks, bindings);
+        yield return GpuLaunch.Of(geometry.Sum($"{name}_sum"), geometry.SumBlocks, bindings);
+    }
+
+    private Value Pixels(GpuMap map) => planner.Size($"{map.Name}_pixels", Images * map.Height * map.Width);
+
+    private Value Packed(ConvGeometry geometry, GpuWeight weight)
+    {
+        string way = weight.Flipped ? "flipped" : "packed", packed = $"{BuildSchedule.Identifier(weight.Name)}_{way}";
+        return planner.Packed(packed, geometry.Machine.Factor, geometry.PackedBytes, weight.Flipped, memory =>
+        {
+            var pack = new PackWeights(geometry, weight.In, weight.Flipped);
+            return GpuLaunch.Of(pack.Lower(packed), Value.Int(pack.Blocks), GpuLaunch.Bind("parameters", weight.Memory), GpuLaunch.Bind("weight", memory));
+        });
+    }
+
+    // Convolutions of one form between maps of the same sizes share a table.
+    private Value Table(Conv conv, GpuMap x, GpuMap y, Value pixels)
+    {
+        string form = FormattableString.Invariant($"taps_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
+        return planner.Shared(form, Element.Int, PixelTable.Bytes(pixels), memory => GpuLaunch.Of(
+            PixelTable.Lower(conv, form), (pixels + (PixelTable.Threads - 1)) / PixelTable.Threads,
+            GpuLaunch.Bind("table", memory), GpuLaunch.Bind("pixels", pixels), GpuLaunch.Bind(x with { Name = "x" }, x), GpuLaunch.Bind(y with { Name = "y" }, y)));
+    }
+
+    // A size as letters: H+198 is Hp198.
+    private static string Words(Extent size) => string.Concat(size.Format("H").Select(static c => c switch
+    {
+        '+' => "p",
+        '-' => "m",
+        '/' => "d",
+        '(' or '⌈' => "l",
+        ')' or '⌉' => "r",
+        _ => c.ToString(),
+    }));
+}

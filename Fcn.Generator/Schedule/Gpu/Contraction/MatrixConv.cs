@@ -1,0 +1,84 @@
+namespace Fcn.Generator.Schedule.Gpu.Contraction;
+
+// A convolution on matrix units: 128 output pixels by up to 128 channels per block. Rows of pixels are gathered by the pixel table, weights come packed;
+// both lie in shared memory as rows of 128 bytes whose 16-byte chunks are permuted (chunk ^ f(row)), so that neither copies nor LoadMatrix meet in a bank.
+internal sealed class MatrixConv(ConvGeometry geometry)
+{
+    public const int TileRows = 128;
+
+    private const int RowWords = 32;
+
+    private readonly KernelBuilder _k = new();
+
+    private int Columns => geometry.TileColumns;
+
+    public static int Threads(ConvGeometry geometry) => MatrixTile.ThreadsOf(geometry.Machine, TileRows, geometry.TileColumns);
+
+    /// Roles: x, weight, table, pixels, x_W, splits, and those of the epilogue.
+    public Kernel Lower(string name, string summary, ConvEpilogue epilogue)
+    {
+        var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k, TileRows);
+        var (first, end) = epilogue.Range(_k, split, geometry.Steps);
+        var tile = new MatrixTile(_k, geometry.Machine, TileRows, Columns, (TileRows + Columns) * RowWords);
+        int round = tile.Threads / 8; // rows that one 16-byte copy of every thread fills
+        Value chunk = _k.Let("chunk", Value.Thread & 7), row = _k.Let("row", Value.Thread >> 3);
+        var rows = Rows(tileOfRows * TileRows + row, round);
+        Value toA = _k.Let("to_x", row * RowWords + ((chunk ^ (row & 7)) << 2));
+        Value toB = _k.Let("to_weight", Value.Thread * 4 + TileRows * RowWords);
+        Value from = _k.Let("weights", Field("weight", geometry.Machine.Factor)
+            + ((tileOfColumns * geometry.Steps + first).To(Element.Index) * geometry.StepElements + Value.Thread * geometry.Chunk));
+        var (a, b) = FragmentPlaces(tile);
+
+        tile.Run(first, end, Copy, Load);
+        epilogue.Finish(_k, tile, tileOfRows * TileRows, tileOfColumns * Columns, split);
+        return _k.Build(name, summary) with { Threads = tile.Threads };
+
+        void Copy(Value step, Value place)
+        {
+            Value live = _k.Let("live", step < end);
+            var (tap, part, exists) = geometry.Place(step, chunk);
+            Value which = _k.Name("tap", tap);
+            Value bits = _k.Let("bits", Value.Select(exists is null ? live : live & exists, PixelTable.Bits(geometry.Conv, which), Value.Int(PixelTable.NoTap)));
+            Value x = _k.Let("x_tap", Field("x", geometry.Machine.Factor)
+                + (PixelTable.Distance(geometry.Conv, which, Value.Field("x_W", KernelType.Int)).To(Element.Index) * geometry.InPitch + part * geometry.Chunk));
+            Value pixelsTo = _k.Let("at", tile.Memory + (toA + place)), weightsTo = _k.Let("at", tile.Memory + (toB + place));
+            for (int i = 0; i < rows.Length; i++)
+                _k.AsyncCopy(pixelsTo, i * round * RowWords, x, rows[i].Pixel.To(Element.Index) * geometry.InPitch, (rows[i].Taps & bits).Equals(bits));
+            for (int i = 0; i < Columns / round; i++) _k.AsyncCopy(weightsTo, i * round * RowWords, from, i * tile.Threads * geometry.Chunk, live);
+            _k.Assign(from, from + geometry.StepElements);
+        }
+
+        void Load(int part, Value place, Value[][] aWords, Value[][] bWords)
+        {
+            Value x = _k.Let("x_part", a[part] + place), weight = _k.Let("weight_part", b[part] + place);
+            for (int i = 0; i < aWords.Length; i++) _k.LoadMatrix(x, i * 16 * RowWords, aWords[i]);
+            for (int j = 0; j < bWords.Length; j += 2)
+                _k.LoadMatrix(weight, (j / 4 * 32 + j % 4 * 2) * RowWords, [.. bWords[j], .. bWords[j + 1]]);
+        }
+    }
+
+    // This thread's rows: the input pixel under the first tap, and the taps inside the map; none where the map has ended.
+    private (Value Pixel, Value Taps)[] Rows(Value row, int round)
+    {
+        Value pixels = Value.Field("pixels", KernelType.Int), last = _k.Let("last", pixels - 1);
+        return [.. Enumerable.Range(0, TileRows / round).Select(i =>
+        {
+            Value pixel = _k.Let("pixel", row + i * round);
+            Value entry = _k.Let("entry", Field("table", Element.Int).Load(Value.Min(pixel, last) * 2, 2));
+            return (_k.Let("under", entry.Lane(0)), _k.Let("taps", Value.Select(pixel < pixels, entry.Lane(1), Value.Int(0))));
+        })];
+    }
+
+    // Where this lane points LoadMatrix in each quarter of a row. Rows of x are pixels: lanes 8.. take 8 rows further, lanes 16.. the next chunk. Rows of
+    // weights go so that a lane's sums of four n8 tiles are 8 channels in a row: column n of tile j is channel 8 (n / 2) + 2 j + n % 2 of 32.
+    private (Value[] A, Value[] B) FragmentPlaces(MatrixTile tile)
+    {
+        Value l = _k.Let("l", tile.Lane & 7), bit3 = _k.Let("bit3", (tile.Lane >> 3) & 1), bit4 = _k.Let("bit4", tile.Lane >> 4);
+        Value a = _k.Let("a_place", (tile.FirstRow + bit3 * 8 + l) * RowWords + ((bit4 ^ l) << 2));
+        Value b = _k.Let("b_place", (tile.FirstColumn + (l >> 1) * 8 + (l & 1) + bit4 * 2) * RowWords + ((bit3 ^ l) << 2) + TileRows * RowWords);
+        Value[] Quarters(Value place) => [.. Enumerable.Range(0, MatrixTile.Parts).Select(part => _k.Let("place", tile.Memory + (place ^ part * 8)))];
+        return (Quarters(a), Quarters(b));
+    }
+
+    private static Value Field(string role, Element element) => Value.Field(role, KernelType.To(element));
+}

@@ -1,0 +1,114 @@
+namespace Fcn.Generator.Schedule.Gpu.Contraction;
+
+// The gradient of a convolution's weight on matrix units. Both factors come pixel by pixel, so a fragment's depth runs down the rows of shared memory:
+// 16-bit elements are transposed by LoadMatrix, 32-bit ones are read one by one. Chunks are permuted by their pixel, so that neither meets in a bank.
+internal sealed class MatrixGradient(GradientGeometry geometry)
+{
+    private readonly KernelBuilder _k = new();
+
+    private bool Halves => geometry.Machine.Bytes == 2;
+
+    private int RowWords => geometry.TileRows * geometry.Machine.Bytes / 4;
+
+    private int ColumnWords => geometry.TileColumns * geometry.Machine.Bytes / 4;
+
+    public static int Threads(GradientGeometry geometry) => MatrixTile.ThreadsOf(geometry.Machine, geometry.TileRows, geometry.TileColumns);
+
+    /// Roles: x, dy, table, pixels, x_W, and partial or gradient.
+    public Kernel Lower(string name, string summary)
+    {
+        var (rowTile, columnTile, split, first, end) = geometry.Block(_k);
+        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowWords + ColumnWords));
+        Value pixels = Value.Field("pixels", KernelType.Int), last = _k.Let("last", pixels - 1);
+
+        int rowChunks = RowWords / 4, rowRound = tile.Threads / rowChunks, dyPitch = GpuMap.PitchOf(geometry.OutChannels);
+        Value dyChunk = _k.Let("dy_chunk", Value.Thread % rowChunks), dyPixel = _k.Let("dy_pixel", Value.Thread / rowChunks);
+        Value channel = _k.Let("channel", rowTile * geometry.TileRows + dyChunk * geometry.Chunk);
+        Value there = _k.Let("there", channel < dyPitch);
+        Value dy = _k.Let("dy_from", Pointer("dy") + channel);
+        Value toDy = _k.Let("to_dy", dyPixel * RowWords + ((dyChunk ^ Permute(dyPixel, rowChunks)) << 2));
+
+        int columnChunks = ColumnWords / 4, columnRound = tile.Threads / columnChunks;
+        Value xChunk = _k.Let("x_chunk", Value.Thread % columnChunks), xPixel = _k.Let("x_pixel", Value.Thread / columnChunks);
+        var (distance, bits) = geometry.Columns(_k, _k.Let("columns", columnTile * columnChunks + xChunk));
+        Value x = _k.Let("x_from", Pointer("x") + distance);
+        Value toX = _k.Let("to_x", xPixel * ColumnWords + ((xChunk ^ Permute(xPixel, columnChunks)) << 2) + geometry.Depth * RowWords);
+        var entries = Enumerable.Range(0, geometry.Depth / columnRound).Select(i => _k.Let("entry", Entry(first * geometry.Depth + xPixel + i * columnRound))).ToArray();
+
+        var load = Halves ? Transposed(tile) : Words(tile);
+        tile.Run(first, end, Copy, load);
+        Finish(tile, rowTile, columnTile, split);
+        return _k.Build(name, summary) with { Threads = tile.Threads };
+
+        Value Entry(Value pixel) => Value.Field("table", KernelType.To(Element.Int)).Load(Value.Min(pixel, last) * 2, 2);
+
+        // The table's entries of a step were read while the step before was copied.
+        void Copy(Value step, Value place)
+        {
+            Value live = _k.Let("live", step < end), from = _k.Let("from", step * geometry.Depth);
+            Value at = _k.Let("at", tile.Memory + (toDy + place)), pixel = _k.Let("pixel", from + dyPixel);
+            Value rows = _k.Let("rows", live & there);
+            for (int i = 0; i < geometry.Depth / rowRound; i++)
+                _k.AsyncCopy(at, i * rowRound * RowWords, dy, (pixel + i * rowRound).To(Element.Index) * dyPitch, rows & pixel + i * rowRound < pixels);
+            at = _k.Let("at", tile.Memory + (toX + place));
+            pixel = _k.Let("pixel", from + xPixel);
+            for (int i = 0; i < entries.Length; i++)
+            {
+                Value inside = (entries[i].Lane(1) & bits).Equals(bits) & live & pixel + i * columnRound < pixels;
+                _k.AsyncCopy(at, i * columnRound * ColumnWords, x, entries[i].Lane(0).To(Element.Index) * geometry.InPitch, inside);
+            }
+            for (int i = 0; i < entries.Length; i++) _k.Assign(entries[i], Entry(pixel + (geometry.Depth + i * columnRound)));
+        }
+    }
+
+    // Lanes 8.. and 16.. point at 8 pixels further or at the next chunk: as the fragments of a and b want their quarters.
+    private Action<int, Value, Value[][], Value[][]> Transposed(MatrixTile tile)
+    {
+        Value l = _k.Let("l", tile.Lane & 7), bit3 = _k.Let("bit3", (tile.Lane >> 3) & 1), bit4 = _k.Let("bit4", tile.Lane >> 4);
+        Value a = _k.Let("a_place", (l + bit4 * 8) * RowWords + (((tile.FirstRow >> 3) + bit3 ^ Permute(l, RowWords / 4)) << 2));
+        Value b = _k.Let("b_place", (l + bit3 * 8) * ColumnWords + (((tile.FirstColumn >> 3) + bit4 ^ Permute(l, ColumnWords / 4)) << 2) + geometry.Depth * RowWords);
+        return (part, place, aWords, bWords) =>
+        {
+            for (int i = 0; i < aWords.Length; i++)
+                _k.LoadMatrix(_k.Let("a_part", tile.Memory + ((a ^ i * 8) + place)), part * 16 * RowWords, aWords[i], transposed: true);
+            for (int j = 0; j < bWords.Length; j += 2)
+                _k.LoadMatrix(_k.Let("b_part", tile.Memory + ((b ^ j * 4) + place)), part * 16 * ColumnWords, [.. bWords[j], .. bWords[j + 1]], transposed: true);
+        };
+    }
+
+    // Element e of a: pixel t + 4 (e / 2), row g + 8 (e % 2); of b: pixel t + 4 e, column g; t = lane % 4, g = lane / 4.
+    private Action<int, Value, Value[][], Value[][]> Words(MatrixTile tile)
+    {
+        Value t = _k.Let("t", tile.Lane & 3), g = _k.Let("g", tile.Lane >> 2);
+        Value Place(Value first, int words) => t * words + (((first >> 2) + (g >> 2) ^ (t << 1)) << 2) + (g & 3);
+        Value a = _k.Let("a_place", Place(tile.FirstRow, RowWords));
+        Value b = _k.Let("b_place", Place(tile.FirstColumn, ColumnWords) + geometry.Depth * RowWords);
+        return (part, place, aWords, bWords) =>
+        {
+            Value[] four = [.. Enumerable.Range(0, Math.Min(4, 2 * aWords.Length)).Select(q => _k.Let("a_part", tile.Memory + ((a ^ q * 8) + place)))];
+            for (int i = 0; i < aWords.Length; i++)
+                for (int e = 0; e < 4; e++)
+                    _k.Assign(aWords[i][e], four[e % 2 + i % 2 * 2].Load((part * 8 + e / 2 * 4) * RowWords + i / 2 * 32));
+            four = [.. Enumerable.Range(0, Math.Min(4, bWords.Length)).Select(q => _k.Let("b_part", tile.Memory + ((b ^ q * 8) + place)))];
+            for (int j = 0; j < bWords.Length; j++)
+                for (int e = 0; e < 2; e++)
+                    _k.Assign(bWords[j][e], four[j % 4].Load((part * 8 + e * 4) * ColumnWords + j / 4 * 32));
+        };
+    }
+
+    private void Finish(MatrixTile tile, Value rowTile, Value columnTile, Value split)
+    {
+        Value row = _k.Let("out_row", rowTile * geometry.TileRows + tile.FirstRow + (tile.Lane >> 2));
+        Value column = _k.Let("out_column", columnTile * geometry.TileColumns + tile.FirstColumn + (tile.Lane & 3) * 2);
+        for (int i = 0; i < tile.WarpRows / 16; i++)
+            for (int half = 0; half < 2; half++)
+                for (int j = 0; j < tile.WarpColumns / 8; j++)
+                    geometry.Store(_k, split, row + (16 * i + 8 * half), column + 8 * j, Value.Compose([tile.Sum(i, j, 2 * half), tile.Sum(i, j, 2 * half + 1)]));
+    }
+
+    // Which chunk lies where in a pixel's row: 16-bit rows are read eight pixels at a time, 32-bit ones four.
+    private Value Permute(Value pixel, int chunks) =>
+        !Halves ? (pixel & 3) << 1 : chunks < 8 ? (pixel >> 1) & 3 : pixel & 7;
+
+    private Value Pointer(string role) => Value.Field(role, KernelType.To(geometry.Machine.Factor));
+}

@@ -1,0 +1,146 @@
+namespace Fcn.Generator.Schedule.Gpu.Contraction;
+
+// The inner part of every contraction on matrix units: a block's tile of Rows x Columns sums lies in the registers of its warps; stages stream
+// through shared memory, copied Stages - 1 ahead. Of every fragment there are two: one is multiplied while the other is loaded.
+internal sealed class MatrixTile
+{
+    public const int Stages = 3, Parts = 4;
+
+    private readonly KernelBuilder _k;
+    private readonly MatrixUnit _unit;
+    private readonly int _stageWords;
+    private readonly Value[,,] _sums;        // m16 tile, n8 tile, element
+    private readonly Value[][][] _a, _b;     // buffer, tile, word
+    private readonly Value _write, _read;
+
+    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageWords)
+    {
+        (_k, _unit, _stageWords) = (kernel, machine.Unit, stageWords);
+        Threads = ThreadsOf(machine, rows, columns);
+        int rowWarps = columns < 64 ? Threads / 32 : rows >= 64 ? 2 : 1;
+        (WarpRows, WarpColumns) = (rows / rowWarps, columns / (Threads / 32 / rowWarps));
+        Memory = kernel.Shared("stages", Element.Word, Stages * stageWords);
+        Lane = kernel.Let("lane", Value.Thread & 31);
+        Value warp = kernel.Let("warp", Value.Thread >> 5);
+        FirstRow = kernel.Let("warp_row", warp % rowWarps * WarpRows);
+        FirstColumn = kernel.Let("warp_column", warp / rowWarps * WarpColumns);
+        _write = kernel.Let("write", 0);
+        _read = kernel.Let("read", 0);
+        _sums = new Value[WarpRows / 16, WarpColumns / 8, 4];
+        for (int i = 0; i < WarpRows / 16; i++)
+            for (int j = 0; j < WarpColumns / 8; j++)
+                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"sum{i}_{j}_{e}"), Value.Float(0));
+        _a = Fragments("a", WarpRows / 16, 4);
+        _b = Fragments("b", WarpColumns / 8, 2);
+    }
+
+    public int Threads { get; }
+
+    /// Rows and columns of a warp's tile.
+    public int WarpRows { get; }
+
+    public int WarpColumns { get; }
+
+    /// All stages.
+    public Value Memory { get; }
+
+    public Value Lane { get; }
+
+    /// First row and column of this thread's warp in the block's tile.
+    public Value FirstRow { get; }
+
+    public Value FirstColumn { get; }
+
+    // Tiles of 64 x 64 per warp need the fewest reads of shared memory; split factors take twice the registers and so half the tile.
+    public static int ThreadsOf(GpuMachine machine, int rows, int columns) =>
+        machine.Unit == MatrixUnit.SplitTensorFloat && rows * columns == 128 * 128 ? 256 : 128;
+
+    /// Element 0..3 of an m16 x n8 tile: row 16 i + lane / 4 + 8 (e / 2), column 8 j + 2 (lane % 4) + e % 2.
+    public Value Sum(int i, int j, int e) => _sums[i, j, e];
+
+    /// copy(step, place): starts the copies of a step to a place in Memory, none behind the end. load(part, place, a, b): fills fragments from a quarter
+    /// of the stage at a place.
+    public void Run(Value first, Value end, Action<Value, Value> copy, Action<int, Value, Value[][], Value[][]> load)
+    {
+        _k.Comment(FormattableString.Invariant($"Copies run {Stages - 1} steps ahead."));
+        for (int s = 0; s < Stages - 1; s++) Copy(first + s);
+        Arrive();
+        load(0, _read, _a[0], _b[0]);
+        _k.For("step", first, end, step =>
+        {
+            for (int part = 0; part < Parts; part++)
+            {
+                int next = (part + 1) % Parts;
+                _k.Comment(next == 0 ? "Part 4 of 4; the next stage has arrived." : FormattableString.Invariant($"Part {next} of 4."));
+                if (next == 0)
+                {
+                    Advance(_read);
+                    Arrive();
+                }
+                load(next, _read, _a[next & 1], _b[next & 1]);
+                if (part == 0) Copy(step + (Stages - 1));
+                Multiply(_a[part & 1], _b[part & 1]);
+            }
+        });
+        _k.AsyncWait(0);
+
+        void Copy(Value step)
+        {
+            copy(step, _write);
+            _k.AsyncCommit();
+            Advance(_write);
+        }
+
+        void Arrive()
+        {
+            _k.AsyncWait(Stages - 2);
+            _k.Barrier();
+        }
+    }
+
+    private void Advance(Value place)
+    {
+        Value next = _k.Let("next", place + _stageWords);
+        _k.Assign(place, Value.Select(next.Equals(Stages * _stageWords), Value.Int(0), next));
+    }
+
+    // Every second row of tiles goes backwards: the fragment used last is used first.
+    private void Multiply(Value[][] a, Value[][] b)
+    {
+        string format = _unit == MatrixUnit.BFloat16 ? MatrixFormat.BFloat16 : MatrixFormat.TensorFloat;
+        var bs = _unit == MatrixUnit.SplitTensorFloat ? [.. b.Select(Split)] : b.Select(static w => (Big: w, Small: w)).ToArray();
+        for (int i = 0; i < a.Length; i++)
+        {
+            var (big, small) = _unit == MatrixUnit.SplitTensorFloat ? Split(a[i]) : (a[i], a[i]);
+            for (int n = 0; n < b.Length; n++)
+            {
+                int j = i % 2 == 0 ? n : b.Length - 1 - n;
+                Value[] sums = [_sums[i, j, 0], _sums[i, j, 1], _sums[i, j, 2], _sums[i, j, 3]];
+                if (_unit == MatrixUnit.SplitTensorFloat)
+                {
+                    _k.MatrixMultiply(format, sums, small, bs[j].Big);
+                    _k.MatrixMultiply(format, sums, big, bs[j].Small);
+                }
+                _k.MatrixMultiply(format, sums, big, bs[j].Big);
+            }
+        }
+    }
+
+    // x = big + small, both TF32: 21 bits of mantissa together. The product of the smalls is below fp32's last bit and left out.
+    private (Value[] Big, Value[] Small) Split(Value[] words)
+    {
+        var (bigs, smalls) = (new Value[words.Length], new Value[words.Length]);
+        for (int w = 0; w < words.Length; w++)
+        {
+            Value x = words[w].Bits(Element.Float);
+            Value big = _k.Let("big", x.To(Element.TensorFloat));
+            bigs[w] = big.Bits(Element.Word);
+            smalls[w] = _k.Let("small", (x - big.To(Element.Float)).To(Element.TensorFloat)).Bits(Element.Word);
+        }
+        return (bigs, smalls);
+    }
+
+    private Value[][][] Fragments(string name, int tiles, int words) =>
+        [.. Enumerable.Range(0, 2).Select(buffer => Enumerable.Range(0, tiles).Select(tile => Enumerable.Range(0, words)
+            .Select(word => _k.Let(FormattableString.Invariant($"{name}{buffer}_{tile}_{word}"), Value.Word(0))).ToArray()).ToArray())];
+}
