@@ -5,6 +5,7 @@ using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
+using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Spectre.Console;
 

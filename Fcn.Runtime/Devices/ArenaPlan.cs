@@ -8,6 +8,7 @@ public sealed unsafe class ArenaPlan
 {
     private const long MaxBuffer = 1L << 48;
     private const long Line = 64;
+    private const long Sectors = 256;
     private const long Page = 4096;
     private const long Skew = 39 * Line;
 
@@ -19,8 +20,19 @@ public sealed unsafe class ArenaPlan
     ];
 
     private readonly List<Request> _requests = [];
+    private readonly bool _gpu;
     private long[]? _offsets;
     private long _bytes;
+
+    /// <summary>A plan for a CPU's memory.</summary>
+    public ArenaPlan()
+    {
+    }
+
+    private ArenaPlan(bool gpu) => _gpu = gpu;
+
+    /// <summary>A plan for a GPU's memory: buffers start at multiples of 256 bytes, as what the driver gives does.</summary>
+    internal static ArenaPlan ForGpu() => new(gpu: true);
 
     /// <summary>Size of the arena.</summary>
     public long Bytes
@@ -45,7 +57,7 @@ public sealed unsafe class ArenaPlan
         }
     }
 
-    /// <summary>Asks for a buffer: it starts at a multiple of 64 bytes and is its own from its first launch to its last.</summary>
+    /// <summary>Asks for a buffer: it starts at a multiple of 64 bytes (on GPUs 256) and is its own from its first launch to its last.</summary>
     /// <param name="address">Where <see cref="Place"/> writes the pointer; lies in the frame.</param>
     /// <param name="name">The buffer in words.</param>
     /// <param name="bytes">Size; 0 gives an address that must not be read.</param>
@@ -58,12 +70,12 @@ public sealed unsafe class ArenaPlan
         ArgumentOutOfRangeException.ThrowIfLessThan(last, first);
         if (bytes > MaxBuffer)
             throw new FcnException($"Buffer '{name}' would take {bytes} bytes, more than any machine has. Use smaller images.");
-        _requests.Add(new Request((nint)address, name, bytes, Reserve(bytes), first, last));
+        _requests.Add(new Request((nint)address, name, bytes, _gpu ? Whole(bytes, Sectors) : Reserve(bytes), first, last));
         _offsets = null;
     }
 
     /// <summary>Writes every buffer's pointer to its address.</summary>
-    /// <param name="arena">At least <see cref="Bytes"/> bytes, 64-byte aligned.</param>
+    /// <param name="arena">At least <see cref="Bytes"/> bytes, 64-byte aligned (on GPUs 256).</param>
     public void Place(byte* arena)
     {
         var offsets = Assign();

@@ -9,16 +9,16 @@ internal sealed unsafe class CpuEngine : Engine
     private readonly NetworkSummary _network;
     private readonly CpuDevice _device;
     private readonly ParameterMemory _parameters;
-    private readonly CpuPlans _plans;
+    private readonly PlanCache<CpuPlan> _plans;
     private readonly CpuArena _arena;
-    private int _busy;
-    private bool _disposed;
+    private readonly EngineGate _gate;
 
     public CpuEngine(CpuDevice device, NetworkSummary network, CpuProgram code)
     {
         (_device, _network) = (device, network);
+        _gate = new EngineGate(network.Name);
         _parameters = new ParameterMemory(network, code, device.Pool);
-        _plans = new CpuPlans(code);
+        _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(code.Schedule(shape.Mode), shape));
         _arena = new CpuArena(network.Name);
     }
 
@@ -32,20 +32,20 @@ internal sealed unsafe class CpuEngine : Engine
 
     public override void Read(ParameterStore store, int parameter, Span<float> values)
     {
-        using var call = Enter();
+        using var call = _gate.Enter();
         _parameters.Read(store, parameter, values);
     }
 
     public override void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values)
     {
-        using var call = Enter();
+        using var call = _gate.Enter();
         _parameters.Write(store, parameter, values);
     }
 
     public override void Segment(InputBatch input, Span<byte> labels)
     {
-        using var call = Enter();
-        Check(input, labels.Length, 1, "labels");
+        using var call = _gate.Enter();
+        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
         var plan = Prepare(RunMode.Segment, input);
         fixed (byte* output = labels)
         {
@@ -56,8 +56,8 @@ internal sealed unsafe class CpuEngine : Engine
 
     public override void Scores(InputBatch input, Span<float> scores)
     {
-        using var call = Enter();
-        Check(input, scores.Length, _network.Classes, "scores");
+        using var call = _gate.Enter();
+        BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
         var plan = Prepare(RunMode.Scores, input);
         fixed (float* output = scores)
         {
@@ -68,8 +68,8 @@ internal sealed unsafe class CpuEngine : Engine
 
     public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
     {
-        using var call = Enter();
-        Check(input, labels.Length, 1, "labels");
+        using var call = _gate.Enter();
+        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
         LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
         var plan = Prepare(RunMode.Training, input);
         var frame = plan.Frame;
@@ -89,21 +89,21 @@ internal sealed unsafe class CpuEngine : Engine
 
     public override void Update(in SolverStep step)
     {
-        using var call = Enter();
+        using var call = _gate.Enter();
         _parameters.Update(step);
     }
 
     public override long PlannedBytes(RunMode mode, int images, int height, int width)
     {
-        using var call = Enter();
-        return _plans.Get(mode, images, height, width).Arena.Bytes;
+        using var call = _gate.Enter();
+        return _plans.Get(new RunShape(mode, images, height, width)).Arena.Bytes;
     }
 
     public override void Dispose()
     {
-        if (_disposed) return;
-        using var call = Enter();
-        _disposed = true;
+        if (_gate.IsClosed) return;
+        using var call = _gate.Enter();
+        _gate.Close();
         _plans.Dispose();
         _arena.Dispose();
         _parameters.Dispose();
@@ -111,42 +111,12 @@ internal sealed unsafe class CpuEngine : Engine
 
     private CpuPlan Prepare(RunMode mode, InputBatch input)
     {
-        var plan = _plans.Get(mode, input.Images, input.Height, input.Width);
-        byte* arena = _arena.Fit(plan.Arena.Bytes, mode, input);
+        var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
+        byte* arena = _arena.Fit(plan.Arena.Bytes, plan.Shape);
         if (_device.Poison) NativeMemory.Fill(arena, (nuint)plan.Arena.Bytes, byte.MaxValue);
         plan.PlaceIn(arena);
         plan.Frame->Parameters = _parameters.Values;
         ImageCopy.Run(_device.Pool, input, plan.Frame->Image, plan.Frame->ImageHalo);
         return plan;
-    }
-
-    private void Check(InputBatch input, int results, int perPixel, string what)
-    {
-        if (input.Channels != _network.Input.Channels)
-            throw new FcnException($"{_network.Name} reads {_network.Input.Channels} channels; the batch has {input.Channels}.");
-        long pixels = (long)input.Images * input.Height * input.Width;
-        // Longer is fine: batches of many sizes share one array.
-        if (input.Pixels.Length < pixels * input.Channels)
-            throw new ArgumentException($"{Words(input)} has {pixels * input.Channels} values; got {input.Pixels.Length}.");
-        if (results != pixels * perPixel)
-            throw new ArgumentException($"{Words(input)} has {pixels * perPixel} {what}; got room for {results}.");
-    }
-
-    private static string Words(InputBatch input) => $"A batch of {input.Images}x{input.Height}x{input.Width}x{input.Channels}";
-
-    // Kernels write native memory: two calls at once would not raise an error but spoil the numbers.
-    private Call Enter()
-    {
-        if (Interlocked.Exchange(ref _busy, 1) != 0)
-            throw new InvalidOperationException($"{_network.Name} is in use by another call; a network takes one call at a time.");
-        if (!_disposed) return new Call(this);
-        _busy = 0;
-        throw new ObjectDisposedException(_network.Name);
-    }
-
-    // Holds the engine, and so its memory, for the length of a call.
-    private readonly ref struct Call(CpuEngine engine)
-    {
-        public void Dispose() => Volatile.Write(ref engine._busy, 0);
     }
 }

@@ -22,7 +22,7 @@ public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, CpuSc
     /// <exception cref="FcnException">A size is below 1 or too large, or a layer would be empty.</exception>
     public MemoryPlan Memory(RunMode mode, int images, int height, int width)
     {
-        using var plan = new CpuPlan(Schedule(mode), mode, images, height, width);
+        using var plan = new CpuPlan(Schedule(mode), new RunShape(mode, images, height, width));
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 }

@@ -9,6 +9,7 @@ internal sealed unsafe class ParameterMemory : IDisposable
     private const int PieceFloats = 1 << 16;
 
     private readonly NetworkSummary _network;
+    private readonly ParameterCounts _counts;
     private readonly IReadOnlyList<ParameterLayout> _layouts;
     private readonly CpuPool _pool;
     private readonly NativeBlock?[] _stores = new NativeBlock?[3];
@@ -18,14 +19,7 @@ internal sealed unsafe class ParameterMemory : IDisposable
     public ParameterMemory(NetworkSummary network, CpuProgram code, CpuPool pool)
     {
         (_network, _layouts, _pool, _bytes) = (network, code.Parameters, pool, code.ParameterBytes);
-        if (_layouts.Count != network.Parameters.Count)
-            throw new ArgumentException($"{network.Name}'s code places {_layouts.Count} parameters of {network.Parameters.Count}.");
-        for (int i = 0; i < _layouts.Count; i++)
-        {
-            var (name, shape) = (network.Parameters[i].Name, network.Parameters[i].Shape);
-            if (Count(i) == Tensor.Count(shape)) continue;
-            throw new ArgumentException($"{network.Name}'s code gives '{name}' {Count(i)} values; its shape is {Tensor.Describe(shape)}.");
-        }
+        _counts = new ParameterCounts(network, _layouts.Select(static l => (long)l.Out * l.In * l.Kernel * l.Kernel));
         _pieces = Pieces();
         Store(ParameterStore.Values);
     }
@@ -40,7 +34,7 @@ internal sealed unsafe class ParameterMemory : IDisposable
 
     public void Read(ParameterStore store, int parameter, Span<float> values)
     {
-        Check(parameter, values.Length);
+        _counts.Check(parameter, values.Length);
         if (_stores[(int)store] is null)
         {
             values.Clear();
@@ -51,7 +45,7 @@ internal sealed unsafe class ParameterMemory : IDisposable
 
     public void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values)
     {
-        Check(parameter, values.Length);
+        _counts.Check(parameter, values.Length);
         fixed (float* canonical = values) ParameterPacking.Pack(_pool, _layouts[parameter], canonical, Store(store));
     }
 
@@ -113,32 +107,11 @@ internal sealed unsafe class ParameterMemory : IDisposable
         var block = _stores[(int)store];
         if (block is null)
         {
-            block = new NativeBlock(_bytes, $"The {Words(store)} of {_network.Name} take", Remedy(store));
+            block = new NativeBlock(_bytes, _counts.Take(store), Remedy(store));
             _stores[(int)store] = block;
         }
         return (float*)block.Address;
     }
-
-    private long Count(int parameter)
-    {
-        var layout = _layouts[parameter];
-        return (long)layout.Out * layout.In * layout.Kernel * layout.Kernel;
-    }
-
-    private void Check(int parameter, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(parameter);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(parameter, _layouts.Count);
-        if (length != Count(parameter))
-            throw new ArgumentException($"'{_network.Parameters[parameter].Name}' has {Count(parameter)} values; got {length}.");
-    }
-
-    private static string Words(ParameterStore store) => store switch
-    {
-        ParameterStore.Values => "parameters",
-        ParameterStore.Gradients => "gradients",
-        ParameterStore.Momentum => "momentum values",
-    };
 
     private static string Remedy(ParameterStore store) => store switch
     {

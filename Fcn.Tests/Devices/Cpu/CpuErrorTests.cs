@@ -1,3 +1,4 @@
+using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Xunit;
 

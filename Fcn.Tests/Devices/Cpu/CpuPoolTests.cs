@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Fcn.Devices.Cpu;
+namespace Fcn.Devices;
 
 // Zeroed memory at a multiple of 64 bytes, outside the garbage collector's heap: parameters, frames and arenas. Large blocks come from the
 // system already zeroed, page by page when they are first touched; nothing is cleared here.

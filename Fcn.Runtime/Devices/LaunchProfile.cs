@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using Fcn.Devices.Cpu;
 
-namespace Fcn.Devices.Cpu;
+namespace Fcn.Devices;
 
-/// <summary>Times launches of a <see cref="CpuPool"/>, one entry per launch in order. Read it when no launch runs.</summary>
+/// <summary>
+/// Times launches of a <see cref="CpuPool"/> or a <see cref="Cuda.CudaDevice"/>, one entry per launch in order. Read it when no launch runs.
+/// </summary>
 public sealed class LaunchProfile
 {
     private readonly List<LaunchTime> _launches = [];
@@ -26,12 +29,12 @@ public sealed class LaunchProfile
     /// <summary>Forgets all launches.</summary>
     public void Clear() => _launches.Clear();
 
-    internal void Add(string name, int items, long ticks) => _launches.Add(new LaunchTime(name, items, ticks));
+    internal void Add(string name, long items, long ticks) => _launches.Add(new LaunchTime(name, items, ticks));
 }
 
 /// <summary>One launch, or several of one name.</summary>
 /// <param name="Name">Name of the launch, usually a layer's.</param>
-/// <param name="Items">Work items.</param>
+/// <param name="Items">Work items; blocks on a GPU.</param>
 /// <param name="Ticks">From start to end in ticks of <see cref="Stopwatch"/>.</param>
 public readonly record struct LaunchTime(string Name, long Items, long Ticks)
 {

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Fcn.Devices.Cpu;
+namespace Fcn.Devices;
 
 // Labels are classes or 255. Kernels index with them, so a stray one must be found before any runs.
 internal static class LabelCheck

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using Fcn.Files;
+
+namespace Fcn.Devices.Cuda;
+
+// Machine code that was assembled before, one file per kernel, card level and driver. The driver has a cache too, but a small one that
+// others share, and containers often switch it off. A file is a mark, the SHA-256 of the code, and the code; whatever does not fit counts
+// as absent. Files are written beside and renamed; the checksum stands in for flushing them.
+internal sealed class CubinCache(string? folder)
+{
+    private static readonly byte[] Mark = Encoding.ASCII.GetBytes("fcn-cubin-1\n");
+
+    /// FCN_CACHE, or the user's folder for such things; null where there is none.
+    public static string? DefaultFolder()
+    {
+        if (Environment.GetEnvironmentVariable("FCN_CACHE") is { Length: > 0 } given) return Path.Combine(given, "kernels");
+        string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        return local.Length == 0 ? null : Path.Combine(local, "fcn", "kernels");
+    }
+
+    public static string Key(ReadOnlySpan<byte> text, int capability, int driverVersion)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(text);
+        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"\nsm_{capability} driver {driverVersion}")));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// Null where it is not there, or not whole.
+    public byte[]? Find(string key)
+    {
+        if (folder is null) return null;
+        byte[] file;
+        try
+        {
+            file = File.ReadAllBytes(PathOf(folder, key));
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // Mostly: it was never assembled. Otherwise it is assembled as if it had not been.
+            return null;
+        }
+        int start = Mark.Length + SHA256.HashSizeInBytes;
+        if (file.Length <= start || !file.AsSpan().StartsWith(Mark)) return null;
+        byte[] code = file[start..];
+        return SHA256.HashData(code).AsSpan().SequenceEqual(file.AsSpan(Mark.Length, SHA256.HashSizeInBytes)) ? code : null;
+    }
+
+    public void Store(string key, byte[] code)
+    {
+        if (folder is null) return;
+        // Processes that start at once write the same file; each has a name of its own beside it.
+        string partial = PathOf(folder, $"{key}.{Environment.ProcessId}-{Environment.CurrentManagedThreadId}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(Mark);
+                stream.Write(SHA256.HashData(code));
+                stream.Write(code);
+            }
+            File.Move(partial, PathOf(folder, key), overwrite: true);
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // A cache that cannot be written (no home, read-only, full) costs seconds at the next start and nothing now.
+            RemoveRest(partial);
+        }
+    }
+
+    private static void RemoveRest(string partial)
+    {
+        try
+        {
+            File.Delete(partial);
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // The folder that refused the file refuses this too.
+        }
+    }
+
+    private static string PathOf(string folder, string key) => Path.Combine(folder, key + ".cubin");
+}

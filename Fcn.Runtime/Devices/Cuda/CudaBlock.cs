@@ -1,0 +1,49 @@
+namespace Fcn.Devices.Cuda;
+
+// Memory of the card.
+internal sealed class CudaBlock : IDisposable
+{
+    private readonly CudaDriver _driver;
+
+    /// <param name="context">The card; current.</param>
+    /// <param name="bytes">Size; 0 allocates nothing.</param>
+    /// <param name="purpose">Opens the message where there is not so much memory: "The gradients of Fcn8s take".</param>
+    /// <param name="remedy">Closes it, knowing the bytes that are free.</param>
+    /// <exception cref="FcnException">The card has not so much left.</exception>
+    public CudaBlock(CudaContext context, long bytes, string purpose, Func<long, string> remedy)
+    {
+        (_driver, Bytes) = (context.Driver, bytes);
+        if (bytes == 0) return;
+        try
+        {
+            Address = _driver.Allocate(bytes);
+        }
+        catch (CudaException full) when (full.Code == CudaException.OutOfMemory)
+        {
+            var (free, total) = _driver.Memory();
+            string room = $"{Words(bytes)} of {context.Card}; {Words(free)} of {Words(total)} are free.";
+            throw new FcnException($"{purpose} {room} {remedy(free)}", full);
+        }
+    }
+
+    /// Sets every byte, in the order of the stream.
+    public CudaBlock Filled(byte value, nint stream)
+    {
+        if (Bytes > 0) _driver.Fill(Address, value, Bytes, stream);
+        return this;
+    }
+
+    public long Bytes { get; }
+
+    /// 0 without bytes.
+    public ulong Address { get; private set; }
+
+    /// Waits for the card.
+    public void Dispose()
+    {
+        if (Address != 0) _driver.Free(Address);
+        Address = 0;
+    }
+
+    private static string Words(long bytes) => FormattableString.Invariant($"{bytes} bytes ({bytes / 1e9:F2} GB)");
+}

@@ -1,0 +1,46 @@
+namespace Fcn.Devices.Cuda;
+
+// One card as one owner holds it: the driver, the card's facts, the context that all owners in the process share.
+internal sealed class CudaContext : IDisposable
+{
+    private readonly nint _handle;
+    private bool _disposed;
+
+    public CudaContext(CudaDriver driver, CudaCard card)
+    {
+        (Driver, Card) = (driver, card);
+        _handle = driver.Retain(card.Ordinal);
+        MakeCurrent();
+    }
+
+    public CudaDriver Driver { get; }
+
+    public CudaCard Card { get; }
+
+    /// The driver keeps the current context per thread, and callers may come on any.
+    public void MakeCurrent() => Driver.MakeCurrent(_handle);
+
+    /// Before giving things back, which must not fail where the card is lost.
+    public void MakeCurrentToRelease()
+    {
+        if (Driver.IsLost) return;
+        try
+        {
+            MakeCurrent();
+        }
+        catch (CudaException e) when (CudaException.IsSticky(e.Code))
+        {
+            // Known to the driver as lost from here on: nothing is given back.
+        }
+    }
+
+    /// Another owner of the same card.
+    public CudaContext Share() => new(Driver, Card);
+
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Driver.Release(Card.Ordinal);
+    }
+}

@@ -1,0 +1,272 @@
+using Fcn.Devices.Cpu;
+
+namespace Fcn.Devices.Cuda;
+
+// A network on a GPU: brings batches to the card, lets the generated schedules launch their kernels, brings labels, scores and losses back.
+// Two streams: kernels run in one, copies in the other; a batch is uploaded while the update of the step before still runs.
+internal sealed unsafe class CudaEngine : Engine
+{
+    // Of the small memory that belongs to no plan.
+    private const ulong RunStep = 256, UpdateStep = 512;
+    private const long OwnBytes = 768;
+    private const string Remedy = "Close other programs that use the GPU.";
+
+    private readonly NetworkSummary _network;
+    private readonly CudaDevice _device;
+    private readonly CudaVariant _code;
+    private readonly EngineGate _gate;
+    private readonly Stack<IDisposable> _owned = new();
+    private readonly CudaContext _context;
+    private readonly CudaDriver _driver;
+    private readonly nint _kernels, _copies, _mark;
+    private readonly CudaModules _modules;
+    private readonly LaunchStream _stream;
+    private readonly CudaStaging _staging;
+    private readonly CudaParameters _parameters;
+    private readonly CudaBlock _own;
+    private readonly Standing _pack, _packBackward, _update;
+    private readonly CudaArena _arena;
+    private readonly PlanCache<CudaPlan> _plans;
+
+    /// <param name="device">Names itself and profiles.</param>
+    /// <param name="context">The card; the engine's own.</param>
+    /// <param name="network">The layer table.</param>
+    /// <param name="program">Its code.</param>
+    /// <param name="variant">The part of it for the card and the precision.</param>
+    /// <param name="cache">Machine code of earlier starts.</param>
+    public CudaEngine(
+        CudaDevice device, CudaContext context, NetworkSummary network, CudaProgram program, CudaVariant variant, CubinCache cache)
+    {
+        (_device, _network, _code, _context, _driver) = (device, network, variant, context, context.Driver);
+        _gate = new EngineGate(network.Name);
+        try
+        {
+            Own(context);
+            _kernels = Stream();
+            _copies = Stream();
+            _mark = _driver.CreateEvent(timed: false);
+            Own(new Undo(() => _driver.DestroyEvent(_mark)));
+            _modules = Own(new CudaModules(context, program, variant, cache));
+            _stream = new LaunchStream(context, _modules, _kernels);
+            _staging = Own(new CudaStaging(context, _copies, CudaParameters.LargestUnit(program)));
+            _parameters = Own(new CudaParameters(network, program, context, _staging, _copies));
+            _own = Own(new CudaBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
+            _pack = Stand(variant.Pack, $"The packed weights of {network.Name} take");
+            _packBackward = Stand(variant.PackBackward, $"The weights of {network.Name} packed for its gradients take");
+            _update = Stand(variant.Update, $"The update of {network.Name} needs");
+            _arena = Own(new CudaArena(context, network.Name));
+            _plans = Own(new PlanCache<CudaPlan>(shape => new CudaPlan(variant, shape, network, context.Card.Processors)));
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
+
+    public override string Device => _device.Name;
+
+    /// Bytes of the arena as it stands.
+    public long ArenaBytes => _arena.Bytes;
+
+    public override void Read(ParameterStore store, int parameter, Span<float> values)
+    {
+        using var call = Enter();
+        // An update may still be running.
+        _driver.Wait(_kernels);
+        _parameters.Read(store, parameter, values);
+    }
+
+    public override void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values)
+    {
+        using var call = Enter();
+        _driver.Wait(_kernels);
+        _parameters.Write(store, parameter, values);
+        if (store == ParameterStore.Values) _pack.IsStale = _packBackward.IsStale = true;
+    }
+
+    public override void Segment(InputBatch input, Span<byte> labels)
+    {
+        using var call = Enter();
+        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
+        var plan = Prepare(RunMode.Segment, input);
+        Run(plan);
+        fixed (byte* to = labels) _staging.Download((ulong)plan.Frame->Labels, to, labels.Length);
+    }
+
+    public override void Scores(InputBatch input, Span<float> scores)
+    {
+        using var call = Enter();
+        BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
+        var plan = Prepare(RunMode.Scores, input);
+        Run(plan);
+        fixed (float* to = scores) _staging.Download((ulong)plan.Frame->Scores, (byte*)to, (long)scores.Length * sizeof(float));
+    }
+
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
+    {
+        using var call = Enter();
+        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
+        LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
+        var plan = Prepare(RunMode.Training, input);
+        fixed (byte* from = labels) _staging.Upload((ulong)plan.Frame->Labels, from, labels.Length);
+        Upload(RunStep, new CudaStep { Accumulate = step.First ? 0 : 1, Seed = Lanes.Fold(step.Seed), LossScale = step.LossScale });
+        Run(plan);
+        double loss;
+        _staging.Download(_own.Address, (byte*)&loss, sizeof(double));
+        return loss;
+    }
+
+    public override void Update(in SolverStep step)
+    {
+        using var call = Enter();
+        _parameters.Train();
+        _update.Prepare();
+        Complete(_update.Frame, UpdateStep);
+        Upload(UpdateStep, new CudaStep { Rate = step.Rate, Momentum = step.Momentum, Decay = step.Decay, GradientScale = step.GradientScale });
+        Follow(_kernels, _copies);
+        _stream.Timing = _device.Profile is not null;
+        _update.Run();
+        if (_stream.Timing) _stream.Report(_device.Profile!);
+        _pack.IsStale = _packBackward.IsStale = true;
+    }
+
+    public override long PlannedBytes(RunMode mode, int images, int height, int width)
+    {
+        using var call = Enter();
+        long packed = _pack.Bytes + (mode == RunMode.Training ? _packBackward.Bytes + _update.Bytes : 0);
+        return packed + _plans.Get(new RunShape(mode, images, height, width)).Arena.Bytes;
+    }
+
+    public override void Dispose()
+    {
+        if (_gate.IsClosed) return;
+        using var call = _gate.Enter();
+        _gate.Close();
+        Release();
+    }
+
+    // Memory, kernels, packed weights; the batch is under way when this returns.
+    private CudaPlan Prepare(RunMode mode, InputBatch input)
+    {
+        var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
+        bool training = mode == RunMode.Training;
+        if (plan.Replay is null) SetUp(plan);
+        _stream.Timing = _device.Profile is not null;
+        if (_pack.IsStale || (training && _packBackward.IsStale))
+        {
+            Follow(_kernels, _copies);
+            Pack(_pack);
+            if (training) Pack(_packBackward);
+        }
+        plan.PlaceIn(_arena.Fit(plan, images => BytesOf(plan.Shape with { Images = images })));
+        if (_device.Poison) _driver.Fill(plan.FirstByte, byte.MaxValue, plan.Arena.Bytes, _copies);
+        fixed (float* pixels = input.Pixels)
+        {
+            long values = (long)input.Images * input.Height * input.Width * input.Channels;
+            _staging.Upload((ulong)plan.Frame->Image, (byte*)pixels, values * sizeof(float));
+        }
+        return plan;
+    }
+
+    // What stays as long as the plan.
+    private void SetUp(CudaPlan plan)
+    {
+        _modules.Load(plan.Schedule.Kernels);
+        _pack.Prepare();
+        _pack.PlaceIn(plan.Frame);
+        if (plan.Shape.Mode == RunMode.Training)
+        {
+            _parameters.Train();
+            _packBackward.Prepare();
+            _packBackward.PlaceIn(plan.Frame);
+        }
+        Complete(plan.Frame, RunStep);
+        plan.Replay = new Replay(plan.Schedule, plan.Frame, _stream);
+    }
+
+    private void Pack(Standing pack)
+    {
+        if (!pack.IsStale) return;
+        Complete(pack.Frame, RunStep);
+        pack.Run();
+    }
+
+    private void Run(CudaPlan plan)
+    {
+        Follow(_kernels, _copies);
+        plan.Replay!.Run();
+        if (_stream.Timing) _stream.Report(_device.Profile!);
+        Follow(_copies, _kernels);
+    }
+
+    // Addresses that never change once they are there.
+    private void Complete(CudaFrame* frame, ulong step)
+    {
+        frame->Step = (int*)(_own.Address + step);
+        frame->Loss = (double*)_own.Address;
+        frame->ParameterBlocks = _parameters.Blocks;
+        frame->Parameters = (float*)_parameters.Values;
+        frame->Gradients = (float*)_parameters.Gradients;
+        frame->Momentum = (float*)_parameters.Momentum;
+        frame->Multipliers = (float*)_parameters.Multipliers;
+    }
+
+    private void Upload(ulong place, CudaStep step) => _staging.Upload(_own.Address + place, (byte*)&step, sizeof(CudaStep));
+
+    // What is queued in one stream from now on waits for what was queued in the other so far.
+    private void Follow(nint stream, nint other)
+    {
+        _driver.Record(_mark, other);
+        _driver.WaitEvent(stream, _mark);
+    }
+
+    private long BytesOf(RunShape shape)
+    {
+        using var plan = new CudaPlan(_code, shape, _network, _context.Card.Processors);
+        return plan.Arena.Bytes;
+    }
+
+    private EngineGate.Call Enter()
+    {
+        var call = _gate.Enter();
+        try
+        {
+            if (_driver.IsLost) throw CudaException.Lost(_network.Name);
+            _context.MakeCurrent();
+            return call;
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    private Standing Stand(CudaSchedule schedule, string purpose) => Own(new Standing(_context, _stream, _modules, schedule, purpose));
+
+    private T Own<T>(T part) where T : IDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+
+    private nint Stream()
+    {
+        nint stream = _driver.CreateStream();
+        Own(new Undo(() => _driver.DestroyStream(stream)));
+        return stream;
+    }
+
+    // The last first. A lost card has nothing to give back, and says so nowhere here.
+    private void Release()
+    {
+        _context.MakeCurrentToRelease();
+        while (_owned.TryPop(out var part)) part.Dispose();
+    }
+}
+
+internal sealed class Undo(Action act) : IDisposable
+{
+    public void Dispose() => act();
+}

@@ -1,0 +1,148 @@
+using System.Text;
+
+namespace Fcn.Devices.Cuda;
+
+// A variant's kernels on a card: text → machine code (assembled by the driver, or from the cache) → functions. One module per kernel,
+// loaded when a schedule first needs it: a network that only segments never assembles its gradients, and a changed layer nothing else.
+internal sealed class CudaModules : IDisposable
+{
+    // Beyond this a function must ask for its dynamic shared memory.
+    private const int SharedBytesByDefault = 48 * 1024;
+
+    private readonly CudaContext _context;
+    private readonly CudaVariant _variant;
+    private readonly CubinCache _cache;
+    private readonly CudaTarget[] _targets; // highest first
+    private readonly nint[] _modules;
+    private readonly nint[] _functions;
+    private readonly int _driverVersion;
+    private int _target;
+
+    public CudaModules(CudaContext context, CudaProgram program, CudaVariant variant, CubinCache cache)
+    {
+        (_context, _variant, _cache) = (context, variant, cache);
+        _targets = [.. program.Targets.Where(t => t.Capability >= variant.Capability && t.Capability <= context.Card.Capability)
+            .OrderByDescending(static t => t.Capability)];
+        if (_targets.Length == 0)
+            throw new ArgumentException($"No target from sm_{variant.Capability} to {context.Card} was generated.");
+        _modules = new nint[variant.Kernels.Count];
+        _functions = new nint[variant.Kernels.Count];
+        _driverVersion = context.Driver.Version;
+    }
+
+    public IReadOnlyList<CudaKernel> Kernels => _variant.Kernels;
+
+    /// Makes kernels ready to launch.
+    /// <exception cref="FcnException">The driver refuses a kernel; with the assembler's log.</exception>
+    public void Load(IReadOnlyList<int> kernels)
+    {
+        foreach (int kernel in kernels)
+        {
+            if (_functions[kernel] == 0) Load(kernel);
+        }
+    }
+
+    /// 0 before it was loaded.
+    public nint Function(int kernel) => _functions[kernel];
+
+    /// After loading.
+    public CudaKernelFacts Facts(int kernel)
+    {
+        var (driver, known, function) = (_context.Driver, _variant.Kernels[kernel], _functions[kernel]);
+        return new CudaKernelFacts(
+            known.Name, Of(CudaFunctionAttribute.Registers), Of(CudaFunctionAttribute.LocalBytes), Of(CudaFunctionAttribute.SharedBytes),
+            driver.BlocksPerProcessor(function, known.Threads, known.SharedBytes));
+
+        int Of(CudaFunctionAttribute attribute) => driver.Attribute(function, attribute);
+    }
+
+    public void Dispose()
+    {
+        for (int i = 0; i < _modules.Length; i++)
+        {
+            if (_modules[i] != 0) _context.Driver.Unload(_modules[i]);
+            (_modules[i], _functions[i]) = (0, 0);
+        }
+    }
+
+    private void Load(int kernel)
+    {
+        var (driver, known) = (_context.Driver, _variant.Kernels[kernel]);
+        if (known.SharedBytes > _context.Card.SharedBytesPerBlock)
+        {
+            throw new FcnException($"Kernel {known.Name} takes {known.SharedBytes} bytes of shared memory; " +
+                $"{_context.Card} has {_context.Card.SharedBytesPerBlock}. Choose another precision, or run on the CPU.");
+        }
+        _modules[kernel] = Module(known);
+        nint function = driver.Function(_modules[kernel], known.Name);
+        if (known.SharedBytes + driver.Attribute(function, CudaFunctionAttribute.SharedBytes) > SharedBytesByDefault)
+            driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, known.SharedBytes);
+        _functions[kernel] = function;
+    }
+
+    // A driver older than a level's PTX version, or a card beyond a level made for one card only, refuses the text: the next lower level
+    // says the same with fewer words. What held for one kernel holds for all.
+    private nint Module(CudaKernel kernel)
+    {
+        while (true)
+        {
+            try
+            {
+                return Module(kernel, Text(_targets[_target], kernel));
+            }
+            catch (CudaException e) when (e.Code is CudaException.UnsupportedPtx or CudaException.NoBinaryForGpu)
+            {
+                if (_target + 1 == _targets.Length) throw TooOld(kernel, e);
+                _target++;
+            }
+        }
+    }
+
+    private nint Module(CudaKernel kernel, byte[] text)
+    {
+        string key = CubinCache.Key(text, _context.Card.Capability, _driverVersion);
+        if (_cache.Find(key) is { } known)
+        {
+            try
+            {
+                return _context.Driver.Load(known);
+            }
+            catch (CudaException e) when (CudaException.RefusesModule(e.Code))
+            {
+                // A whole file with the wrong content: assembled and written anew below.
+            }
+        }
+        byte[] code = _context.Driver.Assemble(text, kernel.Name);
+        nint module = _context.Driver.Load(code);
+        _cache.Store(key, code);
+        return module;
+    }
+
+    private FcnException TooOld(CudaKernel kernel, CudaException e)
+    {
+        string[] header = Encoding.UTF8.GetString(_targets[^1].Header()).Split('\n');
+        string version = Array.Find(header, static l => l.StartsWith(".version", StringComparison.Ordinal)) ?? "no version";
+        return new FcnException(
+            $"The NVIDIA driver, one for CUDA {CudaSearch.Words(_driverVersion)}, is too old for {kernel.Name}: its PTX has {version} and " +
+            $"targets sm_{_targets[^1].Capability}. Install a newer driver, or run on the CPU (--device cpu).", e);
+    }
+
+    // The driver wants a terminating zero.
+    private static byte[] Text(CudaTarget target, CudaKernel kernel)
+    {
+        var header = target.Header();
+        var body = kernel.Text();
+        var text = new byte[header.Length + body.Length + 1];
+        header.CopyTo(text);
+        body.CopyTo(text.AsSpan(header.Length));
+        return text;
+    }
+}
+
+/// <summary>What the driver made of a kernel.</summary>
+/// <param name="Name">The kernel.</param>
+/// <param name="Registers">Registers of a thread.</param>
+/// <param name="LocalBytes">Bytes of a thread that did not fit into registers and lie in slow memory; should be 0.</param>
+/// <param name="StaticSharedBytes">Shared memory beyond <see cref="CudaKernel.SharedBytes"/>.</param>
+/// <param name="BlocksPerProcessor">Blocks that a multiprocessor holds at once; 0 where the driver cannot tell.</param>
+public sealed record CudaKernelFacts(string Name, int Registers, int LocalBytes, int StaticSharedBytes, int BlocksPerProcessor);

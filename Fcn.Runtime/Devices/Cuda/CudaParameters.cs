@@ -1,0 +1,154 @@
+namespace Fcn.Devices.Cuda;
+
+// Parameters, gradients and momentum: three flat memories of one layout on the card, the last two only when training asks for them. They
+// cross to the host in canonical order (o, i, a, b), slice by slice; on the card the order is [o][a][b][i].
+internal sealed unsafe class CudaParameters : IDisposable
+{
+    private const string RemedyOfTraining = "Training takes three times the memory of the parameters and more.";
+
+    private readonly NetworkSummary _network;
+    private readonly ParameterCounts _counts;
+    private readonly IReadOnlyList<CudaParameter> _places;
+    private readonly CudaContext _context;
+    private readonly CudaStaging _staging;
+    private readonly nint _stream;
+    private readonly long _floats;
+    private readonly CudaBlock?[] _stores = new CudaBlock?[3];
+    private CudaBlock? _multipliers;
+
+    /// <param name="network">The layer table.</param>
+    /// <param name="program">Places of the parameters.</param>
+    /// <param name="context">The card; current.</param>
+    /// <param name="staging">Copies on <paramref name="stream"/>.</param>
+    /// <param name="stream">Zeros are written here.</param>
+    public CudaParameters(NetworkSummary network, CudaProgram program, CudaContext context, CudaStaging staging, nint stream)
+    {
+        (_network, _places, _context, _staging, _stream) = (network, program.Parameters, context, staging, stream);
+        _counts = new ParameterCounts(network, _places.Select(static p => p.Length));
+        _floats = program.ParameterFloats;
+        Store(ParameterStore.Values);
+    }
+
+    /// Bytes of one output channel of the widest parameter: what is reordered at once.
+    public static long LargestUnit(CudaProgram program) => program.Parameters.Select(Unit).DefaultIfEmpty(0).Max();
+
+    public ulong Values => _stores[(int)ParameterStore.Values]!.Address;
+
+    /// The following are 0 before <see cref="Train"/>.
+    public ulong Gradients => _stores[(int)ParameterStore.Gradients]?.Address ?? 0;
+
+    public ulong Momentum => _stores[(int)ParameterStore.Momentum]?.Address ?? 0;
+
+    /// Rate and decay multiplier of every block of parameter memory.
+    public ulong Multipliers => _multipliers?.Address ?? 0;
+
+    public int Blocks => checked((int)(_floats / CudaParameter.Unit));
+
+    /// Allocates what training needs, all at once: what is left for activations is known afterwards.
+    public void Train()
+    {
+        if (_multipliers is not null) return;
+        Store(ParameterStore.Gradients);
+        Store(ParameterStore.Momentum);
+        var table = new float[2 * Blocks];
+        for (int i = 0; i < _places.Count; i++)
+        {
+            var (rate, decay) = (_network.Parameters[i].Rate, _network.Parameters[i].Decay);
+            long first = _places[i].Offset / CudaParameter.Unit, count = _places[i].Reserved / CudaParameter.Unit;
+            for (long b = first; b < first + count; b++) (table[2 * b], table[2 * b + 1]) = (rate, decay);
+        }
+        var block = new CudaBlock(_context, table.Length * sizeof(float), "The solver's multipliers take", static _ => RemedyOfTraining);
+        fixed (float* from = table) _staging.Upload(block.Address, (byte*)from, block.Bytes);
+        _multipliers = block;
+    }
+
+    /// Waits for the values; kernels that write them must be done.
+    public void Read(ParameterStore store, int parameter, Span<float> values)
+    {
+        _counts.Check(parameter, values.Length);
+        if (_stores[(int)store] is not { } memory)
+        {
+            values.Clear();
+            return;
+        }
+        var place = _places[parameter];
+        fixed (float* first = values)
+        {
+            float* canonical = first;
+            _staging.Download(
+                Address(memory, place), place.Length * sizeof(float), Unit(place),
+                (slot, at, bytes) => ToCanonical(place, slot, canonical, at, bytes));
+        }
+    }
+
+    /// Queues the copy; kernels that read them must be done.
+    public void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values)
+    {
+        _counts.Check(parameter, values.Length);
+        var place = _places[parameter];
+        fixed (float* first = values)
+        {
+            float* canonical = first;
+            _staging.Upload(
+                Address(Store(store), place), place.Length * sizeof(float), Unit(place),
+                (slot, at, bytes) => ToCard(place, slot, canonical, at, bytes));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var store in _stores) store?.Dispose();
+        _multipliers?.Dispose();
+    }
+
+    private static long Unit(CudaParameter place) => (long)place.In * place.Kernel * place.Kernel * sizeof(float);
+
+    private static ulong Address(CudaBlock memory, CudaParameter place) => memory.Address + (ulong)(place.Offset * sizeof(float));
+
+    // Whole output channels: a matrix of (inputs, positions) each, transposed.
+    private static void ToCard(CudaParameter place, byte* slot, float* canonical, long at, long bytes)
+    {
+        float* from = canonical + at / sizeof(float), to = (float*)slot;
+        int area = place.Kernel * place.Kernel;
+        if (area == 1 || place.In == 1)
+        {
+            Buffer.MemoryCopy(from, to, bytes, bytes);
+            return;
+        }
+        for (long left = bytes / Unit(place); left > 0; left--, to += (long)place.In * area)
+        {
+            for (int i = 0; i < place.In; i++)
+            {
+                for (int k = 0; k < area; k++) to[(long)k * place.In + i] = *from++;
+            }
+        }
+    }
+
+    private static void ToCanonical(CudaParameter place, byte* slot, float* canonical, long at, long bytes)
+    {
+        float* from = (float*)slot, to = canonical + at / sizeof(float);
+        int area = place.Kernel * place.Kernel;
+        if (area == 1 || place.In == 1)
+        {
+            Buffer.MemoryCopy(from, to, bytes, bytes);
+            return;
+        }
+        for (long left = bytes / Unit(place); left > 0; left--, from += (long)place.In * area)
+        {
+            for (int i = 0; i < place.In; i++)
+            {
+                for (int k = 0; k < area; k++) *to++ = from[(long)k * place.In + i];
+            }
+        }
+    }
+
+    private CudaBlock Store(ParameterStore store) =>
+        _stores[(int)store] ??=
+            new CudaBlock(_context, _floats * sizeof(float), _counts.Take(store), _ => Remedy(store)).Filled(0, _stream);
+
+    private static string Remedy(ParameterStore store) => store switch
+    {
+        ParameterStore.Values => "Close other programs that use the GPU, or declare narrower layers.",
+        ParameterStore.Gradients or ParameterStore.Momentum => RemedyOfTraining,
+    };
+}

@@ -1,0 +1,62 @@
+namespace Fcn.Devices.Cuda;
+
+// One schedule measured for one input size: its frame, and where its buffers go, those of the engine included.
+internal sealed unsafe class CudaPlan : RunPlan
+{
+    private readonly NativeBlock _frame;
+    private ulong? _placedAt;
+
+    /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, or a layer would be empty.</exception>
+    public CudaPlan(CudaVariant code, RunShape shape, NetworkSummary network, int processors) : base(shape)
+    {
+        shape.Verify();
+        Schedule = Of(code, shape.Mode);
+        _frame = new NativeBlock(Schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
+        Frame->N = shape.Images;
+        Frame->H = shape.Height;
+        Frame->W = shape.Width;
+        Frame->Processors = processors;
+        Schedule.Measure(Frame);
+        Schedule.Plan(Frame, Arena);
+        // The engine's own buffers live from before the first launch until after the last.
+        long pixels = (long)shape.Images * shape.Height * shape.Width;
+        Add((void**)&Frame->Image, "image", pixels * network.Input.Channels * sizeof(float));
+        if (shape.Mode == RunMode.Scores) Add((void**)&Frame->Scores, "scores", pixels * network.Classes * sizeof(float));
+        else Add((void**)&Frame->Labels, "labels", pixels);
+
+        void Add(void** address, string name, long bytes) => Arena.Add(address, name, bytes, 0, int.MaxValue);
+    }
+
+    public CudaSchedule Schedule { get; }
+
+    public CudaFrame* Frame => (CudaFrame*)_frame.Address;
+
+    public ArenaPlan Arena { get; } = ArenaPlan.ForGpu();
+
+    /// Its launches; null until the engine has set the plan up.
+    public Replay? Replay { get; set; }
+
+    /// Of the arena that it lies in.
+    public ulong FirstByte => _placedAt ?? 0;
+
+    public void PlaceIn(ulong arena)
+    {
+        if (arena == _placedAt) return;
+        Arena.Place((byte*)arena);
+        _placedAt = arena;
+        Replay?.Forget();
+    }
+
+    public override void Dispose()
+    {
+        Replay?.Dispose();
+        _frame.Dispose();
+    }
+
+    private static CudaSchedule Of(CudaVariant code, RunMode mode) => mode switch
+    {
+        RunMode.Segment => code.Segment,
+        RunMode.Scores => code.Scores,
+        RunMode.Training => code.Training,
+    };
+}

@@ -1,0 +1,62 @@
+namespace Fcn.Devices.Cuda;
+
+// A schedule that does not depend on the input: packing of parameters, the update. Its frame and its memory last as long as the engine; the
+// memory is taken when it is first needed.
+internal sealed unsafe class Standing : IDisposable
+{
+    private readonly CudaContext _context;
+    private readonly CudaModules _modules;
+    private readonly CudaSchedule _schedule;
+    private readonly string _purpose;
+    private readonly NativeBlock _frame;
+    private readonly ArenaPlan _plan = ArenaPlan.ForGpu();
+    private readonly Replay _launches;
+    private CudaBlock? _block;
+
+    public Standing(CudaContext context, LaunchStream stream, CudaModules modules, CudaSchedule schedule, string purpose)
+    {
+        (_context, _modules, _schedule, _purpose) = (context, modules, schedule, purpose);
+        _frame = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
+        (Frame->N, Frame->H, Frame->W, Frame->Processors) = (1, 1, 1, context.Card.Processors);
+        schedule.Measure(Frame);
+        schedule.Plan(Frame, _plan);
+        _launches = new Replay(schedule, Frame, stream);
+    }
+
+    public CudaFrame* Frame => (CudaFrame*)_frame.Address;
+
+    public long Bytes => _plan.Bytes;
+
+    /// Its results do not belong to the present parameters.
+    public bool IsStale { get; set; } = true;
+
+    /// Takes memory and loads kernels, once.
+    public void Prepare()
+    {
+        if (_block is not null) return;
+        _modules.Load(_schedule.Kernels);
+        _block = new CudaBlock(_context, _plan.Bytes, _purpose, static _ => "Close other programs that use the GPU.");
+        _plan.Place((byte*)_block.Address);
+    }
+
+    /// Writes the addresses of its buffers into another schedule's frame.
+    public void PlaceIn(CudaFrame* frame)
+    {
+        var same = ArenaPlan.ForGpu();
+        _schedule.Plan(frame, same);
+        same.Place((byte*)_block!.Address);
+    }
+
+    public void Run()
+    {
+        _launches.Run();
+        IsStale = false;
+    }
+
+    public void Dispose()
+    {
+        _launches.Dispose();
+        _block?.Dispose();
+        _frame.Dispose();
+    }
+}
