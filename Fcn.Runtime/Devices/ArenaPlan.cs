@@ -57,7 +57,7 @@ public sealed unsafe class ArenaPlan
         }
     }
 
-    /// <summary>Asks for a buffer: it starts at a multiple of 64 bytes (on GPUs 256) and is its own from its first launch to its last.</summary>
+    /// <summary>Asks for a buffer: it starts at a multiple of 64 bytes (GPUs: 256), its own from its first launch to its last.</summary>
     /// <param name="address">Where <see cref="Place"/> writes the pointer; lies in the frame.</param>
     /// <param name="name">The buffer in words.</param>
     /// <param name="bytes">Size; 0 gives an address that must not be read.</param>

@@ -16,16 +16,23 @@ internal sealed class PlanCache<T>(Func<RunShape, T> make) : IDisposable where T
 
     public T Get(RunShape shape)
     {
-        int at = _plans.FindIndex(plan => plan.Shape == shape);
-        var found = at >= 0 ? _plans[at] : make(shape);
-        if (at >= 0) _plans.RemoveAt(at);
+        // No lambda: steps of training allocate nothing.
+        for (int i = 0; i < _plans.Count; i++)
+        {
+            var plan = _plans[i];
+            if (plan.Shape != shape) continue;
+            _plans.RemoveAt(i);
+            _plans.Insert(0, plan);
+            return plan;
+        }
+        var made = make(shape);
         if (_plans.Count == Kept)
         {
             _plans[^1].Dispose();
             _plans.RemoveAt(Kept - 1);
         }
-        _plans.Insert(0, found);
-        return found;
+        _plans.Insert(0, made);
+        return made;
     }
 
     public void Dispose()

@@ -14,7 +14,7 @@ public sealed class CudaDevice : Device, IDisposable
 
     /// <summary>Opens a GPU.</summary>
     /// <param name="ordinal">Its number, 0 for the first, in the driver's order (CUDA_VISIBLE_DEVICES changes it).</param>
-    /// <param name="precision">How convolutions multiply. <see cref="CudaPrecision.Fp32"/> computes as exactly as a CPU; the others are faster.</param>
+    /// <param name="precision">How convolutions multiply. <see cref="CudaPrecision.Fp32"/> is as exact as CPUs, others are faster.</param>
     /// <exception cref="FcnException">There is no driver, it is too old, there is no such GPU, or it is below 7.5.</exception>
     public CudaDevice(int ordinal = 0, CudaPrecision precision = CudaPrecision.Fp32)
         : this(NativeDriver.Machine, ordinal, precision, new CubinCache(CubinCache.DefaultFolder())) { }
@@ -24,7 +24,7 @@ public sealed class CudaDevice : Device, IDisposable
         if (machine.Driver is not { } driver) throw new FcnException($"CUDA cannot be used: {machine.Why}. {RunOnCpu}");
         var cards = CudaCard.All(driver);
         if (ordinal < 0 || ordinal >= cards.Count)
-            throw new FcnException($"There is no GPU cuda:{ordinal}. There {(cards.Count == 1 ? "is" : "are")} {string.Join(", ", cards)}.");
+            throw new FcnException($"There is no GPU cuda:{ordinal}. GPUs here: {string.Join(", ", cards)}.");
         var card = cards[ordinal];
         if (!card.IsSupported)
             throw new FcnException($"{card} has compute capability {Words(card.Capability)}; 7.5 or above is needed. {RunOnCpu}");

@@ -123,7 +123,10 @@ internal sealed unsafe class CudaEngine : Engine
         _parameters.Train();
         _update.Prepare();
         Complete(_update.Frame, UpdateStep);
-        Upload(UpdateStep, new CudaStep { Rate = step.Rate, Momentum = step.Momentum, Decay = step.Decay, GradientScale = step.GradientScale });
+        Upload(UpdateStep, new CudaStep
+        {
+            Rate = step.Rate, Momentum = step.Momentum, Decay = step.Decay, GradientScale = step.GradientScale,
+        });
         Follow(_kernels, _copies);
         _stream.Timing = _device.Profile is not null;
         _update.Run();

@@ -123,8 +123,8 @@ internal sealed class CudaModules : IDisposable
         string[] header = Encoding.UTF8.GetString(_targets[^1].Header()).Split('\n');
         string version = Array.Find(header, static l => l.StartsWith(".version", StringComparison.Ordinal)) ?? "no version";
         return new FcnException(
-            $"The NVIDIA driver, one for CUDA {CudaSearch.Words(_driverVersion)}, is too old for {kernel.Name}: its PTX has {version} and " +
-            $"targets sm_{_targets[^1].Capability}. Install a newer driver, or run on the CPU (--device cpu).", e);
+            $"The NVIDIA driver, one for CUDA {CudaSearch.Words(_driverVersion)}, is too old for {kernel.Name}: its PTX has {version} " +
+            $"and targets sm_{_targets[^1].Capability}. Install a newer driver, or run on the CPU (--device cpu).", e);
     }
 
     // The driver wants a terminating zero.

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Fcn.Devices.Cuda;
 
-// The driver's functions as they lie in its library (cuda.h; CUresult is int, CUdevice int, CUdeviceptr ulong, handles nint). The suffix _v2
-// matters: what the header calls cuMemAlloc is exported as cuMemAlloc_v2, and the bare name is a 32-bit relic.
+// The driver's functions as they lie in its library (cuda.h; CUresult is int, CUdevice int, CUdeviceptr ulong, handles nint). The suffix
+// _v2 matters: what the header calls cuMemAlloc is exported as cuMemAlloc_v2, and the bare name is a 32-bit relic.
 internal sealed unsafe partial class NativeDriver
 {
     private readonly delegate* unmanaged<uint, int> _init;
@@ -84,7 +84,8 @@ internal sealed unsafe partial class NativeDriver
         _moduleGetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)Export("cuModuleGetFunction");
         _funcGetAttribute = (delegate* unmanaged<int*, int, nint, int>)Export("cuFuncGetAttribute");
         _funcSetAttribute = (delegate* unmanaged<nint, int, int, int>)Export("cuFuncSetAttribute");
-        _launchKernel = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Export("cuLaunchKernel");
+        _launchKernel =
+            (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Export("cuLaunchKernel");
         _streamCreate = (delegate* unmanaged<nint*, uint, int>)Export("cuStreamCreate");
         _streamDestroy = (delegate* unmanaged<nint, int>)Export("cuStreamDestroy_v2");
         _streamSynchronize = (delegate* unmanaged<nint, int>)Export("cuStreamSynchronize");
