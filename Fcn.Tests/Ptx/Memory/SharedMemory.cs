@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Fcn.Tests.Ptx;
+
+// A block's shared memory with what is known of every granule: which thread wrote it last and which read it, in which barrier interval.
+// A stamp is interval * 2048 + thread; thread 1024 stands for several. A granule is the narrowest access of the kernel, at most 4 bytes:
+// accesses are aligned, so each covers whole granules. A granule that a cp.async will fill has the stamp InFlight until its wait.
+internal sealed unsafe class SharedMemory : IDisposable
+{
+    public const uint Base = 0x400;
+    private const uint InFlight = uint.MaxValue;
+    private const uint Many = 1024;
+    private const uint LastEpoch = (1u << 21) - 2;
+
+    private readonly byte* _data;
+    private readonly byte* _written;
+    private readonly uint* _writers;
+    private readonly uint* _readers;
+    private readonly int _shift;
+    private uint _epoch = 1;
+
+    public SharedMemory(PtxEntry entry, int dynamicBytes, int granuleShift)
+    {
+        int dynamicAt = (entry.StaticSharedBytes + 1023) / 1024 * 1024;
+        DynamicBase = Base + (uint)dynamicAt;
+        Length = dynamicBytes > 0 ? dynamicAt + dynamicBytes : entry.StaticSharedBytes;
+        _shift = granuleShift;
+        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Length + 64, 64);
+        _written = (byte*)NativeMemory.AllocZeroed((nuint)Length / 8 + 16);
+        _writers = (uint*)NativeMemory.AllocZeroed((nuint)((Length >> _shift) + 16), 4);
+        _readers = (uint*)NativeMemory.AllocZeroed((nuint)((Length >> _shift) + 16), 4);
+    }
+
+    public int Length { get; }
+    public uint DynamicBase { get; }
+
+    public uint BeginBlock()
+    {
+        if (_epoch > LastEpoch / 2)
+        {
+            NativeMemory.Clear(_writers, (nuint)((Length >> _shift) + 16) * 4);
+            NativeMemory.Clear(_readers, (nuint)((Length >> _shift) + 16) * 4);
+            _epoch = 1;
+        }
+        NativeMemory.Clear(_written, (nuint)Length / 8 + 16);
+        // Copies that the last block left in flight are no business of this one.
+        for (int i = 0; i <= Length - 1 >> _shift; i++) if (_writers[i] == InFlight) _writers[i] = 0;
+        return ++_epoch;
+    }
+
+    public uint NextEpoch() => _epoch < LastEpoch ? ++_epoch : throw new InvalidOperationException("a block with two million barriers");
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public byte* Read(Warp w, Instruction at, int lane, ulong address, int size)
+    {
+        long offset = Place(w, at, lane, address, size, "read");
+        if (!IsWritten(offset, size)) throw w.Fault(at, lane, $"read of {size} bytes of shared memory never written, at {Where(address)}");
+        uint me = w.Stamp + (uint)lane;
+        for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++)
+        {
+            uint writer = _writers[g];
+            if (writer != me && ((writer ^ me) < 2048 || writer == InFlight)) throw Race(w, at, lane, address, "read", writer, "wrote");
+            uint reader = _readers[g];
+            if (reader != me) _readers[g] = (reader ^ me) < 2048 ? (me & ~2047u) | Many : me;
+        }
+        return _data + offset;
+    }
+
+    /// A row of ldmatrix: 16 bytes that go to several lanes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public byte* ReadRow(Warp w, Instruction at, int lane, ulong address)
+    {
+        long offset = Place(w, at, lane, address, 16, "read");
+        if (!IsWritten(offset, 16)) throw w.Fault(at, lane, $"read of 16 bytes of shared memory never written, at {Where(address)}");
+        uint several = (w.Stamp & ~2047u) | Many;
+        for (long g = offset >> _shift; g <= offset + 15 >> _shift; g++)
+        {
+            uint writer = _writers[g];
+            if ((writer ^ several) < 2048 || writer == InFlight) throw Race(w, at, lane, address, "read", writer, "wrote");
+            _readers[g] = several;
+        }
+        return _data + offset;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public byte* Write(Warp w, Instruction at, int lane, ulong address, int size)
+    {
+        long offset = Claim(w, at, lane, address, size, w.Stamp + (uint)lane);
+        MarkWritten(offset, size);
+        return _data + offset;
+    }
+
+    /// From here to the wait nobody may touch these bytes.
+    public void BeginCopy(Warp w, Instruction at, int lane, ulong address, int size) => Claim(w, at, lane, address, size, InFlight);
+
+    /// The copy's bytes land: a write by this thread in the interval of its wait.
+    public byte* Land(Warp w, int lane, ulong address, int size)
+    {
+        long offset = (long)(address - Base);
+        for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++) _writers[g] = w.Stamp + (uint)lane;
+        MarkWritten(offset, size);
+        return _data + offset;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_data);
+        NativeMemory.Free(_written);
+        NativeMemory.Free(_writers);
+        NativeMemory.Free(_readers);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Claim(Warp w, Instruction at, int lane, ulong address, int size, uint stamp)
+    {
+        long offset = Place(w, at, lane, address, size, "write");
+        uint me = w.Stamp + (uint)lane;
+        for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++)
+        {
+            uint writer = _writers[g];
+            if (writer != me && ((writer ^ me) < 2048 || writer == InFlight)) throw Race(w, at, lane, address, "write", writer, "wrote");
+            uint reader = _readers[g];
+            if (reader != me && (reader ^ me) < 2048) throw Race(w, at, lane, address, "write", reader, "read");
+            _writers[g] = stamp;
+        }
+        return offset;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Place(Warp w, Instruction at, int lane, ulong address, int size, string what)
+    {
+        ulong offset = address - Base;
+        if (offset >= (ulong)Length || offset + (ulong)size > (ulong)Length)
+            throw w.Fault(at, lane, $"out-of-bounds {what} of {size} bytes at {Where(address)}");
+        if ((address & (ulong)(size - 1)) != 0) throw w.Fault(at, lane, $"misaligned {what} of {size} bytes at {Where(address)}");
+        return (long)offset;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsWritten(long offset, int size)
+    {
+        uint bits = (1u << size) - 1;
+        return (*(ushort*)(_written + (offset >> 3)) >> (int)(offset & 7) & bits) == bits;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MarkWritten(long offset, int size) =>
+        *(ushort*)(_written + (offset >> 3)) |= (ushort)((1u << size) - 1 << (int)(offset & 7));
+
+    private PtxFault Race(Warp w, Instruction at, int lane, ulong address, string what, uint other, string did)
+    {
+        if (other == InFlight) return w.Fault(at, lane, $"{what} at {Where(address)} while a cp.async to it is in flight: its wait is missing or too weak");
+        uint thread = other & 2047;
+        string who = thread == Many ? "other threads" : FormattableString.Invariant($"thread {thread}");
+        return w.Fault(at, lane, $"race: {what} at {Where(address)}, which {who} {did} with no barrier between");
+    }
+
+    private string Where(ulong address) => FormattableString.Invariant(
+        $"byte {(long)(address - Base)} of {Length} bytes of shared memory");
+}
