@@ -31,6 +31,8 @@ internal static class Compiler
         var network = reading.Network;
         if (!reading.Complete || reading.Problems.Count > 0) return new(network, [], []);
         if (Understand(network, cancel) is not { Graph: { } graph }) return new(network, [], []);
+        graph = CollapseBorder.Run(graph);                                 // after: no wide band of padding is computed; Repeat may stand
+        GraphSpec.Verify(Phase.Collapsed, graph);
         var parameters = ParameterPlan.Of(graph);
         var (own, shared) = NetworkEmitter.Emit(network, parameters, Modes(graph, parameters, cancel));
         return new(network, own, []) { Shared = shared };

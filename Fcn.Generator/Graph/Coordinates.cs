@@ -19,7 +19,7 @@ internal static class Coordinates
         Input => 1,
         Conv conv => Field(node.Inputs[0]) + (conv.Kernel - 1) * conv.Dilation * (int)Stride(node.Inputs[0]).Numerator,
         MaxPool pool => Field(node.Inputs[0]) + (pool.Kernel - 1) * (int)Stride(node.Inputs[0]).Numerator,
-        Relu or Dropout or Scale => Field(node.Inputs[0]),
+        Relu or Dropout or Scale or Repeat => Field(node.Inputs[0]),
         _ => null,
     };
 }

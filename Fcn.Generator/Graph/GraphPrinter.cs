@@ -31,6 +31,7 @@ internal static class GraphPrinter
         Dropout dropout => $"dropout {Literal.Of(dropout.Rate)} stream {Literal.Of(dropout.Stream)}",
         Scale scale => $"scale {Literal.Of(scale.Factor)}",
         Crop crop => $"crop {Literal.Of(crop.Offset)}",
+        Repeat repeat => $"repeat {Literal.Of(repeat.Count)} at {Literal.Of(repeat.Left)}, -{Literal.Of(repeat.Right + 1)}",
         Add add => $"add{Unless(0, "at ", add.Offset)}",
         Fused fused => string.Join(" + ", new[] { fused.Core }.Concat(fused.Tail).Select(Settings)),
         _ => op.Word,

@@ -9,6 +9,9 @@ internal enum Phase
     /// Every crop is known.
     Aligned,
 
+    /// A wide pad is computed once: Repeat may stand.
+    Collapsed,
+
     /// What one mode needs: labels, scores, or loss and gradients as outputs; nothing dead.
     Mode,
 
@@ -32,7 +35,7 @@ internal static class GraphSpec
             seen.Add(node);
         }
         foreach (var output in graph.Outputs) Require(seen.Contains(output), output, "it is an output but not in the graph");
-        if (phase <= Phase.Aligned) OneInOneOut(phase, graph);
+        if (phase <= Phase.Collapsed) OneInOneOut(phase, graph);
         else EverythingIsUsed(graph);
     }
 
@@ -77,10 +80,16 @@ internal static class GraphSpec
                 Arity(node, 1, 1);
                 Require(crop.Offset >= 0, node, $"its offset is {crop.Offset}");
                 break;
+            case Repeat repeat:
+                Arity(node, 1, 1);
+                Require(phase >= Phase.Collapsed, node, "nothing is repeated before the pass CollapseBorder");
+                Require(repeat is { Left: >= 0, Right: >= 0, Count: > 0 }, node, "its rows are no rows");
+                Repeated(node, repeat, inputs[0].Map.Size);
+                break;
             case Add { Offset: 0 }:
                 Arity(node, 2, 2);
                 Require(inputs[0].Shape == inputs[1].Shape, node, $"it adds {inputs[0].Shape} and {inputs[1].Shape}");
-                bool meet = phase > Phase.Aligned || Coordinates.Of(inputs[0]) == Coordinates.Of(inputs[1]);
+                bool meet = phase > Phase.Collapsed || Coordinates.Of(inputs[0]) == Coordinates.Of(inputs[1]);
                 Require(meet, node, "it adds maps that do not lie on top of each other");
                 break;
             case Join or Align:
@@ -95,8 +104,17 @@ internal static class GraphSpec
                 Arity(node, count, count);
                 break;
             default:
-                Require(phase > Phase.Aligned, node, $"{node.Op.Word} is no op of this phase");
+                Require(phase > Phase.Collapsed, node, $"{node.Op.Word} is no op of this phase");
                 break;
+        }
+    }
+
+    private static void Repeated(Node node, Repeat repeat, Extent size)
+    {
+        for (int n = 1; n <= Rational.Lcm(size.Period, repeat.Size.Period); n++)
+        {
+            Require(repeat.Size.At(n) == size.At(n) + 2 * repeat.Count, node, $"{size.At(n)} rows become {repeat.Size.At(n)}");
+            Require(repeat.Left + repeat.Right + 1 < size.At(n), node, $"{size.At(n)} rows have no two to repeat");
         }
     }
 

@@ -31,7 +31,7 @@ internal static class Fuse
     }
 
     private static bool CanCarry(Node carrier, Node node) =>
-        carrier.Op is Conv or Deconv or Upsample or UpsampleGradient or MaxPool or MaxPoolGradient or Crop or Uncrop or Fused && carrier.Shape.Equals(node.Shape);
+        carrier.Op is Conv or Deconv or Upsample or UpsampleGradient or MaxPool or MaxPoolGradient or Crop or Uncrop or Repeat or RepeatGradient or Fused && carrier.Shape.Equals(node.Shape);
 
     private static Node Ride(string name, Node carrier, Op op, IEnumerable<Node> others)
     {
