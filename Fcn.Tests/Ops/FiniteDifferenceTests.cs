@@ -100,6 +100,16 @@ public sealed class FiniteDifferenceTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 3, 8, 9, 3, 3, 6)]
+    [InlineData(1, 17, 2, 2, 0, 0, 1)]
+    [InlineData(1, 2, 5, 4, 0, 2, 3)]
+    public void Repeated_rows(int n, int c, int h, int w, int left, int right, int count)
+    {
+        var op = new OpGraph("repeat", n, h, w);
+        Check(op, op.Add("y", new Repeat(left, right, count, Extent.Input.Plus(2 * count)), op.Map("x", Normal(n * c * h * w), c)));
+    }
+
     [Fact]
     public void Sum_of_two_maps_of_which_one_is_cropped()
     {

@@ -14,7 +14,7 @@ public sealed class GoldenOpTests(ITestOutputHelper output)
 
     private static readonly GoldenFile OwnFile = GoldenFile.Own("ops.safetensors");
     private static readonly GoldenFile? SharedFile = GoldenFile.Shared("ops.safetensors");
-    private static readonly IReadOnlyList<GoldenCase> Own = GoldenCases.Of(OwnFile, "own_");
+    private static readonly IReadOnlyList<GoldenCase> Own = [.. GoldenCases.Of(OwnFile, "own_"), RepeatCase.Of("own_repeat")];
     private static readonly IReadOnlyList<GoldenCase> Shared = SharedFile is null ? [] : GoldenCases.Of(SharedFile, "shared_");
 
     // Both sets in one assembly: they share most tiles.
