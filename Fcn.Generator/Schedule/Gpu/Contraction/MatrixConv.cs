@@ -50,7 +50,7 @@ internal sealed class MatrixConv(ConvGeometry geometry)
 
         void Load(int part, Value place, Value[][] aWords, Value[][] bWords)
         {
-            Value x = _k.Let("x_part", a[part] + place), weight = _k.Let("weight_part", b[part] + place);
+            Value x = _k.Let("x_part", tile.Memory + (a + place ^ part * 8)), weight = _k.Let("weight_part", tile.Memory + (b + place ^ part * 8));
             for (int i = 0; i < aWords.Length; i++) _k.LoadMatrix(x, i * 16 * RowWords, aWords[i]);
             for (int j = 0; j < bWords.Length; j += 2)
                 _k.LoadMatrix(weight, (j / 4 * 32 + j % 4 * 2) * RowWords, [.. bWords[j], .. bWords[j + 1]]);
@@ -69,15 +69,14 @@ internal sealed class MatrixConv(ConvGeometry geometry)
         })];
     }
 
-    // Where this lane points LoadMatrix in each quarter of a row. Rows of x are pixels: lanes 8.. take 8 rows further, lanes 16.. the next chunk. Rows of
+    // Where this lane points LoadMatrix; in the other quarters of a row, 8 words are flipped. Rows of x are pixels: lanes 8.. take 8 rows further, lanes 16.. the next chunk. Rows of
     // weights go so that a lane's sums of four n8 tiles are 8 channels in a row: column n of tile j is channel 8 (n / 2) + 2 j + n % 2 of 32.
-    private (Value[] A, Value[] B) FragmentPlaces(MatrixTile tile)
+    private (Value A, Value B) FragmentPlaces(MatrixTile tile)
     {
         Value l = _k.Let("l", tile.Lane & 7), bit3 = _k.Let("bit3", (tile.Lane >> 3) & 1), bit4 = _k.Let("bit4", tile.Lane >> 4);
-        Value a = _k.Let("a_place", (tile.FirstRow + bit3 * 8 + l) * RowWords + ((bit4 ^ l) << 2));
-        Value b = _k.Let("b_place", (tile.FirstColumn + (l >> 1) * 8 + (l & 1) + bit4 * 2) * RowWords + ((bit3 ^ l) << 2) + TileRows * RowWords);
-        Value[] Quarters(Value place) => [.. Enumerable.Range(0, MatrixTile.Parts).Select(part => _k.Let("place", tile.Memory + (place ^ part * 8)))];
-        return (Quarters(a), Quarters(b));
+        return (
+            _k.Let("a_place", (tile.FirstRow + bit3 * 8 + l) * RowWords + ((bit4 ^ l) << 2)),
+            _k.Let("b_place", (tile.FirstColumn + (l >> 1) * 8 + (l & 1) + bit4 * 2) * RowWords + ((bit3 ^ l) << 2) + TileRows * RowWords));
     }
 
     private static Value Field(string role, Element element) => Value.Field(role, KernelType.To(element));

@@ -33,16 +33,21 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
         var (distance, bits) = geometry.Columns(_k, _k.Let("columns", columnTile * columnChunks + xChunk));
         Value x = _k.Let("x_from", Pointer("x") + distance);
         Value toX = _k.Let("to_x", xPixel * ColumnWords + ((xChunk ^ Permute(xPixel, columnChunks)) << 2) + geometry.Depth * RowWords);
-        var entries = Enumerable.Range(0, geometry.Depth / columnRound).Select(i => _k.Let("entry", Entry(first * geometry.Depth + xPixel + i * columnRound))).ToArray();
+        var under = Enumerable.Range(0, geometry.Depth / columnRound).Select(i => _k.Let("under", Under(first, first * geometry.Depth + xPixel + i * columnRound))).ToArray();
 
         var load = Halves ? Transposed(tile) : Words(tile);
         tile.Run(first, end, Copy, load);
         Finish(tile, rowTile, columnTile, split);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 
-        Value Entry(Value pixel) => Value.Field("table", KernelType.To(Element.Int)).Load(Value.Min(pixel, last) * 2, 2);
+        // The pixel of x under this thread's tap for a pixel of dy, if there is one.
+        Value Under(Value step, Value pixel)
+        {
+            Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load(Value.Min(pixel, last) * 2, 2));
+            return Value.Select((entry.Lane(1) & bits).Equals(bits) & step < end & pixel < pixels, entry.Lane(0), Value.Int(int.MinValue));
+        }
 
-        // The table's entries of a step were read while the step before was copied.
+        // The table's entries of a step are read while the step before is copied.
         void Copy(Value step, Value place)
         {
             Value live = _k.Let("live", step < end), from = _k.Let("from", step * geometry.Depth);
@@ -52,12 +57,9 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
                 _k.AsyncCopy(at, i * rowRound * RowWords, dy, (pixel + i * rowRound).To(Element.Index) * dyPitch, rows & pixel + i * rowRound < pixels);
             at = _k.Let("at", tile.Memory + (toX + place));
             pixel = _k.Let("pixel", from + xPixel);
-            for (int i = 0; i < entries.Length; i++)
-            {
-                Value inside = (entries[i].Lane(1) & bits).Equals(bits) & live & pixel + i * columnRound < pixels;
-                _k.AsyncCopy(at, i * columnRound * ColumnWords, x, entries[i].Lane(0).To(Element.Index) * geometry.InPitch, inside);
-            }
-            for (int i = 0; i < entries.Length; i++) _k.Assign(entries[i], Entry(pixel + (geometry.Depth + i * columnRound)));
+            for (int i = 0; i < under.Length; i++)
+                _k.AsyncCopy(at, i * columnRound * ColumnWords, x, under[i].To(Element.Index) * geometry.InPitch, int.MinValue < under[i]);
+            for (int i = 0; i < under.Length; i++) _k.Assign(under[i], Under(step + 1, pixel + (geometry.Depth + i * columnRound)));
         }
     }
 

@@ -126,16 +126,17 @@ internal sealed class MatrixTile
         }
     }
 
-    // x = big + small, both TF32: 21 bits of mantissa together. The product of the smalls is below fp32's last bit and left out.
+    // x = big + small, each as wide as TF32 factors are: big is x cut off, which makes small exact; small is rounded by half a last bit, since the units
+    // cut off the rest. 21 bits of mantissa together; the product of the smalls is below fp32's last bit and left out.
     private (Value[] Big, Value[] Small) Split(Value[] words)
     {
         var (bigs, smalls) = (new Value[words.Length], new Value[words.Length]);
         for (int w = 0; w < words.Length; w++)
         {
-            Value x = words[w].Bits(Element.Float);
-            Value big = _k.Let("big", x.To(Element.TensorFloat));
+            Value big = _k.Let("big", words[w].Bits(Element.Int) & Value.Int(-8192));
+            Value small = (words[w].Bits(Element.Float) - big.Bits(Element.Float)).Bits(Element.Int) + 4096;
             bigs[w] = big.Bits(Element.Word);
-            smalls[w] = _k.Let("small", (x - big.To(Element.Float)).To(Element.TensorFloat)).Bits(Element.Word);
+            smalls[w] = _k.Let("small", small.Bits(Element.Word));
         }
         return (bigs, smalls);
     }
