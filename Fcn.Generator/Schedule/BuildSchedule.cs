@@ -160,7 +160,7 @@ internal sealed class BuildSchedule
         else if (_weights[input].IsPlanned) Extend(_weights[input].Name);
     }
 
-    private static string Describe(Node node)
+    public static string Describe(Node node)
     {
         string from = string.Join(", ", node.Inputs.Where(static i => i.Shape is MapShape).Select(static i => $"{i.Name} ({i.Map.Channels}, {i.Map.Size.Format("H")})"));
         string to = node.Shape switch

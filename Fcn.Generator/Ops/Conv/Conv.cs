@@ -32,7 +32,7 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
                               * p.Weight(1, at[0], at[3], at[1], at[2]))
         {
             Reduce = [new("block", blocks), new("a", Kernel), new("b", Kernel), new("i", inBlock)],
-            Start = node.Inputs.Count > 2 ? p => p.Bias(2) : null,
+            Start = HasBias(node) ? p => p.Bias(2) : null,
         };
     }
 
@@ -44,10 +44,13 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
                               * p.WeightAt(1, p.Channel, at[0], at[1], at[2]))
         {
             Reduce = [new("i", ins), new("a", Kernel), new("b", Kernel)],
-            Start = node.Inputs.Count > 2 ? p => p.Bias(2) : null,
+            Start = HasBias(node) ? p => p.Bias(2) : null,
             Vectorizes = false,
         };
     }
+
+    /// Of a fused node too, whose third input may belong to its tail.
+    public static bool HasBias(Node node) => node.Inputs.Count > 2 && node.Inputs[2].Shape is WeightShape;
 
     // The gradient of a dense convolution of stride 1 is a convolution with the flipped weight, which has the fast kernels.
     private Node InputGradient(Node y, Node dy, Node x, Node weight, GraphBuilder builder)

@@ -10,8 +10,14 @@ internal sealed record GpuMap(string Name, int Channels, int Pitch, Extent Size,
 
     public Value Width => Value.Field($"{Name}_W", KernelType.Int);
 
+    /// Plain (N, C, H, W) without gaps: scores that leave the network.
+    public bool IsPlanar { get; init; }
+
     /// Offset of a channel of a pixel.
-    public Value At(Value n, Value h, Value w, Value channel) => Pixel(n, h, w).To(Element.Index) * Pitch + channel;
+    public Value At(Value n, Value h, Value w, Value channel) =>
+        IsPlanar ? (((n * Channels + channel) * Height + h).To(Element.Index) * Width + w) : Pixel(n, h, w).To(Element.Index) * Pitch + channel;
+
+    public GpuMap As(string role) => this with { Name = role };
 
     /// Number of a pixel: batches have less than 2^31.
     public Value Pixel(Value n, Value h, Value w) => (n * Height + h) * Width + w;

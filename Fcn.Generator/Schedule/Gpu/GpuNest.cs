@@ -1,0 +1,114 @@
+namespace Fcn.Generator.Schedule.Gpu;
+
+// Nest → plain GPU kernel. One thread computes one pixel's group of channels: a vector of 16 bytes where the nest goes through channels together, else
+// one channel. Channels beyond the last are written as zeros, which keeps them zero through every op. Short reductions are unrolled and read through
+// clamped addresses, so that all their loads are on their way together.
+internal sealed class GpuNest(Node node, GpuOperands operands)
+{
+    private const int ShortReduction = 9;
+
+    private readonly KernelBuilder _kernel = new();
+    private readonly GpuMap _y = operands.Y;
+
+    private Op Core => (node.Op as Fused)?.Core ?? node.Op;
+
+    private Nest Nest { get; } = (node.Op as Fused)?.Core is Conv fused ? fused.ByChannel(node)
+        : node.Op is Conv conv ? conv.ByChannel(node)
+        : node.Op.Loops(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
+
+    private int Lanes
+    {
+        get
+        {
+            var maps = operands.Maps.OfType<GpuMap>().Append(_y).ToList();
+            if (!Nest.Vectorizes || _y.IsPlanar || maps.Any(m => m.Pitch != _y.Pitch)) return 1;
+            return maps.All(static m => GpuMap.BytesOf(m.Element) == 2) ? 8 : 4;
+        }
+    }
+
+    public GpuLaunch Lower(string name, string summary, GpuMap target)
+    {
+        int lanes = Lanes, groups = _y.IsPlanar ? _y.Channels : _y.Pitch / lanes;
+        Value i = _kernel.Let("i", Value.Item * Grid.Threads + Value.Thread);
+        _kernel.If(i < Value.Field("N", KernelType.Int) * _y.Height * _y.Width * groups, () =>
+        {
+            var (number, first) = _y.IsPlanar ? Planar(i) : (_kernel.Let("pixel", i / groups), groups == 1 ? 0 : _kernel.Let("channel", i % groups * lanes));
+            var (n, h, w) = Grid.Place(_kernel, number, _y.Height, _y.Width);
+            var point = new GpuPoint(_kernel, lanes, operands.Maps, operands.Weights)
+            {
+                N = n, H = h, W = w, First = first, Pixel = (number, _y.Size), IsPadded = input => node.Op.Reach(input) > 0,
+            };
+            if (lanes > 1 || _y.IsPlanar || _y.Channels == _y.Pitch) Compute(point);
+            else _kernel.If(first < _y.Channels, () => Compute(point), () => Store(point, Value.Float(0)));
+        });
+        var kernel = _kernel.Build(name, summary) with { Threads = Grid.Threads };
+        return GpuLaunch.Of(kernel, Grid.Blocks(Grid.Pixels(target) * groups), operands.Bindings);
+    }
+
+    // Planes are written along rows: pixels within a channel within an image.
+    private (Value Pixel, Value Channel) Planar(Value i)
+    {
+        Value plane = _kernel.Let("plane", _y.Height * _y.Width), of = _kernel.Let("of", i / plane);
+        Value channel = _kernel.Let("channel", of % _y.Channels);
+        return (_kernel.Let("pixel", of / _y.Channels * plane + i % plane), channel);
+    }
+
+    private void Compute(GpuPoint point)
+    {
+        Value value = Nest.Reduce.Count == 0 && Nest.Where is null ? Nest.Term(point, []) : Reduce(point);
+        Store(point, node.Op is Fused fused ? fused.Finish(point, value) : value);
+    }
+
+    private void Store(GpuPoint point, Value value) =>
+        _kernel.Store(_y.Pointer, _y.At(point.N, point.H, point.W, point.First), value.Spread(point.Lanes).To(_y.Element));
+
+    private Value Reduce(GpuPoint point)
+    {
+        bool isShort = Nest.Reduce.All(static axis => axis.Count.Op == KernelOp.Constant) && Nest.Reduce.Aggregate(1.0, static (all, axis) => all * axis.Count.Number) <= ShortReduction;
+        Value start = Nest.Combine == Combine.Sum ? Nest.Start?.Invoke(point) ?? Value.Float(0) : Value.Float(double.NegativeInfinity);
+        Value result = _kernel.Let(Nest.Combine == Combine.Sum ? "sum" : "max", start.Spread(point.Lanes));
+        Value? index = Nest.Combine == Combine.ArgMaximum ? _kernel.Let("index", Value.Float(0).Spread(point.Lanes)) : null;
+        point.Clamps = isShort && Nest.Where is not null;
+        Loop([]);
+        point.Clamps = false;
+        return index ?? result;
+
+        void Loop(List<Value> at)
+        {
+            if (at.Count == Nest.Reduce.Count) Combined(at);
+            else if (isShort)
+                for (int i = 0; i < Nest.Reduce[at.Count].Count.Number; i++) Loop([.. at, i]);
+            else _kernel.For(Nest.Reduce[at.Count].Name, 0, Nest.Reduce[at.Count].Count, i => Loop([.. at, i]));
+        }
+
+        void Combined(List<Value> at)
+        {
+            if (Nest.Where is null) Add(at, Nest.Term(point, at));
+            else if (isShort)
+            {
+                Value absent = Value.Float(Nest.Combine == Combine.Sum ? 0 : double.NegativeInfinity).Spread(point.Lanes);
+                Add(at, Value.Select(_kernel.Let("counts", Nest.Where(point, at)), Nest.Term(point, at), absent));
+            }
+            else _kernel.If(Nest.Where(point, at), () => Add(at, Nest.Term(point, at)));
+        }
+
+        void Add(List<Value> at, Value term)
+        {
+            switch (Nest.Combine)
+            {
+                case Combine.Sum:
+                    _kernel.Assign(result, term.Op == KernelOp.Multiply ? Value.MultiplyAdd(term.Sources[0], term.Sources[1], result) : result + term);
+                    break;
+                case Combine.Maximum:
+                    _kernel.Assign(result, Value.Max(result, term));
+                    break;
+                case Combine.ArgMaximum:
+                    term = _kernel.Let("term", term);
+                    Value ordinal = at.Zip(Nest.Reduce, static (i, axis) => (i, axis.Count)).Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
+                    _kernel.Assign(index!, Value.Select(result < term, ordinal.To(Element.Float), index!));
+                    _kernel.Assign(result, Value.Max(result, term));
+                    break;
+            }
+        }
+    }
+}

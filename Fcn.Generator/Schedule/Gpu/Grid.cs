@@ -1,0 +1,27 @@
+namespace Fcn.Generator.Schedule.Gpu;
+
+// Plain kernels: one thread per unit of work, in blocks of 256.
+internal static class Grid
+{
+    public const int Threads = 256;
+
+    public static Value Blocks(Value count) => (count.To(Element.Index) + (Threads - 1)) / Threads;
+
+    public static Value Pixels(GpuMap map) => Value.Field("N", KernelType.Int).To(Element.Index) * map.Height * map.Width;
+
+    /// Writes what the thread of number i does, for all i below count.
+    public static Kernel Each(string name, string summary, Value count, Action<KernelBuilder, Value> body)
+    {
+        var k = new KernelBuilder();
+        Value i = k.Let("i", Value.Item * Threads + Value.Thread);
+        k.If(i < count, () => body(k, i));
+        return k.Build(name, summary) with { Threads = Threads };
+    }
+
+    /// Image, row and column of a pixel by its number in a map.
+    public static (Value N, Value H, Value W) Place(KernelBuilder k, Value pixel, Value height, Value width)
+    {
+        Value w = k.Let("w", pixel % width), row = k.Let("row", pixel / width);
+        return (k.Let("n", row / height), k.Let("h", row % height), w);
+    }
+}

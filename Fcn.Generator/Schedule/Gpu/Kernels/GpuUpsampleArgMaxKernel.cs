@@ -1,0 +1,36 @@
+namespace Fcn.Generator.Schedule.Gpu.Kernels;
+
+// Upsample + crop + arg max from the coarse scores: labels are written, scores are not. One thread: one pixel.
+internal static class GpuUpsampleArgMaxKernel
+{
+    private const int Lanes = 4;
+
+    public static GpuLaunch Lower(UpsampleArgMax op, string name, string summary, GpuMap map)
+    {
+        GpuMap x = map.As("x");
+        Value n = Value.Field("N", KernelType.Int), height = Value.Field("H", KernelType.Int), width = Value.Field("W", KernelType.Int);
+        var kernel = Grid.Each(name, summary, n * height * width, (k, pixel) =>
+        {
+            var (image, h, w) = Grid.Place(k, pixel, height, width);
+            var cells = UpsampledPixel.Of(k, op.Upsample, x, image, h + op.Offset, w + op.Offset);
+            Value max = k.Let("max", Value.Float(double.NegativeInfinity)), label = k.Let("label", Value.Int(0));
+            int whole = x.Channels / Lanes * Lanes;
+            k.For("c", 0, whole, c =>
+            {
+                Value scores = k.Let("scores", cells.Scores(c, Lanes));
+                for (int lane = 0; lane < Lanes; lane++) Compare(scores.Lane(lane), c + lane);
+            }, Lanes);
+            for (int c = whole; c < x.Channels; c++) Compare(cells.Scores(c, 1), c);
+            k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), pixel.To(Element.Index), label.To(Element.Byte));
+
+            // Of equal scores the first stays.
+            void Compare(Value score, Value c)
+            {
+                score = k.Let("score", score);
+                k.Assign(label, Value.Select(max < score, c, label));
+                k.Assign(max, Value.Max(max, score));
+            }
+        });
+        return GpuLaunch.Of(kernel, Grid.Blocks(n.To(Element.Index) * height * width), GpuLaunch.Bind(x, map));
+    }
+}

@@ -1,0 +1,52 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Passes;
+using Fcn.Generator.Schedule.Gpu;
+using Fcn.Tests.Ops;
+using Xunit;
+
+namespace Fcn.Tests.Schedule;
+
+// A whole network scheduled for every GPU machine: what each map is made of, what is packed, how long buffers live.
+public sealed class GpuVariantTests
+{
+    private static readonly NetworkGraph Aligned = GoldenNetwork.Tiny.Graph;
+
+    [Fact]
+    public void Every_machine_has_kernels_that_keep_to_their_rules()
+    {
+        foreach (var machine in GpuMachine.All)
+        {
+            var variant = Variant(machine); // throws where a kernel is illegal
+            Assert.NotEmpty(variant.Pack.Launches);
+            Assert.NotEmpty(variant.PackBackward.Launches);
+            Assert.True(variant.Training.Launches.Count > variant.Scores.Launches.Count);
+            foreach (var launch in variant.All.SelectMany(s => s.Launches))
+            {
+                var fields = KernelFields.Of(launch.Kernel).Select(f => f.Name).ToList();
+                Assert.Equal(fields.Order(), launch.Arguments.Keys.Order());
+                Assert.DoesNotContain(fields, f => f is "Accumulate" or "Seed" or "LossScale" or "Rate" or "Decay" or "GradientScale");
+            }
+        }
+    }
+
+    [Fact]
+    public void What_contractions_read_has_the_machines_element_and_what_leads_to_the_loss_alone_is_float()
+    {
+        var maps = Variant(GpuMachine.Bf16).Training.Maps.ToDictionary(m => m.Name, m => m.Element);
+        foreach (string name in new[] { "data", "conv1_1", "pool3", "pool3_index", "conv5_3", "fc7", "score_pool4_input_gradient", "conv1_2_gradient" })
+            Assert.Equal((name, Element.BFloat16), (name, maps.GetValueOrDefault(name)));
+        foreach (string name in new[] { "score_fr", "score_pool3", "fuse_pool3", "loss", "upscore_pool4_input_gradient" })
+            Assert.Equal((name, Element.Float), (name, maps.GetValueOrDefault(name)));
+        Assert.All(Variant(GpuMachine.Fp32).Training.Maps, m => Assert.Equal(Element.Float, m.Element));
+    }
+
+    private static GpuVariant Variant(GpuMachine machine)
+    {
+        var inference = DropDropout.Run(Aligned);
+        NetworkGraph Fused(NetworkGraph graph) => Fuse.Run(DropDead.Run(graph));
+        return GpuVariant.Of(
+            machine, GpuParameterPlan.Of(Aligned), Fused(AddArgMax.Run(inference)), Fused(inference), Fused(BuildBackward.Run(Aligned)), default);
+    }
+}
