@@ -36,6 +36,15 @@ internal static class Literal
     /// C#: 104.00699f.
     public static string Single(float value) => $"{Of(value)}f";
 
+    /// PTX: 0F3F800000 is 1.
+    public static string Ptx(float value) => $"0F{BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", CultureInfo.InvariantCulture)}";
+
+    /// PTX: 0D3FF0000000000000 is 1.
+    public static string Ptx(double value) => $"0D{BitConverter.DoubleToInt64Bits(value).ToString("X16", CultureInfo.InvariantCulture)}";
+
+    /// 0xffff0000.
+    public static string Hexadecimal(uint value) => $"0x{value.ToString("x8", CultureInfo.InvariantCulture)}";
+
     public static string Of(bool value) => value ? "true" : "false";
 
     /// 134362751 as 134 362 751.

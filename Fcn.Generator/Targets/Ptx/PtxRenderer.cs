@@ -1,0 +1,231 @@
+using System.Text;
+using Fcn.Generator.Emit;
+using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
+
+namespace Fcn.Generator.Targets.Ptx;
+
+// Kernel → PTX of one entry. A table from instruction to text: what the schedule said is printed, nothing is decided here. The same text serves every
+// level that has its instructions. Statements are here; values, their arithmetic and memory in the other parts.
+internal sealed partial class PtxRenderer
+{
+    /// The module's name for the memory that a block's threads share; its size comes with the launch.
+    public const string SharedMemory = "smem";
+
+    private readonly StringBuilder _body = new();
+    private readonly PtxRegisters _registers = new();
+    private readonly Dictionary<string, (KernelType Type, string[] Registers)> _variables = [];
+    private readonly Dictionary<string, string[]> _fields = [];
+    private readonly HashSet<string> _labels = [];
+    private string _block = "", _thread = "", _indent = "    ", _guard = "";
+    private int _shared, _ifs;
+
+    private PtxRenderer()
+    {
+    }
+
+    public static PtxKernel Render(Kernel kernel)
+    {
+        if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
+        var (renderer, use) = (new PtxRenderer(), new Use(kernel));
+        renderer.Prologue(use);
+        renderer.Body(kernel.Body);
+        var code = new StringBuilder(renderer._body.Length + 4096);
+        code.Append('(');
+        for (int i = 0; i < use.Fields.Count; i++)
+            code.Append(i == 0 ? "\n    " : ",\n    ").Append(".param .").Append(ParameterType(use.Fields[i].Type)).Append(' ').Append(use.Fields[i].Name);
+        code.Append(")\n.maxntid ").Append(Literal.Of(kernel.Threads)).Append(", 1, 1\n.minnctapersm 1\n{\n");
+        renderer._registers.Print(code);
+        code.Append(renderer._body).Append("    ret;\n}\n");
+        return new(kernel.Name, kernel.Summary, code.ToString(), use.Fields, kernel.Threads, renderer._shared);
+    }
+
+    // Parameters become registers once, here; so do the numbers of thread and block.
+    private void Prologue(Use use)
+    {
+        foreach (var field in use.Fields)
+        {
+            string register = (_fields[field.Name] = _registers.Declare(field.Name, field.Type))[0];
+            Emit($"ld.param.{ParameterType(field.Type)}", register, $"[{field.Name}]");
+            if (field.Type.Pointer) Emit("cvta.to.global.u64", register, register);
+        }
+        if (use.Block) Emit("mov.u32", _block = _registers.Declare("block", KernelType.Int)[0], "%ctaid.x");
+        if (use.Thread) Emit("mov.u32", _thread = _registers.Declare("thread", KernelType.Int)[0], "%tid.x");
+    }
+
+    private void Body(IReadOnlyList<Statement> body)
+    {
+        foreach (var statement in body)
+        {
+            _registers.Restart();
+            Statement(statement);
+        }
+    }
+
+    private void Statement(Statement s)
+    {
+        switch (s.Op)
+        {
+            case KernelOp.Let:
+                Into(s.Operands[0], Variable(s.Target!));
+                break;
+            case KernelOp.Assign:
+                Assign(s.Target!, s.Operands[0]);
+                break;
+            case KernelOp.Store:
+                Store(s.Operands[0], s.Operands[1], s.Operands[2]);
+                break;
+            case KernelOp.For:
+                For(s);
+                break;
+            case KernelOp.If:
+                If(s);
+                break;
+            case KernelOp.Shared:
+                Shared(s.Target!, (int)s.Operands[0].Number);
+                break;
+            case KernelOp.Barrier:
+                Emit("bar.sync", "0");
+                break;
+            case KernelOp.AsyncCopy:
+                AsyncCopy(s.Operands);
+                break;
+            case KernelOp.AsyncCommit:
+                Line("cp.async.commit_group;");
+                break;
+            case KernelOp.AsyncWait:
+                Emit("cp.async.wait_group", Literal.Of((long)s.Operands[0].Number));
+                break;
+            case KernelOp.LoadMatrix:
+                string way = s.Name == "transposed" ? ".trans" : "";
+                Emit($"ldmatrix.sync.aligned.m8n8.x4{way}.shared.b16", Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]).At());
+                break;
+            case KernelOp.MatrixMultiply:
+                string shape = s.Name == MatrixFormat.BFloat16 ? "m16n8k16.row.col.f32.bf16.bf16.f32" : "m16n8k8.row.col.f32.tf32.tf32.f32";
+                string sums = Braced(s.Operands, 0, 4);
+                Emit($"mma.sync.aligned.{shape}", sums, Braced(s.Operands, 4, 4), Braced(s.Operands, 8, 2), sums);
+                break;
+            case KernelOp.Comment:
+                Line($"// {s.Name}");
+                break;
+            default:
+                throw new InvalidOperationException($"{s.Op} is no statement of a GPU kernel.");
+        }
+    }
+
+    // A lane of the target that the value reads elsewhere must not have been overwritten before.
+    private void Assign(Value target, Value value)
+    {
+        string[] registers = _variables[target.Name].Registers;
+        if (target.Type.Lanes > 1 && ReadsLaneOf(value, target.Name)) Move(target.Type, Into(value, _registers.Temporaries(target.Type)), registers);
+        else Into(value, registers);
+    }
+
+    private static bool ReadsLaneOf(Value value, string name) =>
+        (value.Op == KernelOp.Lane && value.Sources[0].Op == KernelOp.Variable && value.Sources[0].Name == name)
+        || value.Sources.Any(s => ReadsLaneOf(s, name));
+
+    // from; while below the end: body, step.
+    private void For(Statement s)
+    {
+        string counter = Variable(s.Target!)[0];
+        var (from, to, step) = (s.Operands[0], s.Operands[1], s.Operands[2]);
+        Into(from, [counter]);
+        bool plain = to.Op is KernelOp.Constant or KernelOp.Variable or KernelOp.Field;
+        string end = (plain ? Of(to) : Into(to, _registers.Declare($"{s.Target!.Name}_end", KernelType.Int)))[0];
+        string loop = Label(s.Target!.Name), done = Label($"{s.Target.Name}_end");
+        if (!(from.Op == KernelOp.Constant && to.Op == KernelOp.Constant && from.Number < to.Number)) Jump("setp.ge.s32", counter, end, done);
+        Mark(loop);
+        Line(".pragma \"nounroll\";");
+        Indented(s.Body);
+        _registers.Restart();
+        Emit("add.s32", counter, counter, Of(step)[0]);
+        Jump("setp.lt.s32", counter, end, loop);
+        Mark(done);
+    }
+
+    private void Jump(string compare, string a, string b, string label)
+    {
+        string predicate = _registers.Temporary(Kind.Predicate);
+        Emit(compare, predicate, a, b);
+        Line($"@{predicate} bra {label};");
+    }
+
+    private void If(Statement s)
+    {
+        if (s.Operands[0].Op == KernelOp.Constant)
+        {
+            Body(s.Operands[0].Number != 0 ? s.Body : s.Else);
+            return;
+        }
+        string condition = Of(s.Operands[0])[0];
+        if (s is { Else.Count: 0, Body.Count: 1 } && s.Body[0].Op is KernelOp.Store or KernelOp.AsyncCopy && !s.Body[0].Operands.Any(Use.Reads))
+        {
+            _guard = $"@{condition} ";
+            Statement(s.Body[0]);
+            _guard = "";
+            return;
+        }
+        string end = Label($"if_{Literal.Of(++_ifs)}"), other = s.Else.Count == 0 ? end : Label($"else_{Literal.Of(_ifs)}");
+        Line($"@!{condition} bra {other};");
+        Indented(s.Body);
+        if (s.Else.Count > 0)
+        {
+            Line($"bra {end};");
+            Mark(other);
+            Indented(s.Else);
+        }
+        Mark(end);
+    }
+
+    // A declaration met again, in another block of statements, has the same registers if it has the same type.
+    private string[] Variable(Value variable)
+    {
+        if (_variables.TryGetValue(variable.Name, out var known) && known.Type == variable.Type) return known.Registers;
+        string[] registers = _registers.Declare(variable.Name, variable.Type);
+        _variables[variable.Name] = (variable.Type, registers);
+        return registers;
+    }
+
+    private string Label(string name)
+    {
+        string label = $"${name}";
+        for (int n = 2; !_labels.Add(label); n++) label = $"${name}_{Literal.Of(n)}";
+        return label;
+    }
+
+    private void Mark(string label) => _body.Append(_indent, 4, _indent.Length - 4).Append(label).Append(":\n");
+
+    private void Indented(IReadOnlyList<Statement> body)
+    {
+        _indent += "    ";
+        Body(body);
+        _indent = _indent.Substring(4);
+    }
+
+    private string Braced(IReadOnlyList<Value> values, int first, int count) =>
+        $"{{{string.Join(", ", Enumerable.Range(first, count).Select(i => Register(values[i])))}}}";
+
+    private void Line(string text) => _body.Append(_indent).Append(text).Append('\n');
+
+    private void Emit(string op, params string[] operands)
+    {
+        _body.Append(_indent).Append(op);
+        for (int i = 0; i < operands.Length; i++) _body.Append(i == 0 ? " " : ", ").Append(operands[i]);
+        _body.Append(";\n");
+    }
+
+    // What an If of one statement makes conditional.
+    private void Guarded(string op, params string[] operands) => Emit(_guard + op, operands);
+
+    private static string ParameterType(KernelType type) =>
+        type.Pointer ? "u64"
+        : type.Element switch
+        {
+            Element.Int => "u32",
+            Element.Index => "u64",
+            Element.Float => "f32",
+            Element.Double => "f64",
+            Element.Bool or Element.Byte or Element.BFloat16 or Element.TensorFloat or Element.Word
+                => throw new InvalidOperationException($"{type} is no parameter of a GPU kernel."),
+        };
+}
