@@ -53,7 +53,7 @@ internal sealed partial class KernelSpec
         KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle when _family == KernelFamily.Cpu => $"{v.Op} is not for a Cpu",
         KernelOp.Compose => s[0].Type is { Lanes: 1, Pointer: false } ? Alike(s) ?? Is(v, s[0].Type with { Lanes = s.Count }) : NotOf(s[0]),
         KernelOp.Lane => v.Number >= 0 && v.Number < s[0].Type.Lanes && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
-        KernelOp.Bits => Is32(s[0].Type) && Is32(v.Type) ? null : $"{s[0].Type} has not the bits of {v.Type}",
+        KernelOp.Bits => s[0].Type.Pointer ? Is(v, s[0].Type with { Element = v.Type.Element }) : Is32(s[0].Type) && Is32(v.Type) ? null : $"{s[0].Type} has not the bits of {v.Type}",
         KernelOp.Shuffle => Is32(s[0].Type) && s[1] is { Op: KernelOp.Constant, Type.Element: Element.Int, Number: > 0 and < 32 } ? Is(v, s[0].Type) : NotOf(s[0]),
         >= KernelOp.Store => "is a statement, not a value",
     };

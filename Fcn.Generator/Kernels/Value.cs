@@ -126,8 +126,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     /// Scalars of one type as the lanes of a vector.
     public static Value Compose(IReadOnlyList<Value> lanes) => new(KernelOp.Compose, lanes[0].Type with { Lanes = lanes.Count }, lanes);
 
-    /// The same 32 bits as another element.
-    public Value Bits(Element element) => Type.Element == element ? this : new(KernelOp.Bits, new KernelType(element), [this]);
+    /// The same 32 bits as another element, or the same place with elements of another kind.
+    public Value Bits(Element element) => Type.Element == element ? this : new(KernelOp.Bits, Type with { Element = element }, [this]);
 
     /// This value of the thread whose number in the warp is this thread's ^ mask.
     public Value Shuffle(int mask) => new(KernelOp.Shuffle, Type, [this, mask]);

@@ -98,7 +98,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     {
         string form = FormattableString.Invariant($"taps_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
         return planner.Shared(form, Element.Int, PixelTable.Bytes(pixels), memory => GpuLaunch.Of(
-            PixelTable.Lower(conv, form), (pixels + (PixelTable.Threads - 1)) / PixelTable.Threads,
+            PixelTable.Lower(conv, form), PixelTable.Blocks(pixels),
             GpuLaunch.Bind("table", memory), GpuLaunch.Bind("pixels", pixels), GpuLaunch.Bind(x with { Name = "x" }, x), GpuLaunch.Bind(y with { Name = "y" }, y)));
     }
 

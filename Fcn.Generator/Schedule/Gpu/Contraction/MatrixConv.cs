@@ -6,7 +6,7 @@ internal sealed class MatrixConv(ConvGeometry geometry)
 {
     public const int TileRows = 128;
 
-    private const int RowWords = 32;
+    private const int RowBytes = 128;
 
     private readonly KernelBuilder _k = new();
 
@@ -19,21 +19,21 @@ internal sealed class MatrixConv(ConvGeometry geometry)
     {
         var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k, TileRows);
         var (first, end) = epilogue.Range(_k, split, geometry.Steps);
-        var tile = new MatrixTile(_k, geometry.Machine, TileRows, Columns, (TileRows + Columns) * RowWords);
+        var tile = new MatrixTile(_k, geometry.Machine, TileRows, Columns, (TileRows + Columns) * RowBytes);
         int round = tile.Threads / 8; // rows that one 16-byte copy of every thread fills
         Value chunk = _k.Let("chunk", Value.Thread & 7), row = _k.Let("row", Value.Thread >> 3);
         var rows = Rows(tileOfRows * TileRows + row, round);
-        Value toA = _k.Let("to_x", row * RowWords + ((chunk ^ (row & 7)) << 2));
-        Value toB = _k.Let("to_weight", Value.Thread * 4 + TileRows * RowWords);
+        Value toA = _k.Let("to_x", row * RowBytes + ((chunk ^ (row & 7)) << 4));
+        Value toB = _k.Let("to_weight", Value.Thread * 16 + TileRows * RowBytes);
         Value from = _k.Let("weights", Field("weight", geometry.Machine.Factor)
             + ((tileOfColumns * geometry.Steps + first).To(Element.Index) * geometry.StepElements + Value.Thread * geometry.Chunk));
         var (a, b) = FragmentPlaces(tile);
 
-        tile.Run(first, end, Copy, Load);
+        tile.Run(first, end, [CopyPixels, CopyWeights], Load);
         epilogue.Finish(_k, tile, tileOfRows * TileRows, tileOfColumns * Columns, split);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 
-        void Copy(Value step, Value place)
+        void CopyPixels(Value step, Value place)
         {
             Value live = _k.Let("live", step < end);
             var (tap, part, exists) = geometry.Place(step, chunk);
@@ -41,42 +41,46 @@ internal sealed class MatrixConv(ConvGeometry geometry)
             Value bits = _k.Let("bits", Value.Select(exists is null ? live : live & exists, PixelTable.Bits(geometry.Conv, which), Value.Int(PixelTable.NoTap)));
             Value x = _k.Let("x_tap", Field("x", geometry.Machine.Factor)
                 + (PixelTable.Distance(geometry.Conv, which, Value.Field("x_W", KernelType.Int)).To(Element.Index) * geometry.InPitch + part * geometry.Chunk));
-            Value pixelsTo = _k.Let("at", tile.Memory + (toA + place)), weightsTo = _k.Let("at", tile.Memory + (toB + place));
+            Value to = _k.Let("to", tile.Memory + (toA + place));
             for (int i = 0; i < rows.Length; i++)
-                _k.AsyncCopy(pixelsTo, i * round * RowWords, x, rows[i].Pixel.To(Element.Index) * geometry.InPitch, (rows[i].Taps & bits).Equals(bits));
-            for (int i = 0; i < Columns / round; i++) _k.AsyncCopy(weightsTo, i * round * RowWords, from, i * tile.Threads * geometry.Chunk, live);
+                _k.AsyncCopy(to, i * round * RowBytes, x, rows[i].Pixel.To(Element.Index) * geometry.InPitch, (rows[i].Taps & bits).Equals(bits));
+        }
+
+        void CopyWeights(Value step, Value place)
+        {
+            Value live = _k.Let("live", step < end), to = _k.Let("to", tile.Memory + (toB + place));
+            for (int i = 0; i < Columns / round; i++) _k.AsyncCopy(to, i * round * RowBytes, from, i * tile.Threads * geometry.Chunk, live);
             _k.Assign(from, from + geometry.StepElements);
         }
 
         void Load(int part, Value place, Value[][] aWords, Value[][] bWords)
         {
-            Value x = _k.Let("x_part", tile.Memory + (a + place ^ part * 8)), weight = _k.Let("weight_part", tile.Memory + (b + place ^ part * 8));
-            for (int i = 0; i < aWords.Length; i++) _k.LoadMatrix(x, i * 16 * RowWords, aWords[i]);
+            Value x = _k.Let("x_part", tile.Memory + (a + place ^ part * 32)), weight = _k.Let("weight_part", tile.Memory + (b + place ^ part * 32));
+            for (int i = 0; i < aWords.Length; i++) _k.LoadMatrix(x, i * 16 * RowBytes, aWords[i]);
             for (int j = 0; j < bWords.Length; j += 2)
-                _k.LoadMatrix(weight, (j / 4 * 32 + j % 4 * 2) * RowWords, [.. bWords[j], .. bWords[j + 1]]);
+                _k.LoadMatrix(weight, (j / 4 * 32 + j % 4 * 2) * RowBytes, [.. bWords[j], .. bWords[j + 1]]);
         }
     }
 
-    // This thread's rows: the input pixel under the first tap, and the taps inside the map; none where the map has ended.
+    // This thread's rows: the input pixel under the first tap, and the taps inside the map.
     private (Value Pixel, Value Taps)[] Rows(Value row, int round)
     {
-        Value pixels = Value.Field("pixels", KernelType.Int), last = _k.Let("last", pixels - 1);
+        Value entries = _k.Let("entries", Field("table", Element.Int) + row * 2);
         return [.. Enumerable.Range(0, TileRows / round).Select(i =>
         {
-            Value pixel = _k.Let("pixel", row + i * round);
-            Value entry = _k.Let("entry", Field("table", Element.Int).Load(Value.Min(pixel, last) * 2, 2));
-            return (_k.Let("under", entry.Lane(0)), _k.Let("taps", Value.Select(pixel < pixels, entry.Lane(1), Value.Int(0))));
+            Value entry = _k.Let("entry", entries.Load(i * round * 2, 2));
+            return (entry.Lane(0), entry.Lane(1));
         })];
     }
 
-    // Where this lane points LoadMatrix; in the other quarters of a row, 8 words are flipped. Rows of x are pixels: lanes 8.. take 8 rows further, lanes 16.. the next chunk. Rows of
+    // Where this lane points LoadMatrix; in the other quarters of a row, 32 bytes are flipped. Rows of x are pixels: lanes 8.. take 8 rows further, lanes 16.. the next chunk. Rows of
     // weights go so that a lane's sums of four n8 tiles are 8 channels in a row: column n of tile j is channel 8 (n / 2) + 2 j + n % 2 of 32.
     private (Value A, Value B) FragmentPlaces(MatrixTile tile)
     {
         Value l = _k.Let("l", tile.Lane & 7), bit3 = _k.Let("bit3", (tile.Lane >> 3) & 1), bit4 = _k.Let("bit4", tile.Lane >> 4);
         return (
-            _k.Let("a_place", (tile.FirstRow + bit3 * 8 + l) * RowWords + ((bit4 ^ l) << 2)),
-            _k.Let("b_place", (tile.FirstColumn + (l >> 1) * 8 + (l & 1) + bit4 * 2) * RowWords + ((bit3 ^ l) << 2) + TileRows * RowWords));
+            _k.Let("a_place", (tile.FirstRow + bit3 * 8 + l) * RowBytes + ((bit4 ^ l) << 4)),
+            _k.Let("b_place", (tile.FirstColumn + (l >> 1) * 8 + (l & 1) + bit4 * 2) * RowBytes + ((bit3 ^ l) << 4) + TileRows * RowBytes));
     }
 
     private static Value Field(string role, Element element) => Value.Field(role, KernelType.To(element));

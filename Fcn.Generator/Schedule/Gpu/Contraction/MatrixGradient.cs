@@ -8,58 +8,62 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
 
     private bool Halves => geometry.Machine.Bytes == 2;
 
-    private int RowWords => geometry.TileRows * geometry.Machine.Bytes / 4;
+    private int RowBytes => geometry.TileRows * geometry.Machine.Bytes;
 
-    private int ColumnWords => geometry.TileColumns * geometry.Machine.Bytes / 4;
+    private int ColumnBytes => geometry.TileColumns * geometry.Machine.Bytes;
 
     public static int Threads(GradientGeometry geometry) => MatrixTile.ThreadsOf(geometry.Machine, geometry.TileRows, geometry.TileColumns);
 
     /// Roles: x, dy, table, pixels, x_W, and partial or gradient.
     public Kernel Lower(string name, string summary)
     {
-        var (rowTile, columnTile, split, first, end) = geometry.Block(_k);
-        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowWords + ColumnWords));
-        Value pixels = Value.Field("pixels", KernelType.Int), last = _k.Let("last", pixels - 1);
+        var (rowTile, columnTile, _, first, end) = geometry.Block(_k);
+        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowBytes + ColumnBytes));
+        Value pixels = Value.Field("pixels", KernelType.Int);
 
-        int rowChunks = RowWords / 4, rowRound = tile.Threads / rowChunks, dyPitch = GpuMap.PitchOf(geometry.OutChannels);
+        int rowChunks = RowBytes / 16, rowRound = tile.Threads / rowChunks, dyPitch = GpuMap.PitchOf(geometry.OutChannels);
         Value dyChunk = _k.Let("dy_chunk", Value.Thread % rowChunks), dyPixel = _k.Let("dy_pixel", Value.Thread / rowChunks);
         Value channel = _k.Let("channel", rowTile * geometry.TileRows + dyChunk * geometry.Chunk);
         Value there = _k.Let("there", channel < dyPitch);
         Value dy = _k.Let("dy_from", Pointer("dy") + channel);
-        Value toDy = _k.Let("to_dy", dyPixel * RowWords + ((dyChunk ^ Permute(dyPixel, rowChunks)) << 2));
+        Value toDy = _k.Let("to_dy", dyPixel * RowBytes + ((dyChunk ^ Permute(dyPixel, rowChunks)) << 4));
 
-        int columnChunks = ColumnWords / 4, columnRound = tile.Threads / columnChunks;
+        int columnChunks = ColumnBytes / 16, columnRound = tile.Threads / columnChunks;
         Value xChunk = _k.Let("x_chunk", Value.Thread % columnChunks), xPixel = _k.Let("x_pixel", Value.Thread / columnChunks);
         var (distance, bits) = geometry.Columns(_k, _k.Let("columns", columnTile * columnChunks + xChunk));
         Value x = _k.Let("x_from", Pointer("x") + distance);
-        Value toX = _k.Let("to_x", xPixel * ColumnWords + ((xChunk ^ Permute(xPixel, columnChunks)) << 2) + geometry.Depth * RowWords);
-        var under = Enumerable.Range(0, geometry.Depth / columnRound).Select(i => _k.Let("under", Under(first, first * geometry.Depth + xPixel + i * columnRound))).ToArray();
+        Value toX = _k.Let("to_x", xPixel * ColumnBytes + ((xChunk ^ Permute(xPixel, columnChunks)) << 4) + geometry.Depth * RowBytes);
+        Value entries = _k.Let("entries", Value.Field("table", KernelType.To(Element.Int)) + (first * geometry.Depth + xPixel) * 2);
+        var under = Enumerable.Range(0, geometry.Depth / columnRound).Select(i => _k.Let("under", Under(first, i))).ToArray();
 
-        var load = Halves ? Transposed(tile) : Words(tile);
-        tile.Run(first, end, Copy, load);
-        Finish(tile, rowTile, columnTile, split);
+        var load = Halves ? Transposed(tile) : OneByOne(tile);
+        tile.Run(first, end, [CopyDy, CopyX], load);
+        Finish(tile);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 
         // The pixel of x under this thread's tap for a pixel of dy, if there is one.
-        Value Under(Value step, Value pixel)
+        Value Under(Value step, int i)
         {
-            Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load(Value.Min(pixel, last) * 2, 2));
-            return Value.Select((entry.Lane(1) & bits).Equals(bits) & step < end & pixel < pixels, entry.Lane(0), Value.Int(int.MinValue));
+            Value entry = _k.Let("entry", entries.Load(i * columnRound * 2, 2));
+            return Value.Select((entry.Lane(1) & bits).Equals(bits) & step < end, entry.Lane(0), Value.Int(int.MinValue));
+        }
+
+        void CopyDy(Value step, Value place)
+        {
+            Value to = _k.Let("to", tile.Memory + (toDy + place)), pixel = _k.Let("pixel", step * geometry.Depth + dyPixel);
+            Value rows = _k.Let("rows", step < end & there);
+            for (int i = 0; i < geometry.Depth / rowRound; i++)
+                _k.AsyncCopy(to, i * rowRound * RowBytes, dy, (pixel + i * rowRound).To(Element.Index) * dyPitch, rows & pixel + i * rowRound < pixels);
         }
 
         // The table's entries of a step are read while the step before is copied.
-        void Copy(Value step, Value place)
+        void CopyX(Value step, Value place)
         {
-            Value live = _k.Let("live", step < end), from = _k.Let("from", step * geometry.Depth);
-            Value at = _k.Let("at", tile.Memory + (toDy + place)), pixel = _k.Let("pixel", from + dyPixel);
-            Value rows = _k.Let("rows", live & there);
-            for (int i = 0; i < geometry.Depth / rowRound; i++)
-                _k.AsyncCopy(at, i * rowRound * RowWords, dy, (pixel + i * rowRound).To(Element.Index) * dyPitch, rows & pixel + i * rowRound < pixels);
-            at = _k.Let("at", tile.Memory + (toX + place));
-            pixel = _k.Let("pixel", from + xPixel);
+            Value to = _k.Let("to", tile.Memory + (toX + place));
             for (int i = 0; i < under.Length; i++)
-                _k.AsyncCopy(at, i * columnRound * ColumnWords, x, under[i].To(Element.Index) * geometry.InPitch, int.MinValue < under[i]);
-            for (int i = 0; i < under.Length; i++) _k.Assign(under[i], Under(step + 1, pixel + (geometry.Depth + i * columnRound)));
+                _k.AsyncCopy(to, i * columnRound * ColumnBytes, x, under[i].To(Element.Index) * geometry.InPitch, int.MinValue < under[i]);
+            _k.Assign(entries, entries + geometry.Depth * 2);
+            for (int i = 0; i < under.Length; i++) _k.Assign(under[i], Under(step + 1, i));
         }
     }
 
@@ -67,39 +71,42 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
     private Action<int, Value, Value[][], Value[][]> Transposed(MatrixTile tile)
     {
         Value l = _k.Let("l", tile.Lane & 7), bit3 = _k.Let("bit3", (tile.Lane >> 3) & 1), bit4 = _k.Let("bit4", tile.Lane >> 4);
-        Value a = _k.Let("a_place", (l + bit4 * 8) * RowWords + (((tile.FirstRow >> 3) + bit3 ^ Permute(l, RowWords / 4)) << 2));
-        Value b = _k.Let("b_place", (l + bit3 * 8) * ColumnWords + (((tile.FirstColumn >> 3) + bit4 ^ Permute(l, ColumnWords / 4)) << 2) + geometry.Depth * RowWords);
+        Value a = _k.Let("a_place", (l + bit4 * 8) * RowBytes + (((tile.FirstRow >> 3) + bit3 ^ Permute(l, RowBytes / 16)) << 4));
+        Value b = _k.Let("b_place", (l + bit3 * 8) * ColumnBytes + (((tile.FirstColumn >> 3) + bit4 ^ Permute(l, ColumnBytes / 16)) << 4) + geometry.Depth * RowBytes);
         return (part, place, aWords, bWords) =>
         {
             for (int i = 0; i < aWords.Length; i++)
-                _k.LoadMatrix(_k.Let("a_part", tile.Memory + ((a ^ i * 8) + place)), part * 16 * RowWords, aWords[i], transposed: true);
+                _k.LoadMatrix(_k.Let("a_part", tile.Memory + ((a ^ i * 32) + place)), part * 16 * RowBytes, aWords[i], transposed: true);
             for (int j = 0; j < bWords.Length; j += 2)
-                _k.LoadMatrix(_k.Let("b_part", tile.Memory + ((b ^ j * 4) + place)), part * 16 * ColumnWords, [.. bWords[j], .. bWords[j + 1]], transposed: true);
+                _k.LoadMatrix(_k.Let("b_part", tile.Memory + ((b ^ j * 16) + place)), part * 16 * ColumnBytes, [.. bWords[j], .. bWords[j + 1]], transposed: true);
         };
     }
 
     // Element e of a: pixel t + 4 (e / 2), row g + 8 (e % 2); of b: pixel t + 4 e, column g; t = lane % 4, g = lane / 4.
-    private Action<int, Value, Value[][], Value[][]> Words(MatrixTile tile)
+    private Action<int, Value, Value[][], Value[][]> OneByOne(MatrixTile tile)
     {
         Value t = _k.Let("t", tile.Lane & 3), g = _k.Let("g", tile.Lane >> 2);
-        Value Place(Value first, int words) => t * words + (((first >> 2) + (g >> 2) ^ (t << 1)) << 2) + (g & 3);
-        Value a = _k.Let("a_place", Place(tile.FirstRow, RowWords));
-        Value b = _k.Let("b_place", Place(tile.FirstColumn, ColumnWords) + geometry.Depth * RowWords);
+        static Value Words(Value bytes) => bytes.Bits(Element.Word);
+        Value Place(Value first, int row) => t * row + (((first >> 2) + (g >> 2) ^ (t << 1)) << 4) + ((g & 3) << 2);
+        Value a = _k.Let("a_place", Place(tile.FirstRow, RowBytes));
+        Value b = _k.Let("b_place", Place(tile.FirstColumn, ColumnBytes) + geometry.Depth * RowBytes);
         return (part, place, aWords, bWords) =>
         {
-            Value[] four = [.. Enumerable.Range(0, Math.Min(4, 2 * aWords.Length)).Select(q => _k.Let("a_part", tile.Memory + ((a ^ q * 8) + place)))];
+            Value[] four = [.. Enumerable.Range(0, Math.Min(4, 2 * aWords.Length)).Select(q => _k.Let("a_part", Words(tile.Memory + ((a ^ q * 32) + place))))];
             for (int i = 0; i < aWords.Length; i++)
                 for (int e = 0; e < 4; e++)
-                    _k.Assign(aWords[i][e], four[e % 2 + i % 2 * 2].Load((part * 8 + e / 2 * 4) * RowWords + i / 2 * 32));
-            four = [.. Enumerable.Range(0, Math.Min(4, bWords.Length)).Select(q => _k.Let("b_part", tile.Memory + ((b ^ q * 8) + place)))];
+                    _k.Assign(aWords[i][e], four[e % 2 + i % 2 * 2].Load((part * 8 + e / 2 * 4) * RowBytes / 4 + i / 2 * 32));
+            four = [.. Enumerable.Range(0, Math.Min(4, bWords.Length)).Select(q => _k.Let("b_part", Words(tile.Memory + ((b ^ q * 32) + place))))];
             for (int j = 0; j < bWords.Length; j++)
                 for (int e = 0; e < 2; e++)
-                    _k.Assign(bWords[j][e], four[j % 4].Load((part * 8 + e * 4) * ColumnWords + j / 4 * 32));
+                    _k.Assign(bWords[j][e], four[j % 4].Load((part * 8 + e * 4) * ColumnBytes / 4 + j / 4 * 32));
         };
     }
 
-    private void Finish(MatrixTile tile, Value rowTile, Value columnTile, Value split)
+    // Asks for the block's tiles again: across the loop they would cost registers that it needs.
+    private void Finish(MatrixTile tile)
     {
+        var (rowTile, columnTile, split, _, _) = geometry.Block(_k);
         Value row = _k.Let("out_row", rowTile * geometry.TileRows + tile.FirstRow + (tile.Lane >> 2));
         Value column = _k.Let("out_column", columnTile * geometry.TileColumns + tile.FirstColumn + (tile.Lane & 3) * 2);
         for (int i = 0; i < tile.WarpRows / 16; i++)

@@ -8,18 +8,18 @@ internal sealed class MatrixTile
 
     private readonly KernelBuilder _k;
     private readonly MatrixUnit _unit;
-    private readonly int _stageWords;
+    private readonly int _stageBytes;
     private readonly Value[,,] _sums;        // m16 tile, n8 tile, element
     private readonly Value[][][] _a, _b;     // buffer, tile, word
     private readonly Value _write, _read;
 
-    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageWords)
+    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageBytes)
     {
-        (_k, _unit, _stageWords) = (kernel, machine.Unit, stageWords);
+        (_k, _unit, _stageBytes) = (kernel, machine.Unit, stageBytes);
         Threads = ThreadsOf(machine, rows, columns);
         int rowWarps = columns < 64 ? Threads / 32 : rows >= 64 ? 2 : 1;
         (WarpRows, WarpColumns) = (rows / rowWarps, columns / (Threads / 32 / rowWarps));
-        Memory = kernel.Shared("stages", Element.Word, Stages * stageWords);
+        Memory = kernel.Shared("stages", Element.Byte, Stages * stageBytes);
         Lane = kernel.Let("lane", Value.Thread & 31);
         Value warp = kernel.Let("warp", Value.Thread >> 5);
         FirstRow = kernel.Let("warp_row", warp % rowWarps * WarpRows);
@@ -41,7 +41,7 @@ internal sealed class MatrixTile
 
     public int WarpColumns { get; }
 
-    /// All stages.
+    /// All stages, in bytes.
     public Value Memory { get; }
 
     public Value Lane { get; }
@@ -58,12 +58,13 @@ internal sealed class MatrixTile
     /// Element 0..3 of an m16 x n8 tile: row 16 i + lane / 4 + 8 (e / 2), column 8 j + 2 (lane % 4) + e % 2.
     public Value Sum(int i, int j, int e) => _sums[i, j, e];
 
-    /// copy(step, place): starts the copies of a step to a place in Memory, none behind the end. load(part, place, a, b): fills fragments from a quarter
-    /// of the stage at a place.
-    public void Run(Value first, Value end, Action<Value, Value> copy, Action<int, Value, Value[][], Value[][]> load)
+    /// copies(step, place): start the copies of a step to a place in Memory, none behind the end; each in another part, so that they mix with products.
+    /// load(part, place, a, b): fills fragments from a quarter of the stage at a place.
+    public void Run(Value first, Value end, IReadOnlyList<Action<Value, Value>> copies, Action<int, Value, Value[][], Value[][]> load)
     {
         _k.Comment(FormattableString.Invariant($"Copies run {Stages - 1} steps ahead."));
-        for (int s = 0; s < Stages - 1; s++) Copy(first + s);
+        for (int s = 0; s < Stages - 1; s++)
+            for (int c = 0; c < copies.Count; c++) Copy(first + s, c);
         Arrive();
         load(0, _read, _a[0], _b[0]);
         _k.For("step", first, end, step =>
@@ -78,15 +79,16 @@ internal sealed class MatrixTile
                     Arrive();
                 }
                 load(next, _read, _a[next & 1], _b[next & 1]);
-                if (part == 0) Copy(step + (Stages - 1));
+                if (part < copies.Count) Copy(step + (Stages - 1), part);
                 Multiply(_a[part & 1], _b[part & 1]);
             }
         });
         _k.AsyncWait(0);
 
-        void Copy(Value step)
+        void Copy(Value step, int part)
         {
-            copy(step, _write);
+            copies[part](step, _write);
+            if (part < copies.Count - 1) return;
             _k.AsyncCommit();
             Advance(_write);
         }
@@ -100,8 +102,8 @@ internal sealed class MatrixTile
 
     private void Advance(Value place)
     {
-        Value next = _k.Let("next", place + _stageWords);
-        _k.Assign(place, Value.Select(next.Equals(Stages * _stageWords), Value.Int(0), next));
+        Value next = _k.Let("next", place + _stageBytes);
+        _k.Assign(place, Value.Select(next.Equals(Stages * _stageBytes), Value.Int(0), next));
     }
 
     // Every second row of tiles goes backwards: the fragment used last is used first.

@@ -1,15 +1,18 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // For every output pixel of a convolution two Ints: the input pixel under its first tap (maybe outside the map), and which taps lie inside: bit a for
-// row a of the kernel, bit 16 + b for column b. Spares every contraction the divisions of its pixel numbers.
+// row a of the kernel, bit 16 + b for column b. Spares every contraction the divisions of its pixel numbers. Behind the last pixel lie Spare entries
+// without taps: a tile reads beyond the map's end without asking.
 internal static class PixelTable
 {
-    public const int MostTaps = 15, Threads = 256;
+    public const int MostTaps = 15, Threads = 256, Spare = 512;
 
     /// A tap that no pixel has.
     public const int NoTap = 1 << MostTaps;
 
-    public static Value Bytes(Value pixels) => pixels.To(Element.Index) * 8;
+    public static Value Bytes(Value pixels) => (pixels + Spare).To(Element.Index) * 8;
+
+    public static Value Blocks(Value pixels) => (pixels + (Spare + Threads - 1)) / Threads;
 
     /// Roles: table, pixels, x_H, x_W, y_H, y_W.
     public static Kernel Lower(Conv conv, string name)
@@ -17,7 +20,7 @@ internal static class PixelTable
         var k = new KernelBuilder();
         Value height = Field("x_H"), width = Field("x_W"), outHeight = Field("y_H"), outWidth = Field("y_W");
         Value pixel = k.Let("pixel", Value.Item * Threads + Value.Thread);
-        k.If(pixel < Field("pixels"), () =>
+        k.If(pixel < Field("pixels") + Spare, () =>
         {
             Value w = k.Let("w", pixel % outWidth * conv.Stride - conv.Pad), line = k.Let("line", pixel / outWidth);
             Value h = k.Let("h", line % outHeight * conv.Stride - conv.Pad), n = k.Let("n", line / outHeight);
@@ -28,7 +31,8 @@ internal static class PixelTable
                 k.Assign(taps, taps | Value.Select((row >= 0) & (row < height), Value.Int(1 << tap), Value.Int(0)));
                 k.Assign(taps, taps | Value.Select((column >= 0) & (column < width), Value.Int(1 << (16 + tap)), Value.Int(0)));
             }
-            k.Store(Value.Field("table", KernelType.To(Element.Int)), pixel * 2, Value.Compose([(n * height + h) * width + w, taps]));
+            Value there = Value.Select(pixel < Field("pixels"), taps, Value.Int(0));
+            k.Store(Value.Field("table", KernelType.To(Element.Int)), pixel * 2, Value.Compose([(n * height + h) * width + w, there]));
         });
         return k.Build(name, "Per output pixel: the input pixel under its first tap, and the taps inside the map.") with { Threads = Threads };
     }

@@ -13,9 +13,8 @@ internal sealed class PlainConv(ConvGeometry geometry)
         var tile = new PlainTile(_k);
         var pointer = KernelType.To(Element.Float);
         Value chunk = _k.Let("chunk", Value.Thread & 3), row = _k.Let("row", Value.Thread >> 2);
-        Value pixels = Value.Field("pixels", KernelType.Int), pixel = _k.Let("pixel", tileOfRows * PlainTile.Side + row);
-        Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load(Value.Min(pixel, pixels - 1) * 2, 2));
-        Value under = _k.Let("under", entry.Lane(0)), taps = _k.Let("taps", Value.Select(pixel < pixels, entry.Lane(1), Value.Int(0)));
+        Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load((tileOfRows * PlainTile.Side + row) * 2, 2));
+        Value under = entry.Lane(0), taps = entry.Lane(1);
         Value weights = _k.Let("weights", Value.Field("weight", pointer) + ((tileOfColumns * geometry.Steps).To(Element.Index) * geometry.StepElements + Value.Thread * 4));
         tile.Run(first, end, Load, ToRows);
         epilogue.Finish(_k, tile, tileOfRows * PlainTile.Side, tileOfColumns * PlainTile.Side, split);

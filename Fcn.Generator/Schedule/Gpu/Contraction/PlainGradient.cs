@@ -24,8 +24,8 @@ internal sealed class PlainGradient(GradientGeometry geometry)
         {
             Value pixel = _k.Let("pixel", step * PlainTile.Depth + depth), live = _k.Let("live", pixel < pixels);
             Value near = _k.Let("near", Value.Min(pixel, pixels - 1));
-            Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load(near * 2, 2));
-            Value inside = _k.Let("inside", (entry.Lane(1) & bits).Equals(bits) & live), rows = _k.Let("rows", live & there);
+            Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load(pixel * 2, 2));
+            Value inside = _k.Let("inside", (entry.Lane(1) & bits).Equals(bits)), rows = _k.Let("rows", live & there);
             Value dy = Pointer("dy").Load(near.To(Element.Index) * dyPitch + Value.Select(there, channel, Value.Int(0)), 4);
             Value x = Pointer("x").Load(Value.Select(inside, entry.Lane(0).To(Element.Index) * geometry.InPitch + distance, (Value)0L), 4);
             return (Value.Select(rows, dy, Value.Float(0).Spread(4)), Value.Select(inside, x, Value.Float(0).Spread(4)));
