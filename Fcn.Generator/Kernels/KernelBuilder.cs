@@ -50,8 +50,8 @@ internal sealed class KernelBuilder
     public void Barrier() => _body.Add(new(KernelOp.Barrier, null, [], "", Nothing, Nothing));
 
     /// 16 bytes to shared memory, zeros where the condition does not hold.
-    public void AsyncCopy(Value shared, Value at, Value global, Value from, Value condition) =>
-        _body.Add(new(KernelOp.AsyncCopy, null, [shared, at, global, from, condition], "", Nothing, Nothing));
+    public void AsyncCopy(Value shared, Value at, Value global, Value from, Value condition, bool cached = false) =>
+        _body.Add(new(KernelOp.AsyncCopy, null, [shared, at, global, from, condition], cached ? "cached" : "", Nothing, Nothing));
 
     public void AsyncCommit() => _body.Add(new(KernelOp.AsyncCommit, null, [], "", Nothing, Nothing));
 

@@ -118,6 +118,7 @@ internal sealed partial class KernelSpec
                 CheckShared(s.Operands[0], s.Operands[1]);
                 if (Address(s.Operands[2].Type, s.Operands[3].Type) is { } from) Fault(from);
                 else if (s.Operands[2].Type.Shared) Fault("copies from shared memory");
+                if (s.Name is not ("" or "cached")) Fault($"there is no way '{s.Name}'");
                 if (s.Operands[4].Type != KernelType.Bool) Fault($"the condition is {s.Operands[4].Type}, not bool");
                 break;
             case KernelOp.AsyncWait:

@@ -136,18 +136,20 @@ internal sealed partial class PtxRenderer
     }
 
     // Nothing is read where the size is 0: 16 zeros arrive.
-    private void AsyncCopy(IReadOnlyList<Value> s)
+    // .cg passes the nearest cache by, .ca keeps the line there.
+    private void AsyncCopy(Statement copy)
     {
-        const string Copy = "cp.async.cg.shared.global.L2::128B";
+        var s = copy.Operands;
+        string instruction = $"cp.async.{(copy.Name == "cached" ? "ca" : "cg")}.shared.global.L2::128B";
         string to = Address(s[0], s[1]).At(), from = Address(s[2], s[3]).At();
         if (s[4].Is(1))
         {
-            Guarded(Copy, to, from, "16");
+            Guarded(instruction, to, from, "16");
             return;
         }
         string size = _registers.Temporary(Kind.Word);
         Emit("selp.b32", size, "16", "0", Truth(s[4])[0]);
-        Guarded(Copy, to, from, "16", size);
+        Guarded(instruction, to, from, "16", size);
     }
 
     private static IEnumerable<(string[] Registers, long Bytes)> Parts(KernelType type, string[] registers)

@@ -87,7 +87,7 @@ internal sealed partial class PtxRenderer
                 Emit("bar.sync", "0");
                 break;
             case KernelOp.AsyncCopy:
-                AsyncCopy(s.Operands);
+                AsyncCopy(s);
                 break;
             case KernelOp.AsyncCommit:
                 Line("cp.async.commit_group;");

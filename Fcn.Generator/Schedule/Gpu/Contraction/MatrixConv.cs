@@ -35,6 +35,7 @@ internal sealed class MatrixConv(ConvGeometry geometry)
 
         void CopyPixels(Value step, Value place)
         {
+            // Taps come one after the other: their pixels overlap, and are still in the nearest cache.
             Value live = _k.Let("live", step < end);
             var (tap, part, exists) = geometry.Place(step, chunk);
             Value which = _k.Name("tap", tap);
@@ -43,7 +44,7 @@ internal sealed class MatrixConv(ConvGeometry geometry)
                 + (PixelTable.Distance(geometry.Conv, which, Value.Field("x_W", KernelType.Int)).To(Element.Index) * geometry.InPitch + part * geometry.Chunk));
             Value to = _k.Let("to", tile.Memory + (toA + place));
             for (int i = 0; i < rows.Length; i++)
-                _k.AsyncCopy(to, i * round * RowBytes, x, rows[i].Pixel.To(Element.Index) * geometry.InPitch, (rows[i].Taps & bits).Equals(bits));
+                _k.AsyncCopy(to, i * round * RowBytes, x, rows[i].Pixel.To(Element.Index) * geometry.InPitch, (rows[i].Taps & bits).Equals(bits), cached: geometry.Taps > 1);
         }
 
         void CopyWeights(Value step, Value place)
