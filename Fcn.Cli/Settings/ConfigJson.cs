@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
+using Fcn.Devices.Cuda;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -13,8 +14,8 @@ namespace Fcn.Cli.Settings;
     AllowTrailingCommas = true,
     Converters =
     [
-        typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<PolicyKind>), typeof(WordConverter<LossMode>),
-        typeof(WordConverter<SampleOrder>), typeof(WordConverter<BenchmarkMode>),
+        typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<CudaPrecision>), typeof(WordConverter<PolicyKind>),
+        typeof(WordConverter<LossMode>), typeof(WordConverter<SampleOrder>), typeof(WordConverter<BenchmarkMode>),
     ])]
 [JsonSerializable(typeof(DemoConfig))]
 [JsonSerializable(typeof(TrainConfig))]

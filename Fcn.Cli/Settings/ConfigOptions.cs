@@ -6,6 +6,7 @@ using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
+using Fcn.Devices.Cuda;
 
 namespace Fcn.Cli.Settings;
 
@@ -76,8 +77,10 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
         .Device();
 
     public ConfigOptions<TConfig> Device() => this
-        .Whole("--threads", "threads (one per core)", static (c, v) => c.Threads = (int)v, 1, CpuPool.MaxThreads)
-        .Choice<SimdLevel>("--simd", "widest vectors used (the widest there are)", static (c, v) => c.Simd = v);
+        .Text("--device", "device", "auto, cpu, cuda, or cuda:1 and so on (auto)", static (c, v) => c.Device = DeviceChoice.Check(v))
+        .Choice<CudaPrecision>("--precision", "how a GPU multiplies (fp32)", static (c, v) => c.Precision = v)
+        .Whole("--threads", "threads of the CPU (one per core)", static (c, v) => c.Threads = (int)v, 1, CpuPool.MaxThreads)
+        .Choice<SimdLevel>("--simd", "widest vectors the CPU uses (the widest there are)", static (c, v) => c.Simd = v);
 
     /// The configuration of this call. Another file may stand in for --config: that of the run that is resumed.
     public TConfig Resolve(ParseResult parsed, string? resumed = null)

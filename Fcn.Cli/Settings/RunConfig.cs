@@ -1,6 +1,7 @@
 // What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json.
 using Fcn.Data;
 using Fcn.Devices.Cpu;
+using Fcn.Devices.Cuda;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -17,13 +18,17 @@ class RunConfig
     /// Folder of all runs.
     public string Runs { get; set; } = "runs";
 
+    /// auto, cpu, cuda, cuda:1
+    public string Device { get; set; } = DeviceChoice.Auto;
+
+    /// How a GPU multiplies; null for fp32.
+    public CudaPrecision? Precision { get; set; }
+
     /// 0 for one per core.
     public int Threads { get; set; }
 
     /// Null for the best of this machine.
     public SimdLevel? Simd { get; set; }
-
-    public CpuDevice OpenDevice() => new(Threads, Simd);
 }
 
 /// fcn demo

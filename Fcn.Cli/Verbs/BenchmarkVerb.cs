@@ -6,7 +6,6 @@ using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
 using Fcn.Devices;
-using Fcn.Devices.Cpu;
 using Spectre.Console;
 
 namespace Fcn.Cli.Verbs;
@@ -40,8 +39,8 @@ static class BenchmarkVerb
     {
         Terminal terminal = session.Terminal;
         CatalogEntry entry = session.Networks.Find(config.Network);
-        using CpuDevice device = config.OpenDevice();
-        using Network network = entry.Open(device);
+        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using Network network = entry.Open(device.Device);
         network.Initialize(seed: 1);
         Action pass = Pass(network, config);
         double[] times = terminal.Track("run", 0, config.WarmUp + config.Repeats, track => Time(pass, config, track, session.Cancellation));
@@ -102,12 +101,12 @@ static class BenchmarkVerb
         return times;
     }
 
-    static void ShowLayers(Terminal terminal, CpuDevice device, Action pass, int repeats)
+    static void ShowLayers(Terminal terminal, DeviceChoice device, Action pass, int repeats)
     {
         var profile = new LaunchProfile();
-        device.Pool.Profile = profile;
+        device.Profile = profile;
         for (int run = 0; run < repeats; run++) pass();
-        device.Pool.Profile = null;
+        device.Profile = null;
         IReadOnlyList<LaunchTime> launches = profile.ByName();
         double all = launches.Sum(static l => l.Elapsed.TotalMilliseconds);
         Table table = Tables.New("launch", "ms", "share", "items");

@@ -38,8 +38,8 @@ static class DemoVerb
     static int Run(Session session, DemoConfig config, string json)
     {
         Terminal terminal = session.Terminal;
-        using var device = config.OpenDevice();
-        using var network = new FcnDemo(device);
+        using DeviceChoice device = DeviceChoice.Open(terminal, config, FcnDemo.Summary.Name, static device => new FcnDemo(device));
+        using var network = new FcnDemo(device.Device);
         network.Initialize(config.Seed);
         using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);
         folder.WriteConfig(json);

@@ -24,10 +24,12 @@ static class InfoVerb
         command.Add(name);
         command.Add(size);
         command.Add(json);
+        InfoKernels kernels = InfoKernels.AddTo(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not { } wanted) return List(session, parsed.GetValue(json));
             CatalogEntry entry = session.Networks.Find(wanted);
+            if (kernels.Wanted(parsed)) return kernels.Run(session.Terminal, entry, parsed, parsed.GetValue(json));
             PixelSize at = ConfigOptions<RunConfig>.ReadSize("--size", parsed.GetValue(size)!);
             MemoryCost memory = MemoryCost.Of(entry, at);
             if (parsed.GetValue(json)) session.Terminal.Line(JsonText.Of(Json(entry, at, memory)));

@@ -5,7 +5,6 @@ using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
-using Fcn.Devices.Cpu;
 using Fcn.Imaging;
 using Fcn.Training;
 using Fcn.Weights;
@@ -43,8 +42,8 @@ static class PredictVerb
         Terminal terminal = session.Terminal;
         List<string> files = InputFiles.Find(config.Inputs), names = InputFiles.Names(files);
         OverlayOptions overlay = Overlays(config, entry);
-        using CpuDevice device = config.OpenDevice();
-        using Network network = WeightSource.Open(entry, device, config.Weights);
+        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
         using RunFolder folder = RunFolder.Create(config.Runs, "predict", config.Name);
         folder.WriteConfig(json);
         folder.WriteEnvironment(network.Engine);

@@ -4,7 +4,6 @@ using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
-using Fcn.Devices.Cpu;
 using Fcn.Training;
 
 namespace Fcn.Cli.Verbs;
@@ -70,8 +69,8 @@ static class TrainVerb
         CatalogEntry entry = session.Networks.Find(config.Network);
         SegmentationSet examples = DataSets.Open(config.Data, config.TrainSplit, entry);
         SegmentationSet? validation = config.ValSplit.Length == 0 ? null : DataSets.Open(config.Data, config.ValSplit, entry);
-        using CpuDevice device = config.OpenDevice();
-        using Network network = entry.Open(device);
+        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
         // What can be wrong with batches and settings shows before there is a folder.
         var batches = new SegmentationBatches(examples, entry.Summary, Batches(config));

@@ -4,7 +4,6 @@ using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
-using Fcn.Devices.Cpu;
 using Fcn.Metrics;
 using Fcn.Training;
 
@@ -40,8 +39,8 @@ static class ValVerb
     {
         Terminal terminal = session.Terminal;
         SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
-        using CpuDevice device = config.OpenDevice();
-        using Network network = WeightSource.Open(entry, device, config.Weights);
+        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
         ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>
             Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));

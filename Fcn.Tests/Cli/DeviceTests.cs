@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Fcn.Cli;
+using Fcn.Cli.Output;
+using Fcn.Cli.Settings;
+using Fcn.Devices.Cuda;
+using Fcn.Tests.Devices.Cpu;
+using Fcn.Tests.Devices.Cuda;
+using Xunit;
+
+namespace Fcn.Tests.Cli;
+
+public sealed class DeviceTests
+{
+    private static readonly NetworkCatalog Networks = new NetworkCatalog()
+        .Add("linear", LinearScore.Summary, static device => new Opened(device, cuda: true))
+        .Add("cpu-only", LinearScore.Summary with { Name = "CpuOnly" }, static device => new Opened(device, cuda: false));
+
+    [Fact]
+    public void AutoTakesTheGpuThatIsThereAndSaysWhyNot()
+    {
+        var there = new CudaFinding(1, "cuda:1 (NVIDIA H200, sm_90)");
+        var none = new CudaFinding(null, "the NVIDIA driver sees no GPU");
+        Assert.Equal((1, "it is the first GPU that networks can run on"), DeviceChoice.Decide(LinearScoreCuda.Code, "linear", () => there));
+        Assert.Equal((null, "the NVIDIA driver sees no GPU"), DeviceChoice.Decide(LinearScoreCuda.Code, "linear", () => none));
+        // Nobody looks for a GPU that could not be used.
+        Assert.Equal((null, "linear was built without CUDA kernels"), DeviceChoice.Decide(LinearScore.Code, "linear", Throw));
+        Assert.Equal((null, "linear was built without CUDA kernels"), DeviceChoice.Decide(null, "linear", Throw));
+
+        static CudaFinding Throw() => throw new InvalidOperationException();
+    }
+
+    [Fact]
+    public void TheDeviceAndItsReasonArePrinted()
+    {
+        ToolResult auto = Run("benchmark", "cpu-only", "--size", "8x8", "--repeats", "1", "--threads", "1", "--simd", "portable");
+        Assert.StartsWith("Device: cpu (128-bit vectors, 1 thread), because cpu-only was built without CUDA kernels.\n", auto.Output);
+        ToolResult cpu = Run(
+            "benchmark", "linear", "--size", "8x8", "--repeats", "1", "--device", "cpu", "--threads", "1", "--simd", "portable");
+        Assert.DoesNotContain("because", cpu.Output);
+        Assert.Contains("8x8, cpu (128-bit vectors, 1 thread), 1 runs", cpu.Output);
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    [InlineData("CPU")]
+    public void OtherDevicesAreRefused(string text)
+    {
+        ToolResult result = Run("benchmark", "linear", "--device", text);
+        Assert.Equal(1, result.Code);
+        Assert.Contains($"--device {text}: expected auto, cpu, cuda or the number of a GPU such as cuda:1.", result.Error);
+    }
+
+    [Fact]
+    public void ThePrecisionIsTheGpus()
+    {
+        Assert.Contains(
+            "--precision bf16 is for GPUs: the CPU computes in fp32.",
+            Run("benchmark", "linear", "--device", "cpu", "--precision", "bf16").Error);
+        Assert.Contains("--precision fp8: expected fp32 or tf32 or bf16.", Run("benchmark", "linear", "--precision", "fp8").Error);
+    }
+
+    [Fact]
+    public void ConfigurationsKeepDeviceAndPrecision()
+    {
+        using var folder = new TempFolder();
+        string file = folder.Write("config.json", "{ \"device\": \"cuda:2\", \"precision\": \"tf32\" }"u8.ToArray());
+        TrainConfig read = ConfigFile.Load(file, ConfigJson.Default.TrainConfig);
+        Assert.Equal(("cuda:2", CudaPrecision.Tf32), (read.Device, read.Precision));
+        Assert.Contains("\"device\": \"cuda:2\"", ConfigFile.Text(read, ConfigJson.Default.TrainConfig));
+        // Those of older runs have neither.
+        folder.Write("config.json", "{}"u8.ToArray());
+        read = ConfigFile.Load(file, ConfigJson.Default.TrainConfig);
+        Assert.Equal(("auto", null), (read.Device, read.Precision));
+    }
+
+    [Fact]
+    public void KernelsAreListed()
+    {
+        using JsonDocument json = JsonDocument.Parse(Run("info", "linear", "--kernels", "--json").Output);
+        JsonElement[] kernels = [.. json.RootElement.GetProperty("kernels").EnumerateArray()];
+        Assert.Equal(24, kernels.Length);
+        JsonElement loss = kernels.Last(static k => k.GetProperty("name").GetString() == "score_loss");
+        Assert.Equal("bf16", loss.GetProperty("precision").GetString());
+        Assert.Equal((80, 128, 60_000), (Number("level"), Number("threads"), Number("sharedBytes")));
+        string table = Run("info", "linear", "--kernels", "--precision", "tf32").Output;
+        Assert.StartsWith("linear: 8 kernels for GPUs", table);
+        if (CudaDevice.Find().Ordinal is null) Assert.Contains($"are not known, because {CudaDevice.Find().Words}.", table);
+        Assert.Contains("cpu-only was built without CUDA kernels", Run("info", "cpu-only", "--kernels").Error);
+
+        int Number(string name) => loss.GetProperty(name).GetInt32();
+    }
+
+    [Fact]
+    public void TheTextOfAKernelIsPrinted()
+    {
+        string text = Run("info", "linear", "--ptx", "score", "--precision", "bf16").Output;
+        Assert.StartsWith(".version 7.0\n.target sm_80\n.address_size 64\n// Bf16\n.visible .entry score(.param .u64 a0, ", text);
+        Assert.EndsWith("    ret;\n}\n", text);
+        Assert.Contains(
+            "linear has no kernel 'scoer'. Did you mean score? fcn info linear --kernels lists all 8.",
+            Run("info", "linear", "--ptx", "scoer").Error);
+    }
+
+    private static ToolResult Run(params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        int code = FcnTool.Run(args, Networks, new Terminal(output, error) { PlainInterval = TimeSpan.Zero });
+        return new ToolResult(code, output.ToString(), error.ToString());
+    }
+
+    private sealed class Opened(Fcn.Devices.Device device, bool cuda)
+        : Network(LinearScore.Summary, device.Open(LinearScore.Summary, cuda ? LinearScoreCuda.Code : LinearScore.Code));
+}
