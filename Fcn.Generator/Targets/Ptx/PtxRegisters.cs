@@ -85,7 +85,7 @@ internal sealed class PtxRegisters
     {
         for (int kind = 0; kind < Types.Length; kind++)
         {
-            var names = _declared[kind];
+            var names = Runs(_declared[kind]);
             if (_most[kind] > 0) names = [.. names, $"{Prefixes[kind]}<{Literal.Of(_most[kind])}>"];
             for (int at = 0, length = 0; at < names.Count; at++)
             {
@@ -97,6 +97,21 @@ internal sealed class PtxRegisters
             }
             if (names.Count > 0) text.Append(";\n");
         }
+    }
+
+    // %sum0_0, %sum0_1, %sum0_2 are declared as %sum0_<3>. A stem must not end in a digit.
+    private static List<string> Runs(List<string> names)
+    {
+        var runs = new List<string>();
+        for (int at = 0, count; at < names.Count; at += count)
+        {
+            string stem = names[at].EndsWith("0", StringComparison.Ordinal) ? names[at].Substring(0, names[at].Length - 1) : "";
+            if (stem != "" && char.IsDigit(stem[stem.Length - 1])) stem = "";
+            count = 1;
+            while (stem != "" && at + count < names.Count && names[at + count] == stem + Literal.Of(count)) count++;
+            runs.Add(count > 1 ? $"{stem}<{Literal.Of(count)}>" : names[at]);
+        }
+        return runs;
     }
 
     // %t_r0, %pm0 and %envreg0 are as good as taken.

@@ -17,19 +17,23 @@ internal sealed class MatrixConv(ConvGeometry geometry)
     /// Roles: x, weight, table, pixels, x_W, splits, and those of the epilogue.
     public Kernel Lower(string name, string summary, ConvEpilogue epilogue)
     {
+        _k.Comment("Which pixels, channels and steps of the sum are this block's.");
         var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k, TileRows);
         var (first, end) = epilogue.Range(_k, split, geometry.Steps);
         var tile = new MatrixTile(_k, geometry.Machine, TileRows, Columns, (TileRows + Columns) * RowBytes);
         int round = tile.Threads / 8; // rows that one 16-byte copy of every thread fills
+        _k.Comment("What this thread copies: a chunk of 16 bytes of every so many pixels, and of the packed weights.");
         Value chunk = _k.Let("chunk", Value.Thread & 7), row = _k.Let("row", Value.Thread >> 3);
         var rows = Rows(tileOfRows * TileRows + row, round);
         Value toA = _k.Let("to_x", row * RowBytes + ((chunk ^ (row & 7)) << 4));
         Value toB = _k.Let("to_weight", Value.Thread * 16 + TileRows * RowBytes);
         Value from = _k.Let("weights", Field("weight", geometry.Machine.Factor)
             + ((tileOfColumns * geometry.Steps + first).To(Element.Index) * geometry.StepElements + Value.Thread * geometry.Chunk));
+        _k.Comment("Where its lane reads fragments.");
         var (a, b) = FragmentPlaces(tile);
 
         tile.Run(first, end, [CopyPixels, CopyWeights], Load);
+        _k.Comment("From sums to the map: each thread has 8 channels of each of its pixels.");
         epilogue.Finish(_k, tile, tileOfRows * TileRows, tileOfColumns * Columns, split);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 

@@ -17,10 +17,12 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
     /// Roles: x, dy, table, pixels, x_W, and partial or gradient.
     public Kernel Lower(string name, string summary)
     {
+        _k.Comment("Which channels of dy, which channels of taps of x and which pixels are this block's.");
         var (rowTile, columnTile, _, first, end) = geometry.Block(_k);
         var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowBytes + ColumnBytes));
         Value pixels = Value.Field("pixels", KernelType.Int);
 
+        _k.Comment("What this thread copies: a chunk of 16 bytes of every so many pixels of dy, and of x under one tap.");
         int rowChunks = RowBytes / 16, rowRound = tile.Threads / rowChunks, dyPitch = GpuMap.PitchOf(geometry.OutChannels);
         Value dyChunk = _k.Let("dy_chunk", Value.Thread % rowChunks), dyPixel = _k.Let("dy_pixel", Value.Thread / rowChunks);
         Value channel = _k.Let("channel", rowTile * geometry.TileRows + dyChunk * geometry.Chunk);
@@ -36,8 +38,10 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
         Value entries = _k.Let("entries", Value.Field("table", KernelType.To(Element.Int)) + (first * geometry.Depth + xPixel) * 2);
         var under = Enumerable.Range(0, geometry.Depth / columnRound).Select(i => _k.Let("under", Under(first, i))).ToArray();
 
+        _k.Comment("Where its lane reads fragments.");
         var load = Halves ? Transposed(tile) : OneByOne(tile);
         tile.Run(first, end, [CopyDy, CopyX], load);
+        _k.Comment("From sums to the gradient.");
         Finish(tile);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 

@@ -17,6 +17,7 @@ internal sealed class PlainConv(ConvGeometry geometry)
         Value under = entry.Lane(0), taps = entry.Lane(1);
         Value weights = _k.Let("weights", Value.Field("weight", pointer) + ((tileOfColumns * geometry.Steps).To(Element.Index) * geometry.StepElements + Value.Thread * 4));
         tile.Run(first, end, Load, ToRows);
+        _k.Comment("From sums to the map.");
         epilogue.Finish(_k, tile, tileOfRows * PlainTile.Side, tileOfColumns * PlainTile.Side, split);
         return _k.Build(name, summary) with { Threads = PlainTile.Threads };
 
