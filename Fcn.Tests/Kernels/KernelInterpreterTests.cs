@@ -71,7 +71,7 @@ public sealed class KernelInterpreterTests
     public void A_block_has_one_thread_memory_of_its_own_and_nothing_to_wait_for()
     {
         var body = new List<Statement>();
-        var tile = Variable("tile", KernelType.To(Element.Float));
+        var tile = Variable("tile", new KernelType(Element.Float, 1, true, true));
         body.Add(new(KernelOp.Shared, tile, [Int(4)], "", [], []));
         body.Add(new(KernelOp.Store, null, [tile, Value.Thread, Float(5)], "", [], []));
         body.Add(new(KernelOp.Barrier, null, [], "", [], []));

@@ -171,15 +171,15 @@ public sealed class KernelSpecTests
     [Fact]
     public void What_only_blocks_of_threads_do_is_not_for_a_cpu()
     {
-        var shared = new Statement(KernelOp.Shared, Variable("tile", KernelType.To(Element.Float)), [Int(64)], "", Nothing, Nothing);
+        var shared = new Statement(KernelOp.Shared, Variable("tile", new KernelType(Element.Float, 1, true, true)), [Int(64)], "", Nothing, Nothing);
         var barrier = new Statement(KernelOp.Barrier, null, [], "", Nothing, Nothing);
-        var copy = new Statement(KernelOp.AsyncCopy, null, [], "", Nothing, Nothing);
+        var multiply = new Statement(KernelOp.MatrixMultiply, null, [A, A, A, A, A, A, A, A, A, A], MatrixFormat.BFloat16, Nothing, Nothing);
         Assert.Contains("Shared is not for a Cpu", Fault(shared));
         Assert.Contains("Barrier is not for a Cpu", Fault(barrier));
         Assert.Contains("Thread is not for a Cpu", Fault(Let("t", KernelType.Int, Value.Thread)));
-        Assert.Contains("MatrixMultiply is not for a Cpu", Fault(Make(KernelOp.MatrixMultiply, KernelType.Float, A, A, A)));
+        Assert.Contains("MatrixMultiply is not for a Cpu", Fault(multiply));
         Assert.Empty(KernelSpec.Faults([new("k", "", [], [shared, barrier, Let("t", KernelType.Int, Value.Thread)])], KernelFamily.Gpu));
-        Assert.Contains("AsyncCopy has no rules yet", Fault(KernelFamily.Gpu, copy));
+        Assert.Contains("may not be assigned", Fault(KernelFamily.Gpu, multiply));
         Assert.Contains("floatx16 is no type of a Gpu", Fault(KernelFamily.Gpu, Let("v", KernelType.Vector(16), Out.Load(0, 16))));
     }
 }
