@@ -45,8 +45,10 @@ internal static class DecodeConvert
     private static Instruction ToNarrow(Decoder c, Statement s, string narrow, string? rounding, bool relu)
     {
         s.Type(F32);
-        if (rounding != (narrow == "tf32" ? "rna" : "rn")) throw s.Refuse($"cvt to {narrow} rounds by .{(narrow == "tf32" ? "rna" : "rn")}");
-        if (narrow != "f16") c.Require(s, narrow switch { "tf32" => "cvt.rna.tf32", "f16x2" => "cvt to f16x2", _ => "cvt to bf16 or bf16x2" });
+        if (rounding != (narrow == "tf32" ? "rna" : "rn"))
+            throw s.Refuse($"cvt to {narrow} rounds by .{(narrow == "tf32" ? "rna" : "rn")}");
+        string feature = narrow switch { "tf32" => "cvt.rna.tf32", "f16x2" => "cvt to f16x2", _ => "cvt to bf16 or bf16x2" };
+        if (narrow != "f16") c.Require(s, feature);
         bool pair = narrow.EndsWith("x2", StringComparison.Ordinal);
         s.End(pair ? 3 : 2);
         if (narrow == "tf32" && relu) throw s.Refuse("cvt.rna.tf32 has no .relu");
@@ -84,7 +86,8 @@ internal static class DecodeConvert
             : to.IsFloat() && from.IsFloat() ? result == Rounding.None || (result > Rounding.Zero && to == from)
             : to.IsFloat() || from.IsFloat() ? result > Rounding.Zero
             : result == Rounding.None;
-        if (!legal) throw s.Refuse(result == Rounding.None ? $"cvt{to.Name()}{from.Name()} needs a rounding" : $".{rounding} does not go with {to.Name()}{from.Name()}");
+        if (!legal) throw s.Refuse(result == Rounding.None ? $"cvt{to.Name()}{from.Name()} needs a rounding"
+            : $".{rounding} does not go with {to.Name()}{from.Name()}");
         if (result == Rounding.Zero && !from.IsFloat()) throw s.Refuse(".rz of integers is not used");
         return result;
     }

@@ -35,7 +35,8 @@ internal static class DecodeLogic
             (_, "wrap", _) => Three<FunnelRightWrap>(c, s),
             _ => Three<FunnelRightClamp>(c, s),
         },
-        ["popc"] = static (c, s) => s.Type(B32, B64) == B32 ? Count<uint, PopCount<uint>>(c, s, B32) : Count<ulong, PopCount<ulong>>(c, s, B64),
+        ["popc"] = static (c, s) => s.Type(B32, B64) == B32 ? Count<uint, PopCount<uint>>(c, s, B32)
+            : Count<ulong, PopCount<ulong>>(c, s, B64),
         ["clz"] = static (c, s) =>
             s.Type(B32, B64) == B32 ? Count<uint, LeadingZeros<uint>>(c, s, B32) : Count<ulong, LeadingZeros<ulong>>(c, s, B64),
         ["brev"] = static (c, s) => Count<uint, Reverse32>(c, s, s.Type(B32)),
@@ -45,7 +46,8 @@ internal static class DecodeLogic
             s.Type(B32);
             s.End(5);
             Operand[] o = s.Operands;
-            return new InsertField(c.Target(s, o[0], B32), c.Source(s, o[1], B32), c.Source(s, o[2], B32), c.Source(s, o[3], U32), c.Source(s, o[4], U32));
+            return new InsertField(c.Target(s, o[0], B32), c.Source(s, o[1], B32), c.Source(s, o[2], B32), c.Source(s, o[3], U32),
+                c.Source(s, o[4], U32));
         },
         ["prmt"] = static (c, s) => { s.Type(B32); return Three<Permute>(c, s); },
         ["lop3"] = Lookup,
@@ -116,7 +118,8 @@ internal static class DecodeLogic
 
     private static Instruction SetPredicate(Decoder c, Statement s)
     {
-        string comparison = s.OneOf("eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan");
+        string comparison = s.OneOf("eq", "ne", "lt", "le", "gt", "ge", "lo", "ls", "hi", "hs", "equ", "neu", "ltu", "leu", "gtu", "geu",
+            "num", "nan");
         string? combine = s.Maybe("and", "or", "xor");
         PtxType t = s.Type([.. Whole, F32, F64]);
         s.End(combine == null ? 3 : 4);
@@ -146,14 +149,16 @@ internal static class DecodeLogic
             new Compare<T, TOp>(P, Q, A, B, Combine, C, NegateC);
     }
 
-    private static Instruction? OnlyEquality<T>(string comparison, Place at) where T : unmanaged, System.Numerics.IBinaryInteger<T> => comparison switch
+    private static Instruction? OnlyEquality<T>(string comparison, Place at)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T> => comparison switch
     {
         "eq" => at.Make<T, Equal<T>>(),
         "ne" => at.Make<T, NotEqual<T>>(),
         _ => null,
     };
 
-    private static Instruction? Signed<T>(string comparison, Place at) where T : unmanaged, System.Numerics.IBinaryInteger<T> => comparison switch
+    private static Instruction? Signed<T>(string comparison, Place at)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T> => comparison switch
     {
         "lt" => at.Make<T, Less<T>>(),
         "le" => at.Make<T, LessEqual<T>>(),
@@ -162,7 +167,8 @@ internal static class DecodeLogic
         _ => OnlyEquality<T>(comparison, at),
     };
 
-    private static Instruction? Unsigned<T>(string comparison, Place at) where T : unmanaged, System.Numerics.IBinaryInteger<T> => comparison switch
+    private static Instruction? Unsigned<T>(string comparison, Place at)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T> => comparison switch
     {
         "lo" => at.Make<T, Less<T>>(),
         "ls" => at.Make<T, LessEqual<T>>(),
@@ -171,7 +177,8 @@ internal static class DecodeLogic
         _ => Signed<T>(comparison, at),
     };
 
-    private static Instruction? Float<T>(string comparison, Place at) where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => comparison switch
+    private static Instruction? Float<T>(string comparison, Place at)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T> => comparison switch
     {
         "eq" => at.Make<T, Equal<T>>(),
         "ne" => at.Make<T, OrderedNotEqual<T>>(),

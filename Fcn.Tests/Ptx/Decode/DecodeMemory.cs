@@ -50,7 +50,8 @@ internal static class DecodeMemory
         {
             var parts = Decoder.Vector(s, a, 2);
             int target = c.Target(s, d, t), low = c.Source(s, parts[0], half), high = c.Source(s, parts[1], half);
-            return t == B32 ? new Binary<uint, uint, uint, Join16>(target, low, high) : new Binary<uint, uint, ulong, Join32>(target, low, high);
+            return t == B32 ? new Binary<uint, uint, uint, Join16>(target, low, high)
+                : new Binary<uint, uint, ulong, Join32>(target, low, high);
         }
         var halves = Decoder.Vector(s, d, 2);
         int?[] targets = [.. halves.Select(h => h.Text == "_" ? (int?)null : c.Target(s, h, half))];
@@ -101,7 +102,8 @@ internal static class DecodeMemory
         s.End(2);
         if (count * t.Size() > 16) throw s.Refuse($"{count} times {t.Name()} are more than 16 bytes");
         IReadOnlyList<Operand> elements = count == 1 ? [s.Operands[operand]] : Decoder.Vector(s, s.Operands[operand], count);
-        if (load && elements.Where(e => e.IsRegister).GroupBy(e => e.Text).Any(g => g.Count() > 1)) throw s.Refuse("a register is loaded twice");
+        if (load && elements.Where(e => e.IsRegister).GroupBy(e => e.Text).Any(g => g.Count() > 1))
+            throw s.Refuse("a register is loaded twice");
         // A literal is stored as wide as the type; 1-byte literals as 16 bits, of which the low ones count.
         int[] slots = [.. elements.Select(e => load ? c.Target(s, e, t, wider: true)
             : c.Source(s, e, e.IsNumber && t.Size() == 1 ? B16 : t, wider: true))];
@@ -120,7 +122,8 @@ internal static class DecodeMemory
             return new(SharedSlot(c, s, a, out long offset), false, offset);
         }
         PtxType t = c.TypeOf(s, a.Text);
-        if (t == Pred || t.IsFloat() || t.Size() < (shared ? 4 : 8)) throw s.Refuse($"register '{a.Text}' is {t.Name()} and holds no address here");
+        if (t == Pred || t.IsFloat() || t.Size() < (shared ? 4 : 8))
+            throw s.Refuse($"register '{a.Text}' is {t.Name()} and holds no address here");
         return new(c.Source(s, new(OperandKind.Word, a.Text), t.Size() == 8 ? B64 : B32), t.Size() == 8, a.Offset);
     }
 
@@ -156,7 +159,8 @@ internal static class DecodeMemory
         if (s.Maybe("L2::64B", "L2::128B", "L2::256B") != null) c.Require(s, ".L2::128B");
         s.End(3, 4);
         long size = Decoder.Number(s, s.Operands[2]);
-        if (size != 16 && (all || size is not (4 or 8))) throw s.Refuse($"{s.Opcode} copies {(all ? "16" : "4, 8 or 16")} bytes, not {size}");
+        if (size != 16 && (all || size is not (4 or 8)))
+            throw s.Refuse($"{s.Opcode} copies {(all ? "16" : "4, 8 or 16")} bytes, not {size}");
         int? source = null, ignore = null;
         bool negated = false;
         if (s.Operands.Length == 4)

@@ -35,7 +35,8 @@ internal static class DecodeWarp
         s.OneOf("sync");
         if (s.Root == "barrier") s.Take("aligned");
         s.End(1);
-        return Decoder.Number(s, s.Operands[0]) == 0 ? new(Flow.Barrier) : throw s.Refuse("only barrier 0 is used, by all threads of the block");
+        return Decoder.Number(s, s.Operands[0]) == 0 ? new(Flow.Barrier)
+            : throw s.Refuse("only barrier 0 is used, by all threads of the block");
     }
 
     private static MatrixMultiply Multiply(Decoder c, Statement s)

@@ -94,7 +94,8 @@ internal sealed class Decoder(
     {
         Plain(s, operand);
         bool negative = operand.Text.StartsWith('-');
-        if (!Literal.TryInteger(negative ? operand.Text[1..] : operand.Text, out ulong value)) throw s.Refuse($"'{operand.Text}' must be a number");
+        if (!Literal.TryInteger(negative ? operand.Text[1..] : operand.Text, out ulong value))
+            throw s.Refuse($"'{operand.Text}' must be a number");
         return negative ? -(long)value : (long)value;
     }
 
@@ -110,7 +111,8 @@ internal sealed class Decoder(
     private Register Find(Statement s, Operand operand, PtxType type, bool wider)
     {
         if (!registers.TryFind(operand.Text, out Register r)) throw s.Refuse($"undeclared register '{operand.Text}'");
-        bool size = r.Type.Size() == type.Size() || (wider && r.Type.Size() > type.Size() && !r.Type.IsFloat() && (!type.IsFloat() || r.Type.IsBits()));
+        bool size = r.Type.Size() == type.Size() || (wider && r.Type.Size() > type.Size() && !r.Type.IsFloat()
+            && (!type.IsFloat() || r.Type.IsBits()));
         bool kind = r.Type.IsBits() || type.IsBits() || r.Type.IsFloat() == type.IsFloat();
         return r.Type != PtxType.Pred && size && kind ? r
             : throw s.Refuse($"register '{operand.Text}' is {r.Type.Name()}, the instruction's type is {type.Name()}");
@@ -136,7 +138,8 @@ internal sealed class Decoder(
         {
             bool single = word.Length == 10 && word[..2] is "0f" or "0F";
             if (single && type.Size() == 4) return Convert.ToUInt32(word[2..], 16);
-            if (type.IsFloat()) return type == PtxType.F32 ? BitConverter.SingleToUInt32Bits((float)real) : BitConverter.DoubleToUInt64Bits(real);
+            if (type.IsFloat()) return type == PtxType.F32 ? BitConverter.SingleToUInt32Bits((float)real)
+                : BitConverter.DoubleToUInt64Bits(real);
             if (type == PtxType.B64 && !single) return BitConverter.DoubleToUInt64Bits(real);
         }
         throw s.Refuse($"'{word}' is no literal of {type.Name()}");

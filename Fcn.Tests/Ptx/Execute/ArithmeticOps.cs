@@ -43,8 +43,14 @@ internal struct ThenAdd<A, R, TOp> : ITernary<A, A, R, R> where TOp : struct, IB
     public static R Of(A a, A b, R c) => TOp.Of(a, b) + c;
 }
 
-internal struct FusedSingle : ITernary<float, float, float, float> { public static float Of(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c); }
-internal struct FusedDouble : ITernary<double, double, double, double> { public static double Of(double a, double b, double c) => Math.FusedMultiplyAdd(a, b, c); }
+internal struct FusedSingle : ITernary<float, float, float, float>
+{
+    public static float Of(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
+}
+internal struct FusedDouble : ITernary<double, double, double, double>
+{
+    public static double Of(double a, double b, double c) => Math.FusedMultiplyAdd(a, b, c);
+}
 
 internal struct Low16<TOp> : IBinary<uint, uint, uint> where TOp : struct, IBinary<uint, uint, uint>
 {

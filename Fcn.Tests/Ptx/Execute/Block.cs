@@ -57,7 +57,8 @@ internal sealed class Block : IDisposable
 
     public void CountBackwardBranch(Warp warp, Instruction at, int lane)
     {
-        if (++_backwardBranches > BranchLimit) throw warp.Fault(at, lane, $"the block took {BranchLimit} backward branches: it does not end");
+        if (++_backwardBranches > BranchLimit)
+            throw warp.Fault(at, lane, $"the block took {BranchLimit} backward branches: it does not end");
     }
 
     public void Dispose()

@@ -66,7 +66,8 @@ internal struct Pack<TOp> : IBinary<float, float, uint> where TOp : struct, IUna
 internal enum Rounding { None, Nearest, Zero, NearestInteger, ZeroInteger, DownInteger, UpInteger }
 
 /// cvt between integers, floats and doubles. Registers may be wider than the types: results are extended as the target type says.
-internal sealed unsafe class ConvertNumber(int d, PtxType to, int toBits, int a, PtxType from, bool fromWide, Rounding rounding, bool saturate)
+internal sealed unsafe class ConvertNumber(int d, PtxType to, int toBits, int a, PtxType from, bool fromWide, Rounding rounding,
+    bool saturate)
     : Instruction
 {
     public override void Execute(Warp w, uint mask)

@@ -19,7 +19,9 @@ internal sealed unsafe class LaunchReport
     /// <summary>Instructions executed by warps.</summary>
     public long WarpInstructions => Executions.Sum();
 
-    /// <summary>The most accesses of one phase that meet in one bank, over all accesses to shared memory; 1 without conflicts, 0 without accesses.</summary>
+    /// <summary>
+    /// The most accesses of one phase that meet in one bank, over all accesses to shared memory; 1 without conflicts, 0 without accesses.
+    /// </summary>
     public int WorstBankConflict => _worst.Count == 0 ? 0 : _worst.Values.Max();
 
     /// <summary>The same for each of "ld.shared", "st.shared", "ldmatrix" and "cp.async" that was used.</summary>

@@ -17,16 +17,37 @@ internal struct ShiftRight32 : IBinary<uint, uint, uint> { public static uint Of
 internal struct ShiftRight64 : IBinary<ulong, uint, ulong> { public static ulong Of(ulong a, uint n) => n > 63 ? 0 : a >> (int)n; }
 internal struct ShiftSigned32 : IBinary<int, uint, int> { public static int Of(int a, uint n) => a >> (int)Math.Min(n, 31); }
 internal struct ShiftSigned64 : IBinary<long, uint, long> { public static long Of(long a, uint n) => a >> (int)Math.Min(n, 63); }
-internal struct ShiftSigned16 : IBinary<uint, uint, uint> { public static uint Of(uint a, uint n) => (ushort)((short)a >> (int)Math.Min(n, 31)); }
+internal struct ShiftSigned16 : IBinary<uint, uint, uint>
+{
+    public static uint Of(uint a, uint n) => (ushort)((short)a >> (int)Math.Min(n, 31));
+}
 
 // Funnel shifts: the upper (left) or lower (right) half of {b, a} shifted; .wrap takes the amount modulo 32, .clamp at most 32.
-internal struct FunnelLeftWrap : ITernary<uint, uint, uint, uint> { public static uint Of(uint a, uint b, uint n) => (uint)((((ulong)b << 32 | a) << (int)(n & 31)) >> 32); }
-internal struct FunnelRightWrap : ITernary<uint, uint, uint, uint> { public static uint Of(uint a, uint b, uint n) => (uint)(((ulong)b << 32 | a) >> (int)(n & 31)); }
-internal struct FunnelLeftClamp : ITernary<uint, uint, uint, uint> { public static uint Of(uint a, uint b, uint n) => (uint)((((ulong)b << 32 | a) << (int)Math.Min(n, 32)) >> 32); }
-internal struct FunnelRightClamp : ITernary<uint, uint, uint, uint> { public static uint Of(uint a, uint b, uint n) => (uint)(((ulong)b << 32 | a) >> (int)Math.Min(n, 32)); }
+internal struct FunnelLeftWrap : ITernary<uint, uint, uint, uint>
+{
+    public static uint Of(uint a, uint b, uint n) => (uint)((((ulong)b << 32 | a) << (int)(n & 31)) >> 32);
+}
+internal struct FunnelRightWrap : ITernary<uint, uint, uint, uint>
+{
+    public static uint Of(uint a, uint b, uint n) => (uint)(((ulong)b << 32 | a) >> (int)(n & 31));
+}
+internal struct FunnelLeftClamp : ITernary<uint, uint, uint, uint>
+{
+    public static uint Of(uint a, uint b, uint n) => (uint)((((ulong)b << 32 | a) << (int)Math.Min(n, 32)) >> 32);
+}
+internal struct FunnelRightClamp : ITernary<uint, uint, uint, uint>
+{
+    public static uint Of(uint a, uint b, uint n) => (uint)(((ulong)b << 32 | a) >> (int)Math.Min(n, 32));
+}
 
-internal struct PopCount<T> : IUnary<T, uint> where T : IBinaryInteger<T> { public static uint Of(T a) => uint.CreateTruncating(T.PopCount(a)); }
-internal struct LeadingZeros<T> : IUnary<T, uint> where T : IBinaryInteger<T> { public static uint Of(T a) => uint.CreateTruncating(T.LeadingZeroCount(a)); }
+internal struct PopCount<T> : IUnary<T, uint> where T : IBinaryInteger<T>
+{
+    public static uint Of(T a) => uint.CreateTruncating(T.PopCount(a));
+}
+internal struct LeadingZeros<T> : IUnary<T, uint> where T : IBinaryInteger<T>
+{
+    public static uint Of(T a) => uint.CreateTruncating(T.LeadingZeroCount(a));
+}
 
 internal struct Reverse32 : IUnary<uint, uint>
 {
@@ -121,9 +142,18 @@ internal struct NotEqual<T> : IBinary<T, T, bool> where T : IEqualityOperators<T
 internal struct Less<T> : IBinary<T, T, bool> where T : IComparisonOperators<T, T, bool> { public static bool Of(T a, T b) => a < b; }
 internal struct LessEqual<T> : IBinary<T, T, bool> where T : IComparisonOperators<T, T, bool> { public static bool Of(T a, T b) => a <= b; }
 internal struct Greater<T> : IBinary<T, T, bool> where T : IComparisonOperators<T, T, bool> { public static bool Of(T a, T b) => a > b; }
-internal struct GreaterEqual<T> : IBinary<T, T, bool> where T : IComparisonOperators<T, T, bool> { public static bool Of(T a, T b) => a >= b; }
+internal struct GreaterEqual<T> : IBinary<T, T, bool> where T : IComparisonOperators<T, T, bool>
+{
+    public static bool Of(T a, T b) => a >= b;
+}
 
 // Comparisons of floats: ordered ones are false with a NaN, unordered ones (Or) true. C#'s != is unordered.
 internal struct OrderedNotEqual<T> : IBinary<T, T, bool> where T : IFloatingPoint<T> { public static bool Of(T a, T b) => a < b || a > b; }
-internal struct Unordered<T> : IBinary<T, T, bool> where T : IFloatingPoint<T> { public static bool Of(T a, T b) => T.IsNaN(a) || T.IsNaN(b); }
-internal struct Opposite<T, TOp> : IBinary<T, T, bool> where TOp : struct, IBinary<T, T, bool> { public static bool Of(T a, T b) => !TOp.Of(a, b); }
+internal struct Unordered<T> : IBinary<T, T, bool> where T : IFloatingPoint<T>
+{
+    public static bool Of(T a, T b) => T.IsNaN(a) || T.IsNaN(b);
+}
+internal struct Opposite<T, TOp> : IBinary<T, T, bool> where TOp : struct, IBinary<T, T, bool>
+{
+    public static bool Of(T a, T b) => !TOp.Of(a, b);
+}

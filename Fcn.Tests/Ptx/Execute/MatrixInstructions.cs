@@ -164,7 +164,8 @@ internal sealed unsafe class Shuffle(ShuffleMode mode, int d, int? inRange, int 
             bool inside = mode == ShuffleMode.Up ? source >= max : source <= max;
             if (!inside) source = lane;
             else valid |= 1u << lane;
-            if ((mask >> source & 1) == 0) throw w.Fault(this, lane, FormattableString.Invariant($"reads lane {source}, which is not there"));
+            if ((mask >> source & 1) == 0)
+                throw w.Fault(this, lane, FormattableString.Invariant($"reads lane {source}, which is not there"));
             ((uint*)w.Lanes(d))[lane] = values[source];
         }
         w.Give(d, mask);
@@ -195,7 +196,8 @@ internal sealed unsafe class WarpVote(string mode, int d, int a, bool negated, i
         {
             if ((mask >> lane & 1) == 0) continue;
             uint members = ((uint*)w.Lanes(slot))[lane] & w.Existing;
-            if (members != mask) throw w.Fault(at, lane, FormattableString.Invariant($"divergent {at.Opcode}: lanes {mask:x8} are there, {members:x8} are named"));
+            if (members != mask) throw w.Fault(at, lane,
+                FormattableString.Invariant($"divergent {at.Opcode}: lanes {mask:x8} are there, {members:x8} are named"));
         }
     }
 }

@@ -8,8 +8,8 @@ internal static class PtxLauncher
     private const int MaxSharedBytes = 227 * 1024;
 
     /// <summary>
-    /// Runs an entry over <paramref name="blocks"/> x <paramref name="threads"/> threads. <see cref="PtxFault"/> on the first illegal access,
-    /// race, divergent barrier or read of something never written.
+    /// Runs an entry over <paramref name="blocks"/> x <paramref name="threads"/> threads. <see cref="PtxFault"/> on the first illegal
+    /// access, race, divergent barrier or read of something never written.
     /// </summary>
     /// <param name="entry">The kernel.</param>
     /// <param name="blocks">Blocks along x.</param>
@@ -37,7 +37,8 @@ internal static class PtxLauncher
         string? problem =
             blocks < 1 ? $"{blocks} blocks"
             : threads < 1 || threads > entry.MaxThreads ? $"{threads} threads; the entry allows {entry.MaxThreads}"
-            : sharedBytes < 0 || sharedBytes + entry.StaticSharedBytes > MaxSharedBytes ? $"{sharedBytes} bytes of shared memory; {MaxSharedBytes} are there"
+            : sharedBytes < 0 || sharedBytes + entry.StaticSharedBytes > MaxSharedBytes
+                ? $"{sharedBytes} bytes of shared memory; {MaxSharedBytes} are there"
             : sharedBytes > 0 && !entry.HasDynamicShared ? $"{sharedBytes} bytes of shared memory for a kernel that declares none"
             : arguments != entry.Parameters.Count ? $"{arguments} arguments for {entry.Parameters.Count} parameters"
             : null;

@@ -161,7 +161,8 @@ internal sealed unsafe class Warp : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Predicate(int index, uint mask, Instruction at)
     {
-        if ((_predicatesSet[index] & mask) != mask) throw Unset(at, _predicatesSet[index], mask, Block.Entry.Registers.PredicateName(index));
+        if ((_predicatesSet[index] & mask) != mask)
+            throw Unset(at, _predicatesSet[index], mask, Block.Entry.Registers.PredicateName(index));
         return _predicates[index];
     }
 
@@ -179,7 +180,8 @@ internal sealed unsafe class Warp : IDisposable
     }
 
     public PtxFault Fault(Instruction at, int lane, string problem) => new(FormattableString.Invariant(
-        $"kernel '{Block.Entry.Name}', line {at.Line} `{Block.Entry.Text(at)}`, block {Block.Index}, thread {FirstThread + lane}: {problem}"));
+        $"kernel '{Block.Entry.Name}', line {at.Line} `{Block.Entry.Text(at)}`, ")
+        + FormattableString.Invariant($"block {Block.Index}, thread {FirstThread + lane}: {problem}"));
 
     public void Dispose()
     {

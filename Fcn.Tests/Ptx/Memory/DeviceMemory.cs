@@ -113,7 +113,8 @@ internal sealed unsafe class DeviceMemory : IDisposable
     {
         ulong index = address >> IndexShift;
         if (index >= (ulong)_buffers.Length || _buffers[index] is not { } buffer)
-            return w.Fault(at, lane, FormattableString.Invariant($"out-of-bounds {what} of {size} bytes at 0x{address:x}, where no buffer is near"));
+            return w.Fault(at, lane,
+                FormattableString.Invariant($"out-of-bounds {what} of {size} bytes at 0x{address:x}, where no buffer is near"));
         long offset = (long)(address - buffer.Base);
         string problem = buffer.IsFreed ? "use after free:" : offset < 0 || offset + size > buffer.Length ? "out-of-bounds" : "misaligned";
         return w.Fault(at, lane, $"{problem} {what} of {size} bytes at {buffer.Where(offset)}");

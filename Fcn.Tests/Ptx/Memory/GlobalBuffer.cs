@@ -105,12 +105,14 @@ internal sealed unsafe class GlobalBuffer(ulong @base, long length, string name)
 
     public string Where(long offset)
     {
-        string place = offset < 0 ? $"{-offset} bytes before" : offset >= Length ? $"{offset - Length} bytes behind the end of" : $"byte {offset} of";
+        string place = offset < 0 ? $"{-offset} bytes before" : offset >= Length ? $"{offset - Length} bytes behind the end of"
+            : $"byte {offset} of";
         return FormattableString.Invariant($"{place} buffer '{Name}' ({Length} bytes)");
     }
 
     public void Dispose()
     {
+        if (IsFreed) return;
         NativeMemory.Free(_written);
         NativeMemory.Free(_traces);
         NativeMemory.Free(Data);

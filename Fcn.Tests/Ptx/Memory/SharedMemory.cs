@@ -55,7 +55,6 @@ internal sealed unsafe class SharedMemory : IDisposable
     public byte* Read(Warp w, Instruction at, int lane, ulong address, int size)
     {
         long offset = Place(w, at, lane, address, size, "read");
-        if (!IsWritten(offset, size)) throw w.Fault(at, lane, $"read of {size} bytes of shared memory never written, at {Where(address)}");
         uint me = w.Stamp + (uint)lane;
         for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++)
         {
@@ -64,6 +63,7 @@ internal sealed unsafe class SharedMemory : IDisposable
             uint reader = _readers[g];
             if (reader != me) _readers[g] = (reader ^ me) < 2048 ? (me & ~2047u) | Many : me;
         }
+        if (!IsWritten(offset, size)) throw w.Fault(at, lane, $"read of {size} bytes of shared memory never written, at {Where(address)}");
         return _data + offset;
     }
 
@@ -72,7 +72,6 @@ internal sealed unsafe class SharedMemory : IDisposable
     public byte* ReadRow(Warp w, Instruction at, int lane, ulong address)
     {
         long offset = Place(w, at, lane, address, 16, "read");
-        if (!IsWritten(offset, 16)) throw w.Fault(at, lane, $"read of 16 bytes of shared memory never written, at {Where(address)}");
         uint several = (w.Stamp & ~2047u) | Many;
         for (long g = offset >> _shift; g <= offset + 15 >> _shift; g++)
         {
@@ -80,6 +79,7 @@ internal sealed unsafe class SharedMemory : IDisposable
             if ((writer ^ several) < 2048 || writer == InFlight) throw Race(w, at, lane, address, "read", writer, "wrote");
             _readers[g] = several;
         }
+        if (!IsWritten(offset, 16)) throw w.Fault(at, lane, $"read of 16 bytes of shared memory never written, at {Where(address)}");
         return _data + offset;
     }
 
@@ -150,7 +150,8 @@ internal sealed unsafe class SharedMemory : IDisposable
 
     private PtxFault Race(Warp w, Instruction at, int lane, ulong address, string what, uint other, string did)
     {
-        if (other == InFlight) return w.Fault(at, lane, $"{what} at {Where(address)} while a cp.async to it is in flight: its wait is missing or too weak");
+        if (other == InFlight) return w.Fault(at, lane,
+            $"{what} at {Where(address)} while a cp.async to it is in flight: its wait is missing or too weak");
         uint thread = other & 2047;
         string who = thread == Many ? "other threads" : FormattableString.Invariant($"thread {thread}");
         return w.Fault(at, lane, $"race: {what} at {Where(address)}, which {who} {did} with no barrier between");

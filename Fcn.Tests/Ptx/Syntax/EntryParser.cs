@@ -25,7 +25,7 @@ internal sealed class EntryParser(PtxParser parser, Dictionary<string, SharedArr
         }
         foreach (var (branch, label, at) in _branches)
             branch.Target = _labels.TryGetValue(label, out int target) ? target : throw at.Refuse($"undefined label '{label}'");
-        if (_code.Count == 0 || _code[^1] is not ({ Flow: Flow.Exit or Flow.Branch } and { Guard: < 0 }) || _labels.ContainsValue(_code.Count))
+        if (_code.Count == 0 || _code[^1] is not { Flow: Flow.Exit or Flow.Branch, Guard: < 0 } || _labels.ContainsValue(_code.Count))
             throw parser.Refuse($"entry '{name}' runs over its end: the last instruction is neither ret nor an unconditional bra", open);
         return new()
         {

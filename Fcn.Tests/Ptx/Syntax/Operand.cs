@@ -73,5 +73,6 @@ internal sealed class Statement(int line, string opcode, string? guard, bool gua
     }
 
     private PtxSyntaxException Unknown(string expectation) =>
-        Refuse(_next < _parts.Length ? $"modifier '.{_parts[_next]}' of '{Opcode}': {expectation}" : $"'{Opcode}' is incomplete: {expectation}");
+        Refuse(_next < _parts.Length ? $"modifier '.{_parts[_next]}' of '{Opcode}': {expectation}"
+            : $"'{Opcode}' is incomplete: {expectation}");
 }

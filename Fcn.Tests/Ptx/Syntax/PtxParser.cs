@@ -88,7 +88,8 @@ internal sealed class PtxParser(string text)
     {
         Token at = Peek;
         long align = Integer();
-        return align is > 0 and <= 1024 && (align & (align - 1)) == 0 ? (int)align : throw Refuse("an alignment is a power of two up to 1024", at);
+        return align is > 0 and <= 1024 && (align & (align - 1)) == 0 ? (int)align
+            : throw Refuse("an alignment is a power of two up to 1024", at);
     }
 
     private PtxEntry Entry()
@@ -175,7 +176,8 @@ internal sealed class PtxParser(string text)
         bool negative = Take("-");
         Token at = Peek;
         string word = Word("a number");
-        return Literal.TryInteger(word, out ulong value) ? negative ? -(long)value : (long)value : throw Refuse($"'{word}' is no number", at);
+        return Literal.TryInteger(word, out ulong value) ? negative ? -(long)value : (long)value
+            : throw Refuse($"'{word}' is no number", at);
     }
 
     public PtxSyntaxException Refuse(string problem, Token? at = null)
