@@ -25,7 +25,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
     public GpuMachine Machine { get; }
 
     public static GpuSchedule Run(NetworkGraph graph, GpuParameterPlan parameters, GpuMachine machine, GpuPacking packing) =>
-        new BuildGpuSchedule(graph, parameters, machine, packing).Build();
+        new BuildGpuSchedule(machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph), parameters, machine, packing).Build();
 
     public Value Buffer(string name, Element element, Value bytes)
     {

@@ -2,25 +2,25 @@ namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Around a convolution's sums: which tile a block has, and what becomes of the sums: bias and fused ops while they are in registers, then one store.
 // Where a map has few pixels, the sum is split among blocks (splits > 1): parts go to memory and a second kernel adds them in order.
-internal sealed class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias, Func<KernelBuilder, Value, Value, Value, Value>? tail)
+internal class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias, Func<KernelBuilder, Value, Value, Value, Value>? tail)
 {
     public const int Threads = 256;
 
-    private static readonly KernelType Floats = KernelType.To(Element.Float);
+    protected static readonly KernelType Floats = KernelType.To(Element.Float);
 
     /// Short sums are not worth splitting.
     public bool CanSplit => geometry.Steps >= 16;
 
-    private int Columns => geometry.ColumnTiles * geometry.TileColumns;
+    protected int Columns => geometry.ColumnTiles * geometry.TileColumns;
 
-    private static Value Pixels => Value.Field("pixels", KernelType.Int);
+    protected static Value Pixels => Value.Field("pixels", KernelType.Int);
 
-    private static Value Splits => Value.Field("splits", KernelType.Int);
+    protected static Value Splits => Value.Field("splits", KernelType.Int);
 
     /// Tile of rows, tile of columns and split of this block. Blocks that share rows are neighbours.
     public (Value Rows, Value Columns, Value Split) Tile(KernelBuilder k, int tileRows)
     {
-        Value tiles = k.Let("row_tiles", (Pixels + (tileRows - 1)) / tileRows);
+        Value tiles = k.Let("row_tiles", (Rows(Pixels) + (tileRows - 1)) / tileRows);
         Value column = k.Let("column_tile", Value.Item % geometry.ColumnTiles), rest = k.Name("rest", Value.Item / geometry.ColumnTiles);
         return CanSplit ? (k.Let("row_tile", rest % tiles), column, k.Let("split", rest / tiles)) : (k.Let("row_tile", rest), column, 0);
     }
@@ -29,14 +29,20 @@ internal sealed class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias
     public (Value First, Value End) Range(KernelBuilder k, Value split, int steps) =>
         CanSplit ? (k.Let("first", split * steps / Splits), k.Let("end", (split + 1) * steps / Splits)) : ((Value)0, (Value)steps);
 
+    /// Rows of the product for these pixels of the output.
+    public virtual Value Rows(Value pixels) => pixels;
+
+    /// Tiles of the product.
+    public Value Tiles(Value pixels, int tileRows) => (Rows(pixels) + (tileRows - 1)) / tileRows * geometry.ColumnTiles;
+
     /// Parts of the sum as the host chooses them: blocks for about two per multiprocessor, parts of at least four steps.
     public Value HostSplits(Value pixels, int tileRows) => Value.Max(1, Value.Min(
-        Value.Field("Processors", KernelType.Int) * 2 / Value.Max(1, (pixels + (tileRows - 1)) / tileRows * geometry.ColumnTiles), geometry.Steps / 4));
+        Value.Field("Processors", KernelType.Int) * 2 / Value.Max(1, Tiles(pixels, tileRows)), geometry.Steps / 4));
 
     public Value PartialBytes(Value splits, Value pixels) =>
-        Value.Select(splits.Equals(1), 0L, splits.To(Element.Index) * pixels * (Columns * 4));
+        Value.Select(splits.Equals(1), 0L, splits.To(Element.Index) * Rows(pixels) * (Columns * 4));
 
-    public void Finish(KernelBuilder k, MatrixTile tile, Value firstRow, Value firstColumn, Value split)
+    public virtual void Finish(KernelBuilder k, MatrixTile tile, Value firstRow, Value firstColumn, Value split)
     {
         Value row = k.Let("out_row", firstRow + tile.FirstRow + (tile.Lane >> 2)), column = k.Let("out_column", firstColumn + tile.FirstColumn + (tile.Lane & 3) * 8);
         Write(k, split, write =>
@@ -75,11 +81,20 @@ internal sealed class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias
         Value index = k.Let("index", Value.Item * Threads + Value.Thread), pixel = k.Let("pixel", index / groups);
         k.If(pixel < Pixels, () =>
         {
-            Value column = k.Let("column", index % groups * 8), sum = k.Let("sum", Value.Float(0).Spread(8));
-            k.For("part", 0, Splits, part => k.Assign(sum, sum + Value.Field("partial", Floats).Load(Part(part, pixel, column), 8)));
-            Store(k, pixel, column, sum);
+            Value column = k.Let("column", index % groups * 8);
+            Store(k, pixel, column, Whole(k, pixel, column));
         });
         return k.Build(name, "Adds the parts of a sum that was split among blocks, in order.") with { Threads = Threads };
+    }
+
+    /// The sum of a pixel's parts.
+    protected virtual Value Whole(KernelBuilder k, Value pixel, Value column) => Added(k, pixel, column);
+
+    protected Value Added(KernelBuilder k, Value row, Value column)
+    {
+        Value sum = k.Let("sum", Value.Float(0).Spread(8));
+        k.For("part", 0, Splits, part => k.Assign(sum, sum + Value.Field("partial", Floats).Load(Part(part, row, column), 8)));
+        return sum;
     }
 
     /// Blocks of Sum: none where nothing was split.
@@ -95,18 +110,18 @@ internal sealed class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias
     }
 
     // Tiles reach beyond the last channel, maps do not.
-    private void Guarded(KernelBuilder k, Value column, Action store)
+    protected void Guarded(KernelBuilder k, Value column, Action store)
     {
         if (geometry.OutPitch == Columns) store();
         else k.If(column < geometry.OutPitch, store);
     }
 
-    private void Store(KernelBuilder k, Value pixel, Value column, Value sums)
+    protected void Store(KernelBuilder k, Value pixel, Value column, Value sums)
     {
         Value value = hasBias ? sums + Value.Field("bias", Floats).Load(column, sums.Type.Lanes) : sums;
         if (tail is not null) value = tail(k, pixel, column, value);
         k.Store(y.Pointer, pixel.To(Element.Index) * y.Pitch + column, value.To(y.Element));
     }
 
-    private Value Part(Value split, Value pixel, Value column) => (split * Pixels + pixel).To(Element.Index) * Columns + column;
+    protected Value Part(Value split, Value row, Value column) => (split * Rows(Pixels) + row).To(Element.Index) * Columns + column;
 }

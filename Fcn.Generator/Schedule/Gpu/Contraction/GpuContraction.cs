@@ -14,20 +14,23 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         var conv = (Conv)(fused?.Core ?? node.Op);
         var (x, weight, bias) = (maps[0]!, weights[1]!, (fused?.CoreInputs ?? node.Inputs.Count) > 2 ? weights[2] : null);
         var geometry = new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out);
+        bool pooled = fused?.Pool is not null;
         Value pixels = Pixels(y);
+        string kernelName = weight.Flipped ? name : $"{BuildSchedule.Identifier(weight.Name.Replace(".weight", ""))}_forward";
 
         var roles = maps.Select((map, i) => map is null ? null : map with { Name = i == 0 ? "x" : FormattableString.Invariant($"x{i}") }).ToList();
         var result = y with { Name = "y" };
-        var epilogue = new ConvEpilogue(geometry, result, bias is not null, fused is null ? null : Tail);
+        var tail = fused is null ? (Func<KernelBuilder, Value, Value, Value, Value>?)null : Tail;
+        var epilogue = pooled ? new PoolEpilogue(geometry, result, bias is not null, tail) : new ConvEpilogue(geometry, result, bias is not null, tail);
         bool plain = planner.Machine.Unit == MatrixUnit.None;
-        var kernel = plain ? new PlainConv(geometry).Lower(name, summary, epilogue) : new MatrixConv(geometry).Lower(name, summary, epilogue);
+        var kernel = plain ? new PlainConv(geometry).Lower(kernelName, summary, epilogue) : new MatrixConv(geometry).Lower(kernelName, summary, epilogue);
         int tileRows = plain ? PlainTile.Side : MatrixConv.TileRows;
-        Value tiles = (pixels + (tileRows - 1)) / tileRows * geometry.ColumnTiles;
+        Value rows = pooled ? planner.Size($"{y.Name}_rows", epilogue.Rows(pixels)) : pixels, tiles = epilogue.Tiles(pixels, tileRows);
 
         var bindings = new List<KeyValuePair<string, Value>>
         {
             new("weight", Packed(geometry, weight)),
-            new("table", Table(conv, x, y, pixels)),
+            new("table", Table(conv, x, y, rows, pooled)),
             new("pixels", pixels),
         };
         if (bias is not null) bindings.Add(new("bias", bias.Memory));
@@ -42,7 +45,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         bindings.Add(new("splits", splits));
         bindings.Add(new("partial", planner.Buffer($"{name}_parts", Element.Float, epilogue.PartialBytes(splits, pixels))));
         yield return GpuLaunch.Of(kernel, tiles * splits, bindings);
-        yield return GpuLaunch.Of(epilogue.Sum($"{name}_sum"), epilogue.SumBlocks(splits, pixels), bindings);
+        yield return GpuLaunch.Of(epilogue.Sum($"{kernelName}_sum"), epilogue.SumBlocks(splits, pixels), bindings);
 
         Value Tail(KernelBuilder k, Value pixel, Value channel, Value value) => fused!.Finish(
             new GpuPoint(k, value.Type.Lanes, roles, weights)
@@ -65,7 +68,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         Value pixels = Pixels(dy);
         var bindings = new List<KeyValuePair<string, Value>>
         {
-            new("table", Table(conv, x, dy, pixels)),
+            new("table", Table(conv, x, dy, pixels, windows: false)),
             new("pixels", pixels),
             new("gradient", gradient.Memory),
         };
@@ -94,12 +97,12 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     }
 
     // Convolutions of one form between maps of the same sizes share a table.
-    private Value Table(Conv conv, GpuMap x, GpuMap y, Value pixels)
+    private Value Table(Conv conv, GpuMap x, GpuMap y, Value rows, bool windows)
     {
-        string form = FormattableString.Invariant($"taps_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
-        return planner.Shared(form, Element.Int, PixelTable.Bytes(pixels), memory => GpuLaunch.Of(
-            PixelTable.Lower(conv, form), PixelTable.Blocks(pixels),
-            GpuLaunch.Bind("table", memory), GpuLaunch.Bind("pixels", pixels), GpuLaunch.Bind(x with { Name = "x" }, x), GpuLaunch.Bind(y with { Name = "y" }, y)));
+        string form = FormattableString.Invariant($"{(windows ? "windows" : "taps")}_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
+        return planner.Shared(form, Element.Int, PixelTable.Bytes(rows), memory => GpuLaunch.Of(
+            PixelTable.Lower(conv, form, windows), PixelTable.Blocks(rows),
+            GpuLaunch.Bind("table", memory), GpuLaunch.Bind("rows", rows), GpuLaunch.Bind(x with { Name = "x" }, x), GpuLaunch.Bind(y with { Name = "y" }, y)));
     }
 
     // A size as letters: H+198 is Hp198.
