@@ -24,6 +24,9 @@ sealed class DeviceChoice : IDisposable
 
     public string Name => Device.Name;
 
+    /// Null on the CPU.
+    public CudaDevice? Gpu => cuda;
+
     /// Times launches while set.
     public LaunchProfile? Profile
     {

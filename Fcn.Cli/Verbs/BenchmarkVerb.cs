@@ -6,6 +6,7 @@ using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
 using Fcn.Devices;
+using Fcn.Devices.Cuda;
 using Spectre.Console;
 
 namespace Fcn.Cli.Verbs;
@@ -58,6 +59,7 @@ static class BenchmarkVerb
             double gflop = Cost.Flop(entry.Summary, config.Size.Height, config.Size.Width) * config.Batch / 1e9;
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{gflop:0.00} GFLOP: {gflop / median:0.0} GFLOP/s"));
         }
+        if (device.Gpu is { } gpu) ShowKernels(terminal, gpu, pass, config);
         if (config.Layers) ShowLayers(terminal, device, pass, config.Repeats);
         return 0;
     }
@@ -99,6 +101,22 @@ static class BenchmarkVerb
             track.At(config.WarmUp + run + 1, string.Create(CultureInfo.InvariantCulture, $"{1e3 * seconds:0.00} ms"));
         }
         return times;
+    }
+
+    // Without uploads, downloads and the host: what the GPU itself takes.
+    static void ShowKernels(Terminal terminal, CudaDevice gpu, Action pass, BenchmarkConfig config)
+    {
+        gpu.TimesKernels = true;
+        var times = new double[config.Repeats];
+        for (int run = 0; run < times.Length; run++)
+        {
+            TimeSpan before = gpu.KernelTime;
+            pass();
+            times[run] = (gpu.KernelTime - before).TotalMilliseconds;
+        }
+        gpu.TimesKernels = false;
+        Array.Sort(times);
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"kernels alone: median {times[times.Length / 2]:0.000} ms, fastest {times[0]:0.000}"));
     }
 
     static void ShowLayers(Terminal terminal, DeviceChoice device, Action pass, int repeats)

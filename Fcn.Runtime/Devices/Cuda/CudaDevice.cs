@@ -44,6 +44,12 @@ public sealed class CudaDevice : Device, IDisposable
     /// <summary>Times launches one by one while set; null runs them as graphs. Set between calls of the networks.</summary>
     public LaunchProfile? Profile { get; set; }
 
+    /// <summary>Whether runs are timed as a whole; results come back a little later then. Set between calls of the networks.</summary>
+    public bool TimesKernels { get; set; }
+
+    /// <summary>Time that kernels took since the device was opened, while <see cref="TimesKernels"/> was set; copies apart.</summary>
+    public TimeSpan KernelTime { get; private set; }
+
     // For tests: arenas are filled with NaNs before every run, so that what reads a buffer before it is written shows.
     internal bool Poison { get; init; }
 
@@ -83,6 +89,8 @@ public sealed class CudaDevice : Device, IDisposable
         _disposed = true;
         _context.Dispose();
     }
+
+    internal void AddKernelTime(TimeSpan time) => KernelTime += time;
 
     private CudaEngine Engine(NetworkSummary network, CudaProgram program, CudaVariant variant)
     {

@@ -128,9 +128,9 @@ internal sealed unsafe class CudaEngine : Engine
             Rate = step.Rate, Momentum = step.Momentum, Decay = step.Decay, GradientScale = step.GradientScale,
         });
         Follow(_kernels, _copies);
-        _stream.Timing = _device.Profile is not null;
+        _stream.Begin(_device.Profile, _device.TimesKernels);
         _update.Run();
-        if (_stream.Timing) _stream.Report(_device.Profile!);
+        _device.AddKernelTime(_stream.End());
         _pack.IsStale = _packBackward.IsStale = true;
     }
 
@@ -155,7 +155,7 @@ internal sealed unsafe class CudaEngine : Engine
         var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
         bool training = mode == RunMode.Training;
         if (plan.Replay is null) SetUp(plan);
-        _stream.Timing = _device.Profile is not null;
+        _stream.Begin(_device.Profile, _device.TimesKernels);
         if (_pack.IsStale || (training && _packBackward.IsStale))
         {
             Follow(_kernels, _copies);
@@ -199,7 +199,7 @@ internal sealed unsafe class CudaEngine : Engine
     {
         Follow(_kernels, _copies);
         plan.Replay!.Run();
-        if (_stream.Timing) _stream.Report(_device.Profile!);
+        _device.AddKernelTime(_stream.End());
         Follow(_copies, _kernels);
     }
 

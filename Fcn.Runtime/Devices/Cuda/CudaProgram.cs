@@ -70,7 +70,22 @@ public readonly record struct CudaParameter(long Offset, int Out, int In, int Ke
 /// <param name="Update">The solver's update of all parameters.</param>
 public sealed record CudaVariant(
     CudaPrecision Precision, int Capability, IReadOnlyList<CudaKernel> Kernels,
-    CudaSchedule Pack, CudaSchedule PackBackward, CudaSchedule Segment, CudaSchedule Scores, CudaSchedule Training, CudaSchedule Update);
+    CudaSchedule Pack, CudaSchedule PackBackward, CudaSchedule Segment, CudaSchedule Scores, CudaSchedule Training, CudaSchedule Update)
+{
+    /// <summary>The memory that a run takes beyond parameters and packed weights, buffer by buffer; needs no GPU.</summary>
+    /// <param name="network">The network that this is the code of.</param>
+    /// <param name="mode">What the run is for.</param>
+    /// <param name="images">Images of the batch.</param>
+    /// <param name="height">Their rows.</param>
+    /// <param name="width">Their columns.</param>
+    /// <param name="processors">Multiprocessors of the card: 132 for an H100 or H200. How finely sums are split follows from it.</param>
+    /// <exception cref="FcnException">A size is below 1 or too large, or a layer would be empty.</exception>
+    public MemoryPlan Memory(NetworkSummary network, RunMode mode, int images, int height, int width, int processors)
+    {
+        using var plan = new CudaPlan(this, new RunShape(mode, images, height, width), network, processors);
+        return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
+    }
+}
 
 /// <summary>One kernel.</summary>
 /// <param name="Name">Its entry in the module, such as <c>conv3_2_forward</c>.</param>

@@ -7,17 +7,50 @@ internal sealed unsafe class LaunchStream(CudaContext context, CudaModules modul
 {
     private const int MostArguments = 256;
 
-    private readonly List<(string Name, long Blocks, nint From, nint To)> _timed = [];
+    private readonly List<(string? Name, long Blocks, nint From, nint To)> _marks = [];
+    private LaunchProfile? _profile;
+    private bool _times;
 
     public CudaDriver Driver => context.Driver;
 
     public nint Handle => stream;
 
-    /// Launches are timed one by one from here to <see cref="Report"/>.
-    public bool Timing { get; set; }
+    /// False while launches are timed one by one.
+    public bool TakesGraphs => _profile is null;
 
     /// False once the driver refused to capture: what it refused once it refuses always.
     public bool CanCapture { get; set; } = context.Driver.CanCapture;
+
+    /// From here to <see cref="End"/> every launch goes into the profile, if there is one, and whole runs are timed, if asked to.
+    public void Begin(LaunchProfile? profile, bool times)
+    {
+        (_profile, _times) = (profile, times);
+        Forget();
+    }
+
+    /// The time of the runs since <see cref="Begin"/>; waits for them where something was timed.
+    public TimeSpan End()
+    {
+        if (_marks.Count == 0) return TimeSpan.Zero;
+        Driver.Wait(stream);
+        long all = 0;
+        foreach (var (name, blocks, from, to) in _marks)
+        {
+            long ticks = (long)(Driver.Milliseconds(from, to) * Stopwatch.Frequency / 1000);
+            if (name is null) all += ticks;
+            else _profile?.Add(name, blocks, ticks);
+        }
+        Begin(null, false);
+        return TimeSpan.FromSeconds(all / (double)Stopwatch.Frequency);
+    }
+
+    /// Before a run of a schedule, for <see cref="Ran"/>.
+    public nint Running() => _times ? Mark() : 0;
+
+    public void Ran(nint running)
+    {
+        if (running != 0) _marks.Add((null, 0, running, Mark()));
+    }
 
     public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments)
     {
@@ -32,24 +65,10 @@ internal sealed unsafe class LaunchStream(CudaContext context, CudaModules modul
         fixed (ulong* values = arguments)
         {
             for (int i = 0; i < arguments.Length; i++) pointers[i] = values + i;
-            nint from = Timing ? Mark() : 0;
+            nint from = _profile is null ? 0 : Mark();
             Driver.Launch(function, (uint)blocks, known.Threads, known.SharedBytes, stream, pointers);
-            if (Timing) _timed.Add((known.Name, blocks, from, Mark()));
+            if (from != 0) _marks.Add((known.Name, blocks, from, Mark()));
         }
-    }
-
-    /// Hands the times over; waits for the launches.
-    public void Report(LaunchProfile profile)
-    {
-        Driver.Wait(stream);
-        foreach (var (name, blocks, from, to) in _timed)
-        {
-            profile.Add(name, blocks, (long)(Driver.Milliseconds(from, to) * Stopwatch.Frequency / 1000));
-            Driver.DestroyEvent(from);
-            Driver.DestroyEvent(to);
-        }
-        _timed.Clear();
-        Timing = false;
     }
 
     private nint Mark()
@@ -57,5 +76,15 @@ internal sealed unsafe class LaunchStream(CudaContext context, CudaModules modul
         nint mark = Driver.CreateEvent(timed: true);
         Driver.Record(mark, stream);
         return mark;
+    }
+
+    private void Forget()
+    {
+        foreach (var (_, _, from, to) in _marks)
+        {
+            Driver.DestroyEvent(from);
+            Driver.DestroyEvent(to);
+        }
+        _marks.Clear();
     }
 }

@@ -9,9 +9,11 @@ internal sealed unsafe class Replay(CudaSchedule schedule, void* frame, LaunchSt
 
     public void Run()
     {
-        if (_graph == 0 && _ran && stream.CanCapture && !stream.Timing) _graph = Capture();
-        if (_graph != 0 && !stream.Timing) stream.Driver.LaunchGraph(_graph, stream.Handle);
+        if (_graph == 0 && _ran && stream.CanCapture && stream.TakesGraphs) _graph = Capture();
+        nint running = stream.Running();
+        if (_graph != 0 && stream.TakesGraphs) stream.Driver.LaunchGraph(_graph, stream.Handle);
         else schedule.Run(frame, stream);
+        stream.Ran(running);
         _ran = true;
     }
 

@@ -237,6 +237,36 @@ public sealed class CudaEngineTests
     }
 
     [Fact]
+    public void KernelsAreTimedAsAWhole()
+    {
+        using var bench = new CudaBench();
+        var input = Batch(1, 5, 4);
+        for (int i = 0; i < 3; i++) Labels(bench.Engine, input);
+        Assert.Equal(TimeSpan.Zero, bench.Device.KernelTime);
+        int before = bench.Driver.Live, graphs = bench.Driver.GraphLaunches;
+        bench.Device.TimesKernels = true;
+        Labels(bench.Engine, input);
+        var one = bench.Device.KernelTime;
+        Assert.True(one > TimeSpan.Zero);
+        Labels(bench.Engine, input);
+        Assert.True(bench.Device.KernelTime > one);
+        bench.Device.TimesKernels = false;
+        Labels(bench.Engine, input);
+        // The graph is timed, not taken apart; events do not pile up.
+        Assert.Equal((before, graphs + 3), (bench.Driver.Live, bench.Driver.GraphLaunches));
+    }
+
+    [Fact]
+    public void MemoryIsPlannedWithoutAGpu()
+    {
+        var plan = LinearScoreCuda.Program.Variant(CudaPrecision.Tf32, 90)!.Memory(LinearScore.Summary, RunMode.Training, 2, 10, 20, 132);
+        Assert.Equal(["score.slopes", "losses", "image", "labels"], plan.Buffers.Select(static b => b.Name));
+        Assert.Equal([2L * 10 * 20 * 5 * 4, 2L * 10 * 8, 2L * 10 * 20 * 3 * 4, 2L * 10 * 20], plan.Buffers.Select(static b => b.Bytes));
+        Assert.All(plan.Buffers, static b => Assert.Equal(0, b.Offset % 256));
+        Assert.Equal(plan.LiveBytes, plan.Bytes);
+    }
+
+    [Fact]
     public void AProfileListsEveryLaunch()
     {
         using var bench = new CudaBench();
