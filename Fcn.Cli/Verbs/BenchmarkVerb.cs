@@ -116,7 +116,8 @@ static class BenchmarkVerb
         }
         gpu.TimesKernels = false;
         Array.Sort(times);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"kernels alone: median {times[times.Length / 2]:0.000} ms, fastest {times[0]:0.000}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"kernels alone: median {times[times.Length / 2]:0.000} ms, fastest {times[0]:0.000}"));
     }
 
     static void ShowLayers(Terminal terminal, DeviceChoice device, Action pass, int repeats)

@@ -82,6 +82,12 @@ public sealed unsafe class ArenaPlan
         for (int i = 0; i < offsets.Length; i++) *(void**)_requests[i].Address = arena + offsets[i];
     }
 
+    // For tests: every buffer where it is told, lifetimes apart.
+    internal void PlaceApart(Func<long, nint> place)
+    {
+        foreach (var request in _requests) *(nint*)request.Address = place(request.Bytes);
+    }
+
     // Whole lines. Buffers of many pages take 39 lines more, so that neighbours begin far apart modulo 4 KB: a load a little behind a store
     // to the same place of another page waits for it on many processors, and kernels that walk from one map to the next do just that.
     private static long Reserve(long bytes) => bytes < 16 * Page ? Whole(bytes, Line) : Whole(bytes, Page) + Skew;

@@ -53,6 +53,9 @@ public sealed class CudaDevice : Device, IDisposable
     // For tests: arenas are filled with NaNs before every run, so that what reads a buffer before it is written shows.
     internal bool Poison { get; init; }
 
+    // For tests: every buffer lies in memory of its own, so that what a kernel does beyond one shows.
+    internal bool Apart { get; init; }
+
     /// <summary>Looks for a GPU that networks can run on. Never throws for what the machine lacks.</summary>
     public static CudaFinding Find() => CudaFinding.Of(NativeDriver.Machine);
 

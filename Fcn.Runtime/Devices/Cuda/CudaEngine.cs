@@ -162,8 +162,9 @@ internal sealed unsafe class CudaEngine : Engine
             Pack(_pack);
             if (training) Pack(_packBackward);
         }
-        plan.PlaceIn(_arena.Fit(plan, images => BytesOf(plan.Shape with { Images = images })));
-        if (_device.Poison) _driver.Fill(plan.FirstByte, byte.MaxValue, plan.Arena.Bytes, _copies);
+        if (_device.Apart) plan.PlaceApart(_context);
+        else plan.PlaceIn(_arena.Fit(plan, images => BytesOf(plan.Shape with { Images = images })));
+        if (_device.Poison && !_device.Apart) _driver.Fill(plan.FirstByte, byte.MaxValue, plan.Arena.Bytes, _copies);
         fixed (float* pixels = input.Pixels)
         {
             long values = (long)input.Images * input.Height * input.Width * input.Channels;
@@ -246,7 +247,8 @@ internal sealed unsafe class CudaEngine : Engine
         }
     }
 
-    private Standing Stand(CudaSchedule schedule, string purpose) => Own(new Standing(_context, _stream, _modules, schedule, purpose));
+    private Standing Stand(CudaSchedule schedule, string purpose) =>
+        Own(new Standing(_context, _stream, _modules, schedule, purpose) { IsApart = _device.Apart });
 
     private T Own<T>(T part) where T : IDisposable
     {

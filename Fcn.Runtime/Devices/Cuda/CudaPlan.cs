@@ -5,6 +5,7 @@ internal sealed unsafe class CudaPlan : RunPlan
 {
     private readonly NativeBlock _frame;
     private ulong? _placedAt;
+    private ApartBlocks? _apart;
 
     /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, or a layer would be empty.</exception>
     public CudaPlan(CudaVariant code, RunShape shape, NetworkSummary network, int processors) : base(shape)
@@ -47,9 +48,17 @@ internal sealed unsafe class CudaPlan : RunPlan
         Replay?.Forget();
     }
 
+    /// For tests: outside any arena.
+    public void PlaceApart(CudaContext context)
+    {
+        _apart ??= new ApartBlocks(context);
+        _apart.Place(Arena);
+    }
+
     public override void Dispose()
     {
         Replay?.Dispose();
+        _apart?.Dispose();
         _frame.Dispose();
     }
 

@@ -12,6 +12,7 @@ internal sealed unsafe class Standing : IDisposable
     private readonly ArenaPlan _plan = ArenaPlan.ForGpu();
     private readonly Replay _launches;
     private CudaBlock? _block;
+    private ApartBlocks? _apart;
 
     public Standing(CudaContext context, LaunchStream stream, CudaModules modules, CudaSchedule schedule, string purpose)
     {
@@ -27,14 +28,23 @@ internal sealed unsafe class Standing : IDisposable
 
     public long Bytes => _plan.Bytes;
 
+    // For tests.
+    public bool IsApart { get; init; }
+
     /// Its results do not belong to the present parameters.
     public bool IsStale { get; set; } = true;
 
     /// Takes memory and loads kernels, once.
     public void Prepare()
     {
-        if (_block is not null) return;
+        if (_block is not null || _apart is not null) return;
         _modules.Load(_schedule.Kernels);
+        if (IsApart)
+        {
+            _apart = new ApartBlocks(_context);
+            _apart.Place(_plan);
+            return;
+        }
         _block = new CudaBlock(_context, _plan.Bytes, _purpose, static _ => "Close other programs that use the GPU.");
         _plan.Place((byte*)_block.Address);
     }
@@ -44,7 +54,8 @@ internal sealed unsafe class Standing : IDisposable
     {
         var same = ArenaPlan.ForGpu();
         _schedule.Plan(frame, same);
-        same.Place((byte*)_block!.Address);
+        if (_apart is not null) _apart.Place(same);
+        else same.Place((byte*)_block!.Address);
     }
 
     public void Run()
@@ -57,6 +68,7 @@ internal sealed unsafe class Standing : IDisposable
     {
         _launches.Dispose();
         _block?.Dispose();
+        _apart?.Dispose();
         _frame.Dispose();
     }
 }

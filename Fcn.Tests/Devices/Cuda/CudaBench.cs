@@ -13,12 +13,12 @@ internal sealed class CudaBench : IDisposable
 
     public CudaBench(
         int? seed = null, long memoryBytes = 1L << 30, int capability = 90, CudaPrecision precision = CudaPrecision.Fp32,
-        string? cache = null, Action<EmulatedDriver>? plant = null)
+        string? cache = null, Action<EmulatedDriver>? plant = null, bool apart = false)
     {
         Driver = new EmulatedDriver(
             new DelegateCard(LinearScoreCuda.Bodies) { MemoryBytes = memoryBytes, Capability = capability }, seed);
         plant?.Invoke(Driver);
-        Device = new CudaDevice(CudaSearch.Of(Driver), 0, precision, new CubinCache(cache)) { Poison = true };
+        Device = new CudaDevice(CudaSearch.Of(Driver), 0, precision, new CubinCache(cache)) { Poison = true, Apart = apart };
         Engine = (CudaEngine)Device.Open(LinearScore.Summary, LinearScoreCuda.Code);
         SetWeights(Engine);
     }

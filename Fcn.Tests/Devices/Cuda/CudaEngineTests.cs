@@ -33,9 +33,10 @@ public sealed class CudaEngineTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void TrainingIsTheCpusBitForBit(int? seed)
+    [InlineData(4, true)]
+    public void TrainingIsTheCpusBitForBit(int? seed, bool apart = false)
     {
-        using var bench = new CudaBench(seed);
+        using var bench = new CudaBench(seed, apart: apart);
         using var cpu = OnCpu();
         var input = Batch(2, 30, 31);
         var other = Batch(1, 20, 20, 8);

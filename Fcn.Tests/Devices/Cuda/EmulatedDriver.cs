@@ -184,7 +184,7 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
     public override nint Function(nint module, string name)
     {
         string text = _modules[module];
-        var entry = Regex.Match(text, $@"\.entry {name}\(([^)]*)\)");
+        var entry = Regex.Match(text, $@"\.entry\s+{name}\s*\(([^)]*)\)");
         if (!entry.Success) Check(500, $"cuModuleGetFunction of {name}");
         _functions.Add(_next, new Entry(module, text, name, Regex.Count(entry.Groups[1].Value, @"\.param")));
         return _next++;
