@@ -40,11 +40,11 @@ public sealed class FaultTests
     [InlineData("ld.global.u32 %r4, [%d2];", "read of 4 bytes never written, at byte 0 of buffer 'out'")]
     // Races of a block's threads
     [InlineData("st.shared.u32 [%r2], %r1; xor.b32 %r4, %r2, 4; ld.shared.u32 %r5, [%r4];",
-        "race: read at byte 4 of 512 bytes of shared memory, which thread 1 wrote")]
+        "race: read at byte 4 of 512 bytes of shared memory, which thread 1 wrote in line 22 with no barrier")]
     [InlineData("st.shared.u32 [smem], %r1;",
-        "race: write at byte 0 of 512 bytes of shared memory, which thread 0 wrote with no barrier between")]
+        "race: write at byte 0 of 512 bytes of shared memory, which thread 0 wrote in line 22 with no barrier between")]
     [InlineData("mov.u32 %r4, 0; st.shared.u32 [%r2], %r4; bar.sync 0; ld.shared.u32 %r5, [smem]; st.shared.u32 [%r2], %r4;",
-        "which other threads read")]
+        "which several threads read in line 22")]
     [InlineData("st.shared.u16 [%r2], %h1;", "register %h1")]
     [InlineData("ld.global.u32 %r4, [%d1]; st.global.u32 [%d3], %r4;", "race: write at byte 0 of buffer 'in'")]
     [InlineData("st.global.u32 [%d3], %r1; xor.b32 %r4, %r1, 32; mad.wide.u32 %d4, %r4, 4, %d1; ld.global.u32 %r5, [%d4];",
@@ -52,7 +52,7 @@ public sealed class FaultTests
     [InlineData("mov.u32 %r4, 1; st.global.u32 [%d2], %r4; ld.global.nc.u32 %r5, [%d2];", ".nc read at byte")]
     // Copies
     [InlineData("mul.lo.u32 %r4, %r1, 16; mov.u32 %r5, smem; cp.async.cg.shared.global [%r5], [%d1], 16;",
-        "while a cp.async to it is in flight")]
+        "while the cp.async of line 22 to it is in flight")]
     [InlineData("cp.async.ca.shared.global [%r2], [%d3], 4; cp.async.commit_group; ld.shared.u32 %r4, [%r2];", "in flight")]
     [InlineData("mov.u32 %r4, 0; st.shared.u32 [%r2], %r4; cp.async.ca.shared.global [%r2], [%d3], 4; ld.shared.u32 %r4, [%r2];",
         "in flight")]

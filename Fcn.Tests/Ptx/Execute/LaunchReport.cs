@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Fcn.Tests.Ptx;
 
@@ -7,6 +9,7 @@ internal sealed unsafe class LaunchReport
 {
     private readonly PtxEntry _entry;
     private readonly Dictionary<string, int> _worst = [];
+    private int _most;
 
     internal LaunchReport(PtxEntry entry) => (_entry, Executions) = (entry, new long[entry.Code.Length]);
 
@@ -22,7 +25,7 @@ internal sealed unsafe class LaunchReport
     /// <summary>
     /// The most accesses of one phase that meet in one bank, over all accesses to shared memory; 1 without conflicts, 0 without accesses.
     /// </summary>
-    public int WorstBankConflict => _worst.Count == 0 ? 0 : _worst.Values.Max();
+    public int WorstBankConflict => _most;
 
     /// <summary>The same for each of "ld.shared", "st.shared", "ldmatrix" and "cp.async" that was used.</summary>
     public IReadOnlyDictionary<string, int> BankConflicts => _worst;
@@ -39,36 +42,37 @@ internal sealed unsafe class LaunchReport
         .Where(e => e.Second.Opcode == opcode || e.Second.Opcode.StartsWith(opcode + ".", StringComparison.Ordinal)).Sum(e => e.First);
 
     // 32 banks of 4 bytes. Accesses of 8 bytes go in two phases of 16 lanes, of 16 bytes in four of 8 lanes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Banks(Warp w, Instruction at, string kind, uint mask, Address address, int bytes)
     {
         uint* words = stackalloc uint[32];
         int lanes = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
-        int wordsEach = Math.Max(1, bytes / 4);
+        int shift = bytes >= 16 ? 4 : bytes == 8 ? 3 : 2;
         for (int first = 0; first < 32; first += lanes)
         {
             int count = 0;
-            uint seen = 0;
             for (int lane = first; lane < first + lanes; lane++)
-            {
-                if ((mask >> lane & 1) == 0) continue;
-                uint word = (uint)address.Of(w, lane) / 4 / (uint)wordsEach;
-                words[count++] = word;
-                seen |= 1u << (int)(word % (32 / (uint)wordsEach));
-            }
-            if (count == 0) continue;
-            Note(at, kind, BitOperations.PopCount(seen) == count ? 1 : Multiplicity(words, count, 32 / wordsEach));
+                if ((mask >> lane & 1) != 0) words[count++] = (uint)address.Of(w, lane) >> shift;
+            if (count > 0) Phase(at, kind, words, count, 128 >> shift);
         }
     }
 
-    internal void Note(Instruction at, string kind, int multiplicity)
+    /// One phase: the units (words, or chunks as wide as the access) that its lanes touch, in so many banks of that width.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void Phase(Instruction at, string kind, uint* units, int count, int banks)
     {
-        if (_worst.TryGetValue(kind, out int worst) && worst >= multiplicity) return;
-        if (multiplicity > WorstBankConflict) WorstBankConflictAt = FormattableString.Invariant($"line {at.Line}: {_entry.Text(at)}");
-        _worst[kind] = multiplicity;
+        uint seen = 0;
+        for (int i = 0; i < count; i++) seen |= 1u << (int)(units[i] & (uint)(banks - 1));
+        int multiplicity = BitOperations.PopCount(seen) == count ? 1 : Multiplicity(units, count, banks);
+        ref int worst = ref CollectionsMarshal.GetValueRefOrAddDefault(_worst, kind, out _);
+        if (worst >= multiplicity) return;
+        if (multiplicity > _most) WorstBankConflictAt = FormattableString.Invariant($"line {at.Line}: {_entry.Text(at)}");
+        _most = Math.Max(_most, multiplicity);
+        worst = multiplicity;
     }
 
     /// Distinct words that share a bank, in the fullest bank.
-    internal static int Multiplicity(uint* words, int count, int banks)
+    private static int Multiplicity(uint* words, int count, int banks)
     {
         int worst = 0;
         for (int i = 0; i < count; i++)

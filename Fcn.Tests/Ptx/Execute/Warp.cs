@@ -11,6 +11,7 @@ internal sealed unsafe class Warp : IDisposable
     private readonly uint* _set;
     private readonly uint* _predicates;
     private readonly uint* _predicatesSet;
+    private readonly int[] _literals;
     private readonly List<(int Pc, uint Mask)> _apart = [];
     private int _pc;
     private uint _active;
@@ -28,6 +29,13 @@ internal sealed unsafe class Warp : IDisposable
         _predicates = (uint*)NativeMemory.AllocZeroed((nuint)file.Predicates + 1, 4);
         _predicatesSet = (uint*)NativeMemory.AllocZeroed((nuint)file.Predicates + 1, 4);
         Copies = new(this);
+        _literals = [.. file.Literals.Select(l => l.Slot)];
+        // No instruction writes a literal's slot: once is enough.
+        foreach (var (bits, wide, slot) in file.Literals)
+        {
+            if (wide) new Span<ulong>(Lanes(slot), 32).Fill(bits);
+            else new Span<uint>(Lanes(slot), 32).Fill((uint)bits);
+        }
     }
 
     public Block Block { get; }
@@ -48,12 +56,7 @@ internal sealed unsafe class Warp : IDisposable
         RegisterFile file = Block.Entry.Registers;
         new Span<uint>(_set, file.Slots).Clear();
         new Span<uint>(_predicatesSet, file.Predicates).Clear();
-        foreach (var (bits, wide, slot) in file.Literals)
-        {
-            if (wide) new Span<ulong>(Lanes(slot), 32).Fill(bits);
-            else new Span<uint>(Lanes(slot), 32).Fill((uint)bits);
-            _set[slot] = uint.MaxValue;
-        }
+        foreach (int slot in _literals) _set[slot] = uint.MaxValue;
         foreach (var (special, slot) in file.Specials)
         {
             for (int lane = 0; lane < 32; lane++) ((uint*)Lanes(slot))[lane] = Special(special, lane);

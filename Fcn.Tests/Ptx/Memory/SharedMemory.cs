@@ -3,11 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Fcn.Tests.Ptx;
 
-// A block's shared memory with what is known of every granule: which thread wrote it last and which read it, in which barrier interval.
+// A block's shared memory with what is known of every granule: which thread wrote it last and which read it, when and in which line.
 // A stamp is interval * 2048 + thread; thread 1024 stands for several. A granule is the narrowest access of the kernel, at most 4 bytes:
 // accesses are aligned, so each covers whole granules. A granule that a cp.async will fill has the stamp InFlight until its wait.
 internal sealed unsafe class SharedMemory : IDisposable
 {
+    private struct Trace
+    {
+        public uint Writer, Reader;
+        public int WriterLine, ReaderLine;
+    }
+
     public const uint Base = 0x400;
     private const uint InFlight = uint.MaxValue;
     private const uint Many = 1024;
@@ -15,8 +21,7 @@ internal sealed unsafe class SharedMemory : IDisposable
 
     private readonly byte* _data;
     private readonly byte* _written;
-    private readonly uint* _writers;
-    private readonly uint* _readers;
+    private readonly Trace* _traces;
     private readonly int _shift;
     private uint _epoch = 1;
 
@@ -28,24 +33,24 @@ internal sealed unsafe class SharedMemory : IDisposable
         _shift = granuleShift;
         _data = (byte*)NativeMemory.AlignedAlloc((nuint)Length + 64, 64);
         _written = (byte*)NativeMemory.AllocZeroed((nuint)Length / 8 + 16);
-        _writers = (uint*)NativeMemory.AllocZeroed((nuint)((Length >> _shift) + 16), 4);
-        _readers = (uint*)NativeMemory.AllocZeroed((nuint)((Length >> _shift) + 16), 4);
+        _traces = (Trace*)NativeMemory.AllocZeroed((nuint)Granules, (nuint)sizeof(Trace));
     }
 
     public int Length { get; }
     public uint DynamicBase { get; }
 
+    private int Granules => (Length >> _shift) + 16;
+
     public uint BeginBlock()
     {
         if (_epoch > LastEpoch / 2)
         {
-            NativeMemory.Clear(_writers, (nuint)((Length >> _shift) + 16) * 4);
-            NativeMemory.Clear(_readers, (nuint)((Length >> _shift) + 16) * 4);
+            NativeMemory.Clear(_traces, (nuint)Granules * (nuint)sizeof(Trace));
             _epoch = 1;
         }
         NativeMemory.Clear(_written, (nuint)Length / 8 + 16);
         // Copies that the last block left in flight are no business of this one.
-        for (int i = 0; i <= Length - 1 >> _shift; i++) if (_writers[i] == InFlight) _writers[i] = 0;
+        for (int i = 0; i < Granules; i++) if (_traces[i].Writer == InFlight) _traces[i].Writer = 0;
         return ++_epoch;
     }
 
@@ -58,10 +63,11 @@ internal sealed unsafe class SharedMemory : IDisposable
         uint me = w.Stamp + (uint)lane;
         for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++)
         {
-            uint writer = _writers[g];
-            if (writer != me && ((writer ^ me) < 2048 || writer == InFlight)) throw Race(w, at, lane, address, "read", writer, "wrote");
-            uint reader = _readers[g];
-            if (reader != me) _readers[g] = (reader ^ me) < 2048 ? (me & ~2047u) | Many : me;
+            ref Trace t = ref _traces[g];
+            if (t.Writer != me && ((t.Writer ^ me) < 2048 || t.Writer == InFlight)) throw Race(w, at, lane, address, "read", t, t.Writer);
+            if (t.Reader == me) continue;
+            t.Reader = (t.Reader ^ me) < 2048 ? (me & ~2047u) | Many : me;
+            t.ReaderLine = at.Line;
         }
         if (!IsWritten(offset, size)) throw w.Fault(at, lane, $"read of {size} bytes of shared memory never written, at {Where(address)}");
         return _data + offset;
@@ -75,9 +81,10 @@ internal sealed unsafe class SharedMemory : IDisposable
         uint several = (w.Stamp & ~2047u) | Many;
         for (long g = offset >> _shift; g <= offset + 15 >> _shift; g++)
         {
-            uint writer = _writers[g];
-            if ((writer ^ several) < 2048 || writer == InFlight) throw Race(w, at, lane, address, "read", writer, "wrote");
-            _readers[g] = several;
+            ref Trace t = ref _traces[g];
+            if ((t.Writer ^ several) < 2048 || t.Writer == InFlight) throw Race(w, at, lane, address, "read", t, t.Writer);
+            t.Reader = several;
+            t.ReaderLine = at.Line;
         }
         if (!IsWritten(offset, 16)) throw w.Fault(at, lane, $"read of 16 bytes of shared memory never written, at {Where(address)}");
         return _data + offset;
@@ -98,7 +105,7 @@ internal sealed unsafe class SharedMemory : IDisposable
     public byte* Land(Warp w, int lane, ulong address, int size)
     {
         long offset = (long)(address - Base);
-        for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++) _writers[g] = w.Stamp + (uint)lane;
+        for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++) _traces[g].Writer = w.Stamp + (uint)lane;
         MarkWritten(offset, size);
         return _data + offset;
     }
@@ -107,8 +114,7 @@ internal sealed unsafe class SharedMemory : IDisposable
     {
         NativeMemory.AlignedFree(_data);
         NativeMemory.Free(_written);
-        NativeMemory.Free(_writers);
-        NativeMemory.Free(_readers);
+        NativeMemory.Free(_traces);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,11 +124,11 @@ internal sealed unsafe class SharedMemory : IDisposable
         uint me = w.Stamp + (uint)lane;
         for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++)
         {
-            uint writer = _writers[g];
-            if (writer != me && ((writer ^ me) < 2048 || writer == InFlight)) throw Race(w, at, lane, address, "write", writer, "wrote");
-            uint reader = _readers[g];
-            if (reader != me && (reader ^ me) < 2048) throw Race(w, at, lane, address, "write", reader, "read");
-            _writers[g] = stamp;
+            ref Trace t = ref _traces[g];
+            if (t.Writer != me && ((t.Writer ^ me) < 2048 || t.Writer == InFlight)) throw Race(w, at, lane, address, "write", t, t.Writer);
+            if (t.Reader != me && (t.Reader ^ me) < 2048) throw Race(w, at, lane, address, "write", t, t.Reader);
+            t.Writer = stamp;
+            t.WriterLine = at.Line;
         }
         return offset;
     }
@@ -148,13 +154,16 @@ internal sealed unsafe class SharedMemory : IDisposable
     private void MarkWritten(long offset, int size) =>
         *(ushort*)(_written + (offset >> 3)) |= (ushort)((1u << size) - 1 << (int)(offset & 7));
 
-    private PtxFault Race(Warp w, Instruction at, int lane, ulong address, string what, uint other, string did)
+    private PtxFault Race(Warp w, Instruction at, int lane, ulong address, string what, in Trace trace, uint other)
     {
-        if (other == InFlight) return w.Fault(at, lane,
-            $"{what} at {Where(address)} while a cp.async to it is in flight: its wait is missing or too weak");
+        bool wrote = other == trace.Writer;
+        int line = wrote ? trace.WriterLine : trace.ReaderLine;
+        if (other == InFlight) return w.Fault(at, lane, FormattableString.Invariant(
+            $"{what} at {Where(address)} while the cp.async of line {line} to it is in flight: its wait is missing or too weak"));
         uint thread = other & 2047;
-        string who = thread == Many ? "other threads" : FormattableString.Invariant($"thread {thread}");
-        return w.Fault(at, lane, $"race: {what} at {Where(address)}, which {who} {did} with no barrier between");
+        string who = thread == Many ? "several threads" : FormattableString.Invariant($"thread {thread}");
+        return w.Fault(at, lane, FormattableString.Invariant(
+            $"race: {what} at {Where(address)}, which {who} {(wrote ? "wrote" : "read")} in line {line} with no barrier between"));
     }
 
     private string Where(ulong address) => FormattableString.Invariant(
