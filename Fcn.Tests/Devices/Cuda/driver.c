@@ -68,13 +68,13 @@ CUresult cuCtxSetCurrent(void *given) { current = given; return given == &contex
 CUresult cuMemAlloc_v2(CUdeviceptr *address, size_t bytes)
 {
     NEED_CONTEXT;
-    if (bytes > 1u << 26) return OUT_OF_MEMORY;
+    if (bytes > 1u << 24) return OUT_OF_MEMORY;
     live++;
     *address = (CUdeviceptr)aligned_alloc(256, (bytes + 255) / 256 * 256);
     return 0;
 }
 CUresult cuMemFree_v2(CUdeviceptr address) { NEED_CONTEXT; live--; free((void *)address); return 0; }
-CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total) { NEED_CONTEXT; *free_bytes = 3u << 24; *total = 1u << 26; return 0; }
+CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total) { NEED_CONTEXT; *free_bytes = 3u << 22; *total = 1u << 24; return 0; }
 CUresult cuMemAllocHost_v2(void **address, size_t bytes) { NEED_CONTEXT; live++; *address = malloc(bytes); return 0; }
 CUresult cuMemFreeHost(void *address) { NEED_CONTEXT; live--; free(address); return 0; }
 CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes, CUstream stream)
