@@ -6,6 +6,8 @@ internal sealed unsafe class CudaParameters : IDisposable
 {
     private const string RemedyOfTraining = "Training takes three times the memory of the parameters and more.";
 
+    private const int Tile = 16;
+
     private readonly NetworkSummary _network;
     private readonly ParameterCounts _counts;
     private readonly IReadOnlyList<CudaParameter> _places;
@@ -105,39 +107,38 @@ internal sealed unsafe class CudaParameters : IDisposable
 
     private static ulong Address(CudaBlock memory, CudaParameter place) => memory.Address + (ulong)(place.Offset * sizeof(float));
 
-    // Whole output channels: a matrix of (inputs, positions) each, transposed.
+    // Whole output channels: a matrix of (inputs, positions) each, transposed, on all threads.
     private static void ToCard(CudaParameter place, byte* slot, float* canonical, long at, long bytes)
     {
         float* from = canonical + at / sizeof(float), to = (float*)slot;
-        int area = place.Kernel * place.Kernel;
-        if (area == 1 || place.In == 1)
-        {
-            Buffer.MemoryCopy(from, to, bytes, bytes);
-            return;
-        }
-        for (long left = bytes / Unit(place); left > 0; left--, to += (long)place.In * area)
-        {
-            for (int i = 0; i < place.In; i++)
-            {
-                for (int k = 0; k < area; k++) to[(long)k * place.In + i] = *from++;
-            }
-        }
+        int inputs = place.In, area = place.Kernel * place.Kernel;
+        long unit = (long)inputs * area;
+        if (area == 1 || inputs == 1) CudaStaging.Copy(slot, (byte*)from, bytes);
+        else Parallel.For(0, (int)(bytes / Unit(place)), o => Transpose(from + o * unit, to + o * unit, inputs, area));
     }
 
     private static void ToCanonical(CudaParameter place, byte* slot, float* canonical, long at, long bytes)
     {
         float* from = (float*)slot, to = canonical + at / sizeof(float);
-        int area = place.Kernel * place.Kernel;
-        if (area == 1 || place.In == 1)
+        int inputs = place.In, area = place.Kernel * place.Kernel;
+        long unit = (long)inputs * area;
+        if (area == 1 || inputs == 1) CudaStaging.Copy((byte*)to, slot, bytes);
+        else Parallel.For(0, (int)(bytes / Unit(place)), o => Transpose(from + o * unit, to + o * unit, area, inputs));
+    }
+
+    // (rows, columns) → (columns, rows). A tile of 16 rows or columns lies in the nearest cache, and whole lines are written (or read).
+    private static void Transpose(float* from, float* to, int rows, int columns)
+    {
+        for (int row = 0; row < rows; row += Tile)
         {
-            Buffer.MemoryCopy(from, to, bytes, bytes);
-            return;
-        }
-        for (long left = bytes / Unit(place); left > 0; left--, from += (long)place.In * area)
-        {
-            for (int i = 0; i < place.In; i++)
+            int lastRow = Math.Min(rows, row + Tile);
+            for (int column = 0; column < columns; column += Tile)
             {
-                for (int k = 0; k < area; k++) *to++ = from[(long)k * place.In + i];
+                int lastColumn = Math.Min(columns, column + Tile);
+                for (int c = column; c < lastColumn; c++)
+                {
+                    for (int r = row; r < lastRow; r++) to[(long)c * rows + r] = from[(long)r * columns + c];
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ internal sealed unsafe class CudaStaging : IDisposable
 {
     private const int Slots = 4;
     private const long LeastSlot = 1 << 20;
+    private const long Piece = 1 << 17;
 
     private readonly CudaDriver _driver;
     private readonly nint _stream;
@@ -46,7 +47,7 @@ internal sealed unsafe class CudaStaging : IDisposable
     }
 
     public void Upload(ulong to, byte* from, long bytes) =>
-        Upload(to, bytes, 1, (slot, at, count) => Buffer.MemoryCopy(from + at, slot, count, count));
+        Upload(to, bytes, 1, (slot, at, count) => Copy(slot, from + at, count));
 
     /// Returns when all is there. Up to a ring of slices is under way while one is emptied.
     public void Download(ulong from, long bytes, long unit, Work empty)
@@ -73,7 +74,20 @@ internal sealed unsafe class CudaStaging : IDisposable
     }
 
     public void Download(ulong from, byte* to, long bytes) =>
-        Download(from, bytes, 1, (slot, at, count) => Buffer.MemoryCopy(slot, to + at, count, count));
+        Download(from, bytes, 1, (slot, at, count) => Copy(to + at, slot, count));
+
+    /// One thread copies slower than a card takes it in.
+    public static void Copy(byte* to, byte* from, long bytes)
+    {
+        if (bytes < 2 * Piece) Buffer.MemoryCopy(from, to, bytes, bytes);
+        else Parallel.For(0, (int)((bytes + Piece - 1) / Piece), i => Part((long)i * Piece));
+
+        void Part(long at)
+        {
+            long count = Math.Min(Piece, bytes - at);
+            Buffer.MemoryCopy(from + at, to + at, count, count);
+        }
+    }
 
     public void Dispose()
     {
