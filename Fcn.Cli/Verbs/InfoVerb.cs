@@ -86,6 +86,11 @@ static class InfoVerb
             $"({Tables.Bytes(memory.Parameters)} parameters, {Tables.Bytes(memory.Segment)} working)");
         terminal.Line($"memory to train:   {Tables.Bytes(3 * memory.Parameters + memory.Training)} " +
             $"({Tables.Bytes(3 * memory.Parameters)} parameters, gradients, momentum, {Tables.Bytes(memory.Training)} working)");
+        if (memory.Gpu is { } gpu)
+        {
+            terminal.Line($"on a GPU in fp32:  {Tables.Bytes(memory.Parameters + gpu.Segment)} to segment, " +
+                $"{Tables.Bytes(3 * memory.Parameters + gpu.Training)} to train ({GpuMemory.Processors} multiprocessors)");
+        }
     }
 
     static JsonObject Json(CatalogEntry entry, PixelSize at, MemoryCost memory)
@@ -110,6 +115,8 @@ static class InfoVerb
             ["parameterBytes"] = memory.Parameters,
             ["segmentBytes"] = memory.Parameters + memory.Segment,
             ["trainBytes"] = 3 * memory.Parameters + memory.Training,
+            ["gpuSegmentBytes"] = memory.Parameters + memory.Gpu?.Segment,
+            ["gpuTrainBytes"] = 3 * memory.Parameters + memory.Gpu?.Training,
             ["layers"] = new JsonArray([.. network.Layers.Select(layer => Json(layer, at))]),
         };
     }

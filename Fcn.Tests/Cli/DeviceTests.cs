@@ -92,6 +92,19 @@ public sealed class DeviceTests
         int Number(string name) => loss.GetProperty(name).GetInt32();
     }
 
+    // At 20x10: score.slopes 4000 bytes, losses 80, image 2400, labels 200, each up to a multiple of 256; two times 80 of packed weights.
+    [Fact]
+    public void MemoryOfAGpuIsPlanned()
+    {
+        using JsonDocument json = JsonDocument.Parse(Run("info", "linear", "--size", "20x10", "--json").Output);
+        const int Parameters = 20 * sizeof(float);
+        Assert.Equal(Parameters + 256 + 2560 + 256, json.RootElement.GetProperty("gpuSegmentBytes").GetInt32());
+        Assert.Equal(3 * Parameters + 2 * 256 + 4096 + 256 + 2560 + 256, json.RootElement.GetProperty("gpuTrainBytes").GetInt32());
+        Assert.Contains("on a GPU in fp32:", Run("info", "linear", "--size", "20x10").Output);
+        using JsonDocument none = JsonDocument.Parse(Run("info", "cpu-only", "--size", "20x10", "--json").Output);
+        Assert.Equal(JsonValueKind.Null, none.RootElement.GetProperty("gpuTrainBytes").ValueKind);
+    }
+
     [Fact]
     public void TheTextOfAKernelIsPrinted()
     {

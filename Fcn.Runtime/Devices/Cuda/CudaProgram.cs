@@ -72,6 +72,10 @@ public sealed record CudaVariant(
     CudaPrecision Precision, int Capability, IReadOnlyList<CudaKernel> Kernels,
     CudaSchedule Pack, CudaSchedule PackBackward, CudaSchedule Segment, CudaSchedule Scores, CudaSchedule Training, CudaSchedule Update)
 {
+    /// <summary>Bytes of the packed weights, which every run needs beside the parameters; needs no GPU.</summary>
+    /// <param name="training">Whether those for the gradients are counted too.</param>
+    public long PackedBytes(bool training) => Standing.BytesOf(Pack) + (training ? Standing.BytesOf(PackBackward) : 0);
+
     /// <summary>The memory that a run takes beyond parameters and packed weights, buffer by buffer; needs no GPU.</summary>
     /// <param name="network">The network that this is the code of.</param>
     /// <param name="mode">What the run is for.</param>

@@ -17,10 +17,7 @@ internal sealed unsafe class Standing : IDisposable
     public Standing(CudaContext context, LaunchStream stream, CudaModules modules, CudaSchedule schedule, string purpose)
     {
         (_context, _modules, _schedule, _purpose) = (context, modules, schedule, purpose);
-        _frame = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
-        (Frame->N, Frame->H, Frame->W, Frame->Processors) = (1, 1, 1, context.Card.Processors);
-        schedule.Measure(Frame);
-        schedule.Plan(Frame, _plan);
+        _frame = Measured(schedule, context.Card.Processors, _plan);
         _launches = new Replay(schedule, Frame, stream);
     }
 
@@ -33,6 +30,14 @@ internal sealed unsafe class Standing : IDisposable
 
     /// Its results do not belong to the present parameters.
     public bool IsStale { get; set; } = true;
+
+    /// The memory that a schedule would take.
+    public static long BytesOf(CudaSchedule schedule)
+    {
+        var plan = ArenaPlan.ForGpu();
+        using var frame = Measured(schedule, processors: 1, plan);
+        return plan.Bytes;
+    }
 
     /// Takes memory and loads kernels, once.
     public void Prepare()
@@ -70,5 +75,15 @@ internal sealed unsafe class Standing : IDisposable
         _block?.Dispose();
         _apart?.Dispose();
         _frame.Dispose();
+    }
+
+    private static NativeBlock Measured(CudaSchedule schedule, int processors, ArenaPlan plan)
+    {
+        var block = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
+        var frame = (CudaFrame*)block.Address;
+        (frame->N, frame->H, frame->W, frame->Processors) = (1, 1, 1, processors);
+        schedule.Measure(frame);
+        schedule.Plan(frame, plan);
+        return block;
     }
 }
