@@ -149,7 +149,7 @@ internal static class TinyGemm
         """;
 
     /// The worst difference from the product in double, relative to the largest element; small integers, so 0 for a right kernel.
-    public static (double Error, LaunchReport Report) Run(string text, int m = 64, int k = 160, int seed = 1)
+    public static (double Error, LaunchReport Report) Run(string text, int m = 64, int k = 160, int seed = 1, long branchLimit = 10_000)
     {
         var random = new Random(seed);
         float[] a = [.. Enumerable.Range(0, m * k).Select(_ =>
@@ -157,7 +157,7 @@ internal static class TinyGemm
         using var memory = new DeviceMemory();
         ulong[] arguments = [memory.Upload<ushort>(Narrow(a), "a"), memory.Upload<ushort>(Narrow(b), "b"), memory.Allocate(m * 16 * 4, "c"),
             (ulong)k];
-        LaunchReport report = PtxLauncher.Launch(Lane.Parse(text), m / 32, 64, SharedBytes, arguments, memory, seed);
+        LaunchReport report = PtxLauncher.Launch(Lane.Parse(text), m / 32, 64, SharedBytes, arguments, memory, seed, branchLimit);
         float[] c = memory.Download<float>(arguments[2], m * 16);
         double error = 0, largest = 0;
         for (int i = 0; i < m; i++)

@@ -28,7 +28,7 @@ internal sealed class Block : IDisposable
     public required LaunchReport Report { get; init; }
 
     /// Backward branches that one block may take before it is said to hang.
-    public long BranchLimit { get; init; } = 100_000_000;
+    public required long BranchLimit { get; init; }
 
     public void Run(int index)
     {

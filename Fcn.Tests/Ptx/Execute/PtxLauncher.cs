@@ -18,14 +18,18 @@ internal static class PtxLauncher
     /// <param name="arguments">One slot for each parameter; of 4-byte parameters the low bytes count.</param>
     /// <param name="memory">The device's memory.</param>
     /// <param name="seed">Draws the order of blocks, and of warps between barriers.</param>
+    /// <param name="branchLimit">Backward branches of all warps after which a block is said not to end.</param>
     public static LaunchReport Launch(PtxEntry entry, int blocks, int threads, int sharedBytes, ReadOnlySpan<ulong> arguments,
-        DeviceMemory memory, int seed = 1)
+        DeviceMemory memory, int seed = 1, long branchLimit = 10_000_000)
     {
         Check(entry, blocks, threads, sharedBytes, arguments.Length);
         var report = new LaunchReport(entry);
         using var shared = new SharedMemory(entry, sharedBytes, GranuleShift(entry.Code.Select(i => i.Width.Shared)));
         memory.BeginLaunch(blocks, GranuleShift(entry.Code.Select(i => i.Width.Global)));
-        using var block = new Block(entry, blocks, threads, shared, memory, arguments, seed) { Report = report };
+        using var block = new Block(entry, blocks, threads, shared, memory, arguments, seed)
+        {
+            Report = report, BranchLimit = branchLimit,
+        };
         int[] order = [.. Enumerable.Range(0, blocks)];
         new Random(seed).Shuffle(order);
         foreach (int index in order) block.Run(index);
