@@ -2,6 +2,7 @@ using Fcn.Generator.Graph;
 using Fcn.Generator.Ops;
 using Fcn.Generator.Passes;
 using Fcn.Generator.Schedule;
+using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Tests.Ops;
 
@@ -14,6 +15,7 @@ internal sealed class OpGraph
     private readonly Dictionary<Node, double[]> _values = [];
     private readonly double[]? _pixels;
     private ParameterPlan? _plan;
+    private GpuParameterPlan? _gpuPlan;
     private long _reserved;
 
     /// Channels, pixels: of an image for ops on the image itself, (N, Channels, H, W).
@@ -60,6 +62,8 @@ internal sealed class OpGraph
     public Dictionary<string, NetworkGraph> Graphs { get; } = [];
 
     public ParameterPlan Plan => _plan ??= ParameterPlan.Of(Graphs["y"]);
+
+    public GpuParameterPlan GpuPlan => _gpuPlan ??= GpuParameterPlan.Of(Graphs["y"]);
 
     public Node Parameter(string name, double[] values, int o, int i, int kernel, bool bias = false)
     {
@@ -138,6 +142,27 @@ internal sealed class OpGraph
                 }
     }
 
+    /// Memory as a GPU has it.
+    public double[] GpuMemory()
+    {
+        var memory = new double[Math.Max(_reserved, GpuPlan.Floats)];
+        foreach (var (node, values) in _values)
+        {
+            if (node.Op is PlainMap map) values.CopyTo(memory, map.Offset);
+            else foreach (var (place, plain) in GpuPlaces(node.Name).Select((place, plain) => (place, plain))) memory[GpuPlan.Offsets[node.Name] + place] = values[plain];
+        }
+        return memory;
+    }
+
+    /// Places of a parameter's elements in OIHW order, from the parameter's first float on: [o][a][b][i].
+    public IEnumerable<int> GpuPlaces(string parameter)
+    {
+        var w = GpuPlan.Weights[parameter];
+        for (int o = 0; o < w.Out; o++)
+            for (int i = 0; i < w.In; i++)
+                for (int tap = 0; tap < w.Kernel * w.Kernel; tap++) yield return (o * w.Kernel * w.Kernel + tap) * w.In + i;
+    }
+
     public IEnumerable<string> Parameters => _values.Keys.Where(n => n.Op is Parameter).Select(n => n.Name);
 
     public double[] Values(string name) => _values.Single(v => v.Key.Name == name).Value;
@@ -158,11 +183,13 @@ internal sealed class OpGraph
         return interleaved;
     }
 
-    // At most: in channel blocks of 16.
+    // At most: in channel blocks of 16, or up to the next unit of a GPU.
     private void Keep(Node parameter, double[] values)
     {
         var shape = (WeightShape)parameter.Shape;
-        _reserved += (shape.Out + 15L) / 16 * 16 * ((shape.In + 15) / 16 * 16) * shape.Kernel * shape.Kernel;
+        _reserved += Math.Max(
+            (shape.Out + 15L) / 16 * 16 * ((shape.In + 15) / 16 * 16) * shape.Kernel * shape.Kernel,
+            (values.Length + GpuParameterPlan.Unit - 1L) / GpuParameterPlan.Unit * GpuParameterPlan.Unit);
         _values[parameter] = values;
     }
 

@@ -1,0 +1,67 @@
+using Fcn.Generator.Ops;
+using Fcn.Generator.Schedule.Gpu;
+using Fcn.Tests.Golden;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Fcn.Tests.Ops;
+
+// Every op, forward and all gradients, as PTX on every GPU machine, against PyTorch.
+public sealed class EmulatedOpTests(ITestOutputHelper output)
+{
+    private static readonly IReadOnlyList<GoldenCase> Own = GoldenCases.Of(GoldenFile.Own("ops.safetensors"), "own_");
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("fp32")]
+    [InlineData("tf32")]
+    [InlineData("bf16")]
+    public void Own_set(string name) => Check(Own, GpuMachine.All.Single(m => m.Name == name));
+
+    // Relative errors (Frobenius). A factor is rounded to 11 bits (TF32) or 8 bits (bfloat16): by up to 2^-12 or 2^-9 of it, two factors per product. A
+    // rectified value near 0 may be rounded across it, and the gradient is all or nothing there.
+    private static double Tolerance(GpuMachine machine, bool rectified) => machine.Unit switch
+    {
+        MatrixUnit.BFloat16 => rectified ? 5e-2 : 5e-3,
+        MatrixUnit.TensorFloat => 1e-3,
+        _ => 2e-6,
+    };
+
+    private void Check(IReadOnlyList<GoldenCase> cases, GpuMachine machine)
+    {
+        var failures = new List<string>();
+        double worst = 0;
+        foreach (var test in cases)
+        {
+            using var schedule = new EmulatedSchedule(test.Op, machine).Packed();
+            foreach (string graph in test.Op.Graphs.Keys) Compare(test, graph, schedule);
+        }
+        output.WriteLine(FormattableString.Invariant($"{machine.Name}: worst relative error {worst:g3}"));
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+
+        void Compare(GoldenCase test, string graph, EmulatedSchedule schedule)
+        {
+            try
+            {
+                var outcome = schedule.Run(graph);
+                if (test.Expected.TryGetValue(graph, out var map)) Distance(outcome.Map, map, graph);
+                if (test.Expected.TryGetValue("loss", out var loss)) Distance([outcome.Loss], loss, "loss");
+                if (graph == "y") return;
+                foreach (string parameter in test.Op.Parameters)
+                    Distance(outcome.Gradients[parameter], test.Expected[$"d{parameter}"], $"d{parameter}");
+            }
+            catch (Exception fault) when (fault is not Xunit.Sdk.XunitException)
+            {
+                failures.Add($"{test.Op.Name}, {graph}, {machine.Name}: {fault.Message}");
+            }
+
+            void Distance(double[] actual, double[] expected, string what)
+            {
+                double distance = Close.Distance(actual, expected);
+                worst = Math.Max(worst, distance);
+                if (!(distance <= Tolerance(machine, test.Op.Y.Op is Relu)))
+                    failures.Add(FormattableString.Invariant($"{test.Op.Name}, {what}, {machine.Name}: relative error {distance:g3}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule.Gpu;
+using Xunit;
+
+namespace Fcn.Tests.Ops;
+
+// An op's graphs, scheduled for a GPU machine, rendered to PTX and run by the emulator.
+internal sealed class EmulatedSchedule : IDisposable
+{
+    private readonly EmulatedDevice _device = new();
+    private readonly OpGraph _op;
+    private readonly GpuMachine _machine;
+    private readonly Dictionary<string, GpuSchedule> _schedules;
+
+    /// Few processors: sums are still split, and launches stay small.
+    public EmulatedSchedule(OpGraph op, GpuMachine machine, int processors = 2)
+    {
+        (_op, _machine) = (op, machine);
+        var packing = new GpuPacking();
+        _schedules = op.Graphs.ToDictionary(g => g.Key, g => BuildGpuSchedule.Run(g.Value, op.GpuPlan, machine, packing));
+        (Pack, PackBackward) = (packing.Schedule(false), packing.Schedule(true));
+        var kernels = _schedules.Values.Append(Pack).Append(PackBackward).SelectMany(s => s.Launches).Select(l => l.Kernel);
+        Assert.Empty(kernels.SelectMany(k => KernelSpec.Faults([k], KernelFamily.Gpu)));
+
+        _device.Set("N", op.Images);
+        _device.Set("H", op.Height);
+        _device.Set("W", op.Width);
+        _device.Set("Processors", processors);
+        _device.Set("ParameterBlocks", (int)(op.GpuPlan.Floats / GpuParameterPlan.Unit));
+        _device.Write<float>("Parameters", Array.ConvertAll(op.GpuMemory(), v => (float)v));
+        _device.Write<float>("Image", Array.ConvertAll(op.Pixels(), v => (float)v));
+    }
+
+    private GpuSchedule Pack { get; }
+
+    private GpuSchedule PackBackward { get; }
+
+    /// Weights changed: what convolutions read of them is packed anew.
+    public EmulatedSchedule Packed()
+    {
+        _device.Run(Pack, _machine, keep: true);
+        _device.Run(PackBackward, _machine, keep: true);
+        return this;
+    }
+
+    /// Runs one graph on packed weights. Outputs are new memory, but for gradients that are added to.
+    public Outcome Run(string graph, bool accumulate = false)
+    {
+        if (!accumulate) NewGradients();
+        _device.Allocate("Labels", _op.Images * _op.Height * _op.Width);
+        _device.Allocate("Loss", 8);
+        if (_op.Labels is not null && graph != "labels") _device.Write<byte>("Labels", _op.Labels);
+        _device.Write<int>("Step", [accumulate ? 1 : 0, _op.Seed, BitConverter.SingleToInt32Bits((float)_op.LossScale), 0, 0, 0, 0]);
+        var schedule = _schedules[graph];
+        var scores = schedule.Maps.SingleOrDefault(m => m.Name == "Scores") ?? _op.Graphs[graph].Outputs
+            .Where(o => _op.Graphs[graph].Outputs.Count == 1 && o.Shape is Fcn.Generator.Graph.MapShape && o.Op is not Fcn.Generator.Ops.UpsampleLoss)
+            .Select(o => new GpuMap("", o.Map.Channels, 0, o.Map.Size, Element.Float)).SingleOrDefault();
+        if (scores is not null) _device.Allocate("Scores", _op.Images * scores.Channels * scores.Size.At(_op.Height) * scores.Size.At(_op.Width) * 4);
+        _device.Run(schedule, _machine);
+        double[] map = scores is not null ? [.. _device.Read<float>("Scores").Select(v => (double)v)]
+            : graph == "labels" ? [.. _device.Read<byte>("Labels").Select(v => (double)v)] : [];
+        return new(map, Gradients(), _device.IsWritten("Loss") ? _device.Read<double>("Loss")[0] : 0);
+    }
+
+    /// Caffe's SGD on the gradients of the last run. Multipliers by parameter: rate and decay.
+    public void Update(float rate, float momentum, float decay, float scale, Func<string, (float Rate, float Decay)> multipliers)
+    {
+        if (!_device.Has("Momentum")) _device.Write<float>("Momentum", new float[_op.GpuPlan.Floats]);
+        var blocks = new float[_op.GpuPlan.Floats / GpuParameterPlan.Unit * 2];
+        foreach (var (name, weight) in _op.GpuPlan.Weights)
+            for (long at = 0; at < weight.Length; at += GpuParameterPlan.Unit)
+            {
+                long block = (_op.GpuPlan.Offsets[name] + at) / GpuParameterPlan.Unit;
+                (blocks[2 * block], blocks[2 * block + 1]) = multipliers(name);
+            }
+        _device.Write<float>("Multipliers", blocks);
+        int Bits(float value) => BitConverter.SingleToInt32Bits(value);
+        _device.Write<int>("Step", [0, 0, 0, Bits(rate), Bits(momentum), Bits(decay), Bits(scale)]);
+        _device.Run(new([], [], [], [Fcn.Generator.Schedule.Gpu.Kernels.GpuUpdateKernel.Lower()]), _machine);
+    }
+
+    /// A parameter as it is now, in OIHW order.
+    public float[] Values(string parameter)
+    {
+        float[] packed = _device.Read("Parameters", _op.GpuPlan.Offsets[parameter], (int)_op.GpuPlan.Weights[parameter].Length)!;
+        return [.. _op.GpuPlaces(parameter).Select(at => packed[at])];
+    }
+
+    public void Dispose() => _device.Dispose();
+
+    // What is reserved behind a parameter's values is zero; the values are never written.
+    private void NewGradients()
+    {
+        _device.Allocate("Gradients", (int)_op.GpuPlan.Floats * 4);
+        foreach (var (name, weight) in _op.GpuPlan.Weights)
+        {
+            long end = (weight.Length + GpuParameterPlan.Unit - 1) / GpuParameterPlan.Unit * GpuParameterPlan.Unit;
+            _device.Write("Gradients", _op.GpuPlan.Offsets[name] + weight.Length, new float[end - weight.Length]);
+        }
+    }
+
+    private Dictionary<string, double[]> Gradients()
+    {
+        var gradients = new Dictionary<string, double[]>();
+        foreach (string parameter in _op.Parameters)
+        {
+            var weight = _op.GpuPlan.Weights[parameter];
+            if (_device.Read("Gradients", _op.GpuPlan.Offsets[parameter], (int)weight.Length) is not { } packed) continue;
+            gradients[parameter] = [.. _op.GpuPlaces(parameter).Select(at => (double)packed[at])];
+        }
+        return gradients;
+    }
+}
