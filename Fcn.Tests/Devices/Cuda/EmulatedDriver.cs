@@ -1,6 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.RegularExpressions;
+using System.Runtime.InteropServices;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.Tests.Devices.Cuda;
@@ -8,8 +6,6 @@ namespace Fcn.Tests.Devices.Cuda;
 /// <summary>The NVIDIA driver for tests: cards are emulated, faults can be planted, and everything that happens is on record.</summary>
 internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? seed = null) : CudaDriver, IDisposable
 {
-    private const string Mark = "machine code of the emulated driver\n";
-
     private readonly EmulatedStreams _streams = new(seed);
     private readonly Dictionary<ulong, long> _memory = [];
     private readonly Dictionary<nint, string> _modules = [];
@@ -23,11 +19,6 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
     private int _host;
 
     public EmulatedDriver(EmulatedCard card, int? seed = null) : this([card], seed) { }
-
-    private sealed record Entry(nint Module, string Text, string Name, int Arguments)
-    {
-        public int MaxDynamicSharedBytes { get; set; } = 48 * 1024;
-    }
 
     // What is planted.
 
@@ -131,7 +122,7 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
     {
         May("cuMemAllocHost");
         _host++;
-        return (byte*)System.Runtime.InteropServices.NativeMemory.Alloc((nuint)bytes);
+        return (byte*)NativeMemory.Alloc((nuint)bytes);
     }
 
     public override void FreeHost(byte* address)
@@ -139,7 +130,7 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
         if (IsLost) return;
         _streams.DrainAll();
         _host--;
-        System.Runtime.InteropServices.NativeMemory.Free(address);
+        NativeMemory.Free(address);
     }
 
     public override void Upload(ulong to, byte* from, long bytes, nint stream) =>
@@ -150,62 +141,6 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
 
     public override void Fill(ulong to, byte value, long bytes, nint stream) =>
         Queue("cuMemsetD8Async", stream, card => card.Fill(to, value, bytes));
-
-    public override byte[] Assemble(ReadOnlySpan<byte> text, string name)
-    {
-        Current();
-        if (text[^1] != 0) throw new InvalidOperationException("PTX must end with a zero.");
-        string source = Encoding.UTF8.GetString(text[..^1]);
-        double version = double.Parse(VersionOf().Match(source).Groups[1].Value, CultureInfo.InvariantCulture);
-        if (version > PtxVersion) Check(CudaException.UnsupportedPtx, $"cuLinkAddData of {name}", "ptxas: unsupported .version");
-        int code = Planted("cuLinkAddData");
-        if (code != 0) Check(code, $"cuLinkAddData of {name}", $"ptxas error: line 7 of {name}");
-        Assembled.Add(name);
-        return Encoding.UTF8.GetBytes(Mark + source);
-    }
-
-    public override nint Load(ReadOnlySpan<byte> machineCode)
-    {
-        Current();
-        string code = Encoding.UTF8.GetString(machineCode);
-        if (!code.StartsWith(Mark, StringComparison.Ordinal)) Check(CudaException.InvalidImage, "cuModuleLoadData");
-        _modules.Add(_next, code[Mark.Length..]);
-        return _next++;
-    }
-
-    public override void Unload(nint module)
-    {
-        if (IsLost) return;
-        _modules.Remove(module);
-        nint[] gone = [.. _functions.Where(f => f.Value.Module == module).Select(static f => f.Key)];
-        foreach (nint function in gone) _functions.Remove(function);
-    }
-
-    public override nint Function(nint module, string name)
-    {
-        string text = _modules[module];
-        var entry = Regex.Match(text, $@"\.entry\s+{name}\s*\(([^)]*)\)");
-        if (!entry.Success) Check(500, $"cuModuleGetFunction of {name}");
-        _functions.Add(_next, new Entry(module, text, name, Regex.Count(entry.Groups[1].Value, @"\.param")));
-        return _next++;
-    }
-
-    public override int Attribute(nint function, CudaFunctionAttribute attribute) => attribute switch
-    {
-        CudaFunctionAttribute.Registers => 42,
-        CudaFunctionAttribute.LocalBytes => LocalBytes,
-        CudaFunctionAttribute.SharedBytes => 0,
-        CudaFunctionAttribute.MaxDynamicSharedBytes => _functions[function].MaxDynamicSharedBytes,
-    };
-
-    public override void SetAttribute(nint function, CudaFunctionAttribute attribute, int value)
-    {
-        Assert(attribute == CudaFunctionAttribute.MaxDynamicSharedBytes && value <= Card.SharedBytes, "a wrong function attribute");
-        _functions[function].MaxDynamicSharedBytes = value;
-        SharedRequests++;
-    }
-
-    public override int BlocksPerProcessor(nint function, int threads, int sharedBytes) => 2048 / threads;
 
     public override void Launch(nint function, uint blocks, int threads, int sharedBytes, nint stream, void** arguments)
     {
@@ -332,7 +267,4 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
     {
         if (!holds) throw new InvalidOperationException($"The driver was asked for {otherwise}.");
     }
-
-    [GeneratedRegex(@"^\.version (\d+\.\d+)", RegexOptions.Multiline)]
-    private static partial Regex VersionOf();
 }

@@ -1,3 +1,4 @@
+using Fcn.Devices.Cuda;
 using Fcn.Tests.Ptx;
 
 namespace Fcn.Tests.Devices.Cuda;
@@ -10,6 +11,17 @@ internal sealed class PtxCard(int seed = 1) : EmulatedCard
 {
     private readonly DeviceMemory _memory = new();
     private readonly Dictionary<string, PtxModule> _modules = [];
+
+    /// <summary>A device that executes PTX.</summary>
+    /// <param name="precision">How convolutions multiply.</param>
+    /// <param name="capability">Of the card.</param>
+    /// <param name="apart">Every buffer has memory of its own, so that no kernel leaves one unseen; false: the arena, as it is run.</param>
+    /// <param name="seed">Draws the order of blocks and warps, and how far streams run ahead.</param>
+    public static CudaDevice Open(CudaPrecision precision = CudaPrecision.Fp32, int capability = 90, bool apart = true, int seed = 1)
+    {
+        var driver = new EmulatedDriver(new PtxCard(seed) { Capability = capability }, seed);
+        return new CudaDevice(CudaSearch.Of(driver), 0, precision, new CubinCache(null)) { Apart = apart };
+    }
 
     /// <summary>Every launch: the entry, and what the emulator counted.</summary>
     public List<(string Entry, LaunchReport Report)> Reports { get; } = [];
