@@ -123,6 +123,8 @@ internal sealed unsafe class CudaEngine : Engine
         _parameters.Train();
         _update.Prepare();
         Complete(_update.Frame, UpdateStep);
+        // The update before may not have read its numbers yet.
+        Follow(_copies, _kernels);
         Upload(UpdateStep, new CudaStep
         {
             Rate = step.Rate, Momentum = step.Momentum, Decay = step.Decay, GradientScale = step.GradientScale,
