@@ -1,11 +1,10 @@
-using Fcn.Tests.Generator;
 using Fcn.Weights;
 
 namespace Fcn.Tests.Golden;
 
 // Numbers that PyTorch computed. The large set lies beside the repository where the project is developed (../shared/golden), the small one,
 // made by make.py, beside this file: what a checkout alone can be tested with.
-internal sealed class GoldenFile
+internal sealed partial class GoldenFile
 {
     private readonly Dictionary<string, (int[] Shape, double[] Values)> _tensors = [];
 
@@ -31,15 +30,7 @@ internal sealed class GoldenFile
 
     public IEnumerable<string> Names => _tensors.Keys;
 
-    /// A file that is in the repository.
-    public static GoldenFile Own(string name) => new(Path.Combine(Repository.Root, "Fcn.Tests", "Golden", name));
-
-    /// A file of the large set; null in a checkout that stands alone.
-    public static GoldenFile? Shared(string name)
-    {
-        string path = Path.Combine(Repository.Root, "..", "shared", "golden", name);
-        return File.Exists(path) ? new(path) : null;
-    }
+    public static GoldenFile Open(string path) => new(path);
 
     public bool Has(string name) => _tensors.ContainsKey(name);
 

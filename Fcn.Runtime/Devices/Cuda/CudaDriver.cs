@@ -8,7 +8,7 @@ internal abstract unsafe class CudaDriver
     private volatile bool _lost;
 
     /// The process lost a card; nothing can be given back any more, and need not be.
-    public bool IsLost => _lost;
+    public virtual bool IsLost => _lost;
 
     /// 12040 for CUDA 12.4.
     public abstract int Version { get; }

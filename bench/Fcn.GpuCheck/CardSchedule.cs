@@ -1,0 +1,162 @@
+// An op's graphs, scheduled for a GPU machine, rendered to PTX and run by a driver: what Fcn.Tests' EmulatedSchedule does in the emulator. Every
+// buffer is memory of its own, full of NaNs at first.
+using System.Runtime.InteropServices;
+using System.Text;
+using Fcn.Devices.Cuda;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Targets.Ptx;
+using Fcn.Tests.Ops;
+
+namespace Fcn.GpuCheck;
+
+sealed unsafe class CardSchedule : IDisposable
+{
+    const int SharedBytesByDefault = 48 * 1024;
+
+    readonly OpenCard card;
+    readonly OpGraph op;
+    readonly GpuMachine machine;
+    readonly Dictionary<string, GpuSchedule> schedules;
+    readonly GpuSchedule[] packs;
+    readonly Dictionary<string, long> fields = [];
+    readonly Dictionary<string, (ulong Address, long Bytes)> blocks = [];
+    readonly Dictionary<string, nint> functions;
+    readonly nint stream;
+
+    /// <param name="card">Where it runs.</param>
+    /// <param name="op">The graphs and their inputs.</param>
+    /// <param name="machine">How contractions multiply.</param>
+    /// <param name="functions">Kernels that were loaded before, by their text; new ones are added.</param>
+    public CardSchedule(OpenCard card, OpGraph op, GpuMachine machine, Dictionary<string, nint> functions)
+    {
+        (this.card, this.op, this.machine, this.functions) = (card, op, machine, functions);
+        var packing = new GpuPacking();
+        schedules = op.Graphs.ToDictionary(g => g.Key, g => BuildGpuSchedule.Run(g.Value, op.GpuPlan, machine, packing));
+        packs = [packing.Schedule(false), packing.Schedule(true)];
+        card.MakeCurrent();
+        stream = card.Driver.CreateStream();
+        (fields["N"], fields["H"], fields["W"]) = (op.Images, op.Height, op.Width);
+        (fields["Processors"], fields["ParameterBlocks"]) = (card.Processors, op.GpuPlan.Floats / GpuParameterPlan.Unit);
+        Write<float>("Parameters", Array.ConvertAll(op.GpuMemory(), static v => (float)v));
+        Write<float>("Image", Array.ConvertAll(op.Pixels(), static v => (float)v));
+        foreach (GpuSchedule pack in packs) Run(pack);
+    }
+
+    /// Runs one graph.
+    public Outcome Run(string graph)
+    {
+        NetworkGraph network = op.Graphs[graph];
+        Write<float>("Gradients", Nans(op.GpuPlan.Floats));
+        Write<byte>("Labels", op.Labels ?? new byte[op.Images * op.Height * op.Width]);
+        Write<double>("Loss", [0]);
+        Write<int>("Step", [0, op.Seed, BitConverter.SingleToInt32Bits((float)op.LossScale), 0, 0, 0, 0]);
+        Node? map = network.Outputs.FirstOrDefault(static o => o.Shape is MapShape && o.Op is not UpsampleLoss);
+        int values = map is null ? 0 : op.Images * map.Map.Channels * map.Map.Size.At(op.Height) * map.Map.Size.At(op.Width);
+        if (map is not null) Write<float>("Scores", Nans(values));
+        // The loss op alone: what leaves is the map of its gradient.
+        Run(schedules[graph]);
+        double[] scores = map is null ? [] : Doubles(Read<float>("Scores"));
+        return new Outcome(scores, Gradients(), Read<double>("Loss")[0]);
+    }
+
+    public void Dispose()
+    {
+        card.Driver.Wait(stream);
+        foreach (var (address, _) in blocks.Values) card.Driver.Free(address);
+        card.Driver.DestroyStream(stream);
+    }
+
+    void Run(GpuSchedule schedule)
+    {
+        foreach (GpuMap map in schedule.Maps)
+            (fields[$"{map.Name}_H"], fields[$"{map.Name}_W"]) = (map.Size.At(op.Height), map.Size.At(op.Width));
+        foreach (GpuSize size in schedule.Sizes) fields[size.Field] = HostValue.Of(size.Value, Field);
+        bool stays = packs.Contains(schedule);
+        foreach (var buffer in schedule.Buffers)
+        {
+            if (stays && blocks.ContainsKey(buffer.Field)) continue;
+            Allocate(buffer.Field, HostValue.Of(buffer.Bytes, Field));
+        }
+        foreach (GpuLaunch launch in schedule.Launches) Launch(launch);
+        card.Driver.Wait(stream);
+    }
+
+    void Launch(GpuLaunch launch)
+    {
+        long count = HostValue.Of(launch.Blocks, Field);
+        if (count == 0) return;
+        PtxKernel kernel = PtxRenderer.Render(launch.Kernel);
+        nint function = Function(kernel);
+        ulong[] arguments = [.. kernel.Fields.Select(f => (ulong)HostValue.Of(launch.Arguments[f.Name], Field))];
+        void** pointers = stackalloc void*[Math.Max(1, arguments.Length)];
+        fixed (ulong* values = arguments)
+        {
+            for (int i = 0; i < arguments.Length; i++) pointers[i] = values + i;
+            card.Driver.Launch(function, checked((uint)count), kernel.Threads, kernel.SharedBytes, stream, pointers);
+        }
+    }
+
+    nint Function(PtxKernel kernel)
+    {
+        PtxTarget target = PtxTarget.All.Last(t => t.Capability <= card.Capability);
+        string text = target.Header + kernel.Text;
+        if (functions.TryGetValue(text, out nint known)) return known;
+        byte[] code = card.Driver.Assemble([.. Encoding.UTF8.GetBytes(text), 0], kernel.Name);
+        nint function = card.Driver.Function(card.Driver.Load(code), kernel.Name);
+        if (kernel.SharedBytes > SharedBytesByDefault)
+            card.Driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, kernel.SharedBytes);
+        return functions[text] = function;
+    }
+
+    Dictionary<string, double[]> Gradients()
+    {
+        float[] all = Read<float>("Gradients");
+        var gradients = new Dictionary<string, double[]>();
+        foreach (string parameter in op.Parameters)
+        {
+            long first = op.GpuPlan.Offsets[parameter];
+            if (!float.IsNaN(all[first])) gradients[parameter] = [.. op.GpuPlaces(parameter).Select(at => (double)all[first + at])];
+        }
+        return gradients;
+    }
+
+    long Field(string name) =>
+        fields.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now.");
+
+    void Allocate(string field, long bytes)
+    {
+        if (blocks.Remove(field, out var before)) card.Driver.Free(before.Address);
+        ulong address = card.Driver.Allocate(Math.Max(bytes, 4));
+        (blocks[field], fields[field]) = ((address, bytes), (long)address);
+        card.Driver.Fill(address, byte.MaxValue, bytes, stream);
+    }
+
+    void Write<T>(string field, T[] values) where T : unmanaged
+    {
+        long bytes = (long)values.Length * sizeof(T);
+        Allocate(field, bytes);
+        fixed (T* from = values) card.Driver.Upload(blocks[field].Address, (byte*)from, bytes, stream);
+        card.Driver.Wait(stream);
+    }
+
+    T[] Read<T>(string field) where T : unmanaged
+    {
+        var (address, bytes) = blocks[field];
+        var values = new T[bytes / sizeof(T)];
+        fixed (T* to = values) card.Driver.Download((byte*)to, address, bytes, stream);
+        card.Driver.Wait(stream);
+        return values;
+    }
+
+    static float[] Nans(long count)
+    {
+        var values = new float[count];
+        Array.Fill(values, float.NaN);
+        return values;
+    }
+
+    static double[] Doubles(float[] values) => Array.ConvertAll(values, static v => (double)v);
+}

@@ -1,0 +1,51 @@
+// The card under test: the driver of this machine, or the tests' emulated one in a rehearsal; metered.
+using Fcn.Devices.Cuda;
+using Fcn.Tests.Devices.Cuda;
+
+namespace Fcn.GpuCheck;
+
+sealed class OpenCard : IDisposable
+{
+    readonly CudaSearch search;
+    readonly CudaContext context;
+    readonly int ordinal;
+    readonly CubinCache cache;
+
+    OpenCard(MeteredDriver driver, int ordinal, string? cacheFolder)
+    {
+        (Driver, this.ordinal, cache) = (driver, ordinal, new CubinCache(cacheFolder));
+        search = CudaSearch.Of(driver);
+        CudaCard card = CudaCard.Of(driver, ordinal);
+        (Name, Capability, Processors) = (card.Name, card.Capability, card.Processors);
+        context = new CudaContext(driver, card);
+    }
+
+    public MeteredDriver Driver { get; }
+
+    public string Name { get; }
+
+    public int Capability { get; }
+
+    public int Processors { get; }
+
+    /// Null and the reason where there is no card.
+    public static OpenCard? Open(Settings settings, out string why)
+    {
+        CudaSearch search = settings.Rehearse ? CudaSearch.Of(new EmulatedDriver(new PtxCard())) : NativeDriver.Machine;
+        why = search.Why;
+        if (search.Driver is not { } driver) return null;
+        var cards = CudaCard.All(driver);
+        if (settings.Card < cards.Count && cards[settings.Card].IsSupported)
+            return new OpenCard(new MeteredDriver(driver), settings.Card, settings.Cache);
+        why = settings.Card < cards.Count
+            ? $"{cards[settings.Card]} is below compute capability 7.5"
+            : $"there is no cuda:{settings.Card}; there are {string.Join(", ", cards)}";
+        return null;
+    }
+
+    public void MakeCurrent() => context.MakeCurrent();
+
+    public CudaDevice Device(CudaPrecision precision, bool poison = false) => new(search, ordinal, precision, cache) { Poison = poison };
+
+    public void Dispose() => context.Dispose();
+}
