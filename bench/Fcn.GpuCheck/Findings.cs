@@ -20,7 +20,7 @@ sealed class Findings(string part)
     {
         bool passed = error <= limit;
         Failed |= !passed;
-        checks.Add(new JsonObject
+        checks.Add((JsonNode)new JsonObject
         {
             ["what"] = what, ["precision"] = precision, ["error"] = Json(error), ["limit"] = limit, ["passed"] = passed,
         });
@@ -30,13 +30,13 @@ sealed class Findings(string part)
     public void Fail(string what, string precision, string why)
     {
         Failed = true;
-        checks.Add(new JsonObject { ["what"] = what, ["precision"] = precision, ["error"] = why, ["passed"] = false });
+        checks.Add((JsonNode)new JsonObject { ["what"] = what, ["precision"] = precision, ["error"] = why, ["passed"] = false });
         Console.Error.WriteLine($"FAILED {part}: {what}, {precision}: {why}");
     }
 
     public void NotRun(string what, string why)
     {
-        notRun.Add(new JsonObject { ["what"] = what, ["why"] = why });
+        notRun.Add((JsonNode)new JsonObject { ["what"] = what, ["why"] = why });
         Console.WriteLine($"Not run: {part}: {what}: {why}");
     }
 
@@ -44,7 +44,7 @@ sealed class Findings(string part)
 
     public void Row(JsonObject row)
     {
-        rows.Add(row);
+        rows.Add((JsonNode)row);
         Console.WriteLine(row.ToJsonString());
     }
 

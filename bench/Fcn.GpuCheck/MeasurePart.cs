@@ -46,7 +46,7 @@ static class MeasurePart
                             };
                             Action pass = Pass(network, subject, batch, mode);
                             if (kernels) Kernels(row, device, card, pass);
-                            else Times(row, card, pass, network, subject, batch, mode, free, settings);
+                            else Times(row, device, card, pass, network, subject, batch, mode, free, settings);
                             findings.Row(row);
                         }
                         catch (FcnException refused)
@@ -92,29 +92,31 @@ static class MeasurePart
     }
 
     static void Times(
-        JsonObject row, OpenCard card, Action pass, Network network, Subject subject, int batch, RunMode mode, long free, Settings settings)
+        JsonObject row, CudaDevice cuda, OpenCard card, Action pass, Network network, Subject subject, int batch, RunMode mode, long free,
+        Settings settings)
     {
         int warm = settings.Rehearse ? 2 : WarmUp, least = settings.Rehearse ? 2 : Least;
         for (int i = 0; i < warm; i++) pass();
-        card.Driver.TakeMilliseconds();
+        card.Driver.WaitForAll();
         var (device, wall) = (new List<double>(), new List<double>());
         long start = Stopwatch.GetTimestamp();
-        card.Driver.Metering = true;
-        try
+        bool Goes(int done) => done < least || (done < Most && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds && !settings.Rehearse);
+        while (Goes(wall.Count))
         {
-            while (device.Count < least || (device.Count < Most && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds && !settings.Rehearse))
-            {
-                long from = Stopwatch.GetTimestamp();
-                pass();
-                card.Driver.WaitForAll();
-                wall.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
-                device.Add(card.Driver.TakeMilliseconds());
-            }
+            long from = Stopwatch.GetTimestamp();
+            pass();
+            card.Driver.WaitForAll();
+            wall.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds);
         }
-        finally
+        cuda.TimesKernels = true;
+        start = Stopwatch.GetTimestamp();
+        while (Goes(device.Count))
         {
-            card.Driver.Metering = false;
+            TimeSpan before = cuda.KernelTime;
+            pass();
+            device.Add((cuda.KernelTime - before).TotalMilliseconds);
         }
+        cuda.TimesKernels = false;
         Put("device", device);
         Put("wall", wall);
         row["runs"] = device.Count;

@@ -1,5 +1,4 @@
-// A driver that passes everything on to another one and keeps books: bytes allocated now and at most, and, while Metering is set, events around
-// everything that is launched. The engine does not know, so what is measured is what users run.
+// A driver that passes everything on to another one and keeps books of the memory that is allocated: now, and at most.
 using Fcn.Devices.Cuda;
 
 namespace Fcn.GpuCheck;
@@ -8,16 +7,12 @@ sealed unsafe class MeteredDriver(CudaDriver inner) : CudaDriver
 {
     readonly Dictionary<ulong, long> blocks = [];
     readonly HashSet<nint> streams = [];
-    readonly List<(nint From, nint To)> marks = [];
-    bool capturing;
 
     /// Device memory that is allocated now.
     public long Bytes { get; private set; }
 
     /// And at most, since it was set.
     public long PeakBytes { get; set; }
-
-    public bool Metering { get; set; }
 
     public override bool IsLost => inner.IsLost;
 
@@ -82,12 +77,8 @@ sealed unsafe class MeteredDriver(CudaDriver inner) : CudaDriver
     public override int BlocksPerProcessor(nint function, int threads, int sharedBytes) =>
         inner.BlocksPerProcessor(function, threads, sharedBytes);
 
-    public override void Launch(nint function, uint count, int threads, int sharedBytes, nint stream, void** arguments)
-    {
-        nint from = Metering && !capturing ? Mark(stream) : 0;
+    public override void Launch(nint function, uint count, int threads, int sharedBytes, nint stream, void** arguments) =>
         inner.Launch(function, count, threads, sharedBytes, stream, arguments);
-        if (from != 0) marks.Add((from, Mark(stream)));
-    }
 
     public override nint CreateStream()
     {
@@ -116,30 +107,13 @@ sealed unsafe class MeteredDriver(CudaDriver inner) : CudaDriver
 
     public override double Milliseconds(nint from, nint to) => inner.Milliseconds(from, to);
 
-    public override void BeginCapture(nint stream)
-    {
-        inner.BeginCapture(stream);
-        capturing = true;
-    }
+    public override void BeginCapture(nint stream) => inner.BeginCapture(stream);
 
-    public override nint EndCapture(nint stream)
-    {
-        capturing = false;
-        return inner.EndCapture(stream);
-    }
+    public override nint EndCapture(nint stream) => inner.EndCapture(stream);
 
-    public override void AbandonCapture(nint stream)
-    {
-        capturing = false;
-        inner.AbandonCapture(stream);
-    }
+    public override void AbandonCapture(nint stream) => inner.AbandonCapture(stream);
 
-    public override void LaunchGraph(nint graph, nint stream)
-    {
-        nint from = Metering ? Mark(stream) : 0;
-        inner.LaunchGraph(graph, stream);
-        if (from != 0) marks.Add((from, Mark(stream)));
-    }
+    public override void LaunchGraph(nint graph, nint stream) => inner.LaunchGraph(graph, stream);
 
     public override void DestroyGraph(nint graph) => inner.DestroyGraph(graph);
 
@@ -149,27 +123,5 @@ sealed unsafe class MeteredDriver(CudaDriver inner) : CudaDriver
         foreach (nint stream in streams) inner.Wait(stream);
     }
 
-    /// Time on the device of all that was launched since the last call, copies not counted. Waits for it.
-    public double TakeMilliseconds()
-    {
-        WaitForAll();
-        double sum = 0;
-        foreach (var (from, to) in marks)
-        {
-            sum += inner.Milliseconds(from, to);
-            inner.DestroyEvent(from);
-            inner.DestroyEvent(to);
-        }
-        marks.Clear();
-        return sum;
-    }
-
     protected override (string? Name, string? Sentence) Describe(int code) => (null, null);
-
-    nint Mark(nint stream)
-    {
-        nint mark = inner.CreateEvent(timed: true);
-        inner.Record(mark, stream);
-        return mark;
-    }
 }

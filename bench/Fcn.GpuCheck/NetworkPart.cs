@@ -26,10 +26,11 @@ static partial class NetworkPart
                 using FcnTiny network = Open(file, device);
                 foreach (string size in Sizes(file, settings)) Forward(findings, network, file, size, precision);
                 float[][] first = Train(findings, network, file, precision, settings);
-                using FcnTiny again = Open(file, device);
+                using CudaDevice apart = card.Device(precision, apart: true);
+                using FcnTiny again = Open(file, apart);
                 float[][] second = Train(null, again, file, precision, settings);
-                int apart = first.Zip(second, static (a, b) => a.Zip(b, static (x, y) => x.Equals(y) ? 0 : 1).Sum()).Sum();
-                findings.Check("weights that differ when the same training runs twice", words, apart, 0);
+                int differ = first.Zip(second, static (a, b) => a.Zip(b, static (x, y) => x.Equals(y) ? 0 : 1).Sum()).Sum();
+                findings.Check("weights that differ when the same training runs twice", words, differ, 0);
             }
             catch (Exception fault) when (fault is FcnException or InvalidOperationException)
             {

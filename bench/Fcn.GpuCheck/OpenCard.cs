@@ -45,7 +45,9 @@ sealed class OpenCard : IDisposable
 
     public void MakeCurrent() => context.MakeCurrent();
 
-    public CudaDevice Device(CudaPrecision precision, bool poison = false) => new(search, ordinal, precision, cache) { Poison = poison };
+    /// poison: buffers are full of NaNs before every run. apart: each is memory of its own, so that a sanitizer sees its ends.
+    public CudaDevice Device(CudaPrecision precision, bool poison = false, bool apart = false) =>
+        new(search, ordinal, precision, cache) { Poison = poison, Apart = apart };
 
     public void Dispose() => context.Dispose();
 }

@@ -39,10 +39,10 @@ int Run()
             else failed |= !Report.Write(settings.Out);
             continue;
         }
-        card ??= OpenCard.Open(settings, out string why);
+        string why = "";
+        card ??= OpenCard.Open(settings, out why);
         if (card is null)
         {
-            OpenCard.Open(settings, out why);
             Console.Error.WriteLine($"There is no GPU to check: {why}.");
             return NoCard;
         }

@@ -22,7 +22,7 @@ static class PtxPart
                     var text = new StringBuilder(Encoding.UTF8.GetString(target.Header()));
                     foreach (CudaKernel kernel in variant.Kernels) text.Append('\n').Append(Encoding.UTF8.GetString(kernel.Text()));
                     Findings.Write(Path.Combine(settings.Out, name), text.ToString());
-                    modules.Add(new JsonObject
+                    modules.Add((JsonNode)new JsonObject
                     {
                         ["file"] = name, ["network"] = subject.Name, ["precision"] = CardPart.Words(variant.Precision), ["level"] = variant.Capability,
                         ["target"] = target.Capability, ["kernels"] = new JsonArray([.. variant.Kernels.Select(static k => (JsonNode)new JsonObject

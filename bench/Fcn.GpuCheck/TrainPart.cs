@@ -65,7 +65,7 @@ static class TrainPart
         var losses = new List<double>();
         for (int step = 0; step < steps && !deadline.IsOver; step++)
         {
-            Example[] examples = [.. Enumerable.Range(step * Batch, Batch).Select(i => scenes[i])];
+            Example[] examples = [.. Enumerable.Range(step * Batch, Batch).Select(scenes.Load)];
             InputBatch input = Preprocessing.Prepare([.. examples.Select(static e => e.Image)], network.Description.Input);
             byte[] labels = [.. examples.SelectMany(static e => e.Labels.Labels)];
             int valid = labels.Count(static l => l != 255);
