@@ -63,8 +63,10 @@ internal sealed class MatrixTile
     public void Run(Value first, Value end, IReadOnlyList<Action<Value, Value>> copies, Action<int, Value, Value[][], Value[][]> load)
     {
         _k.Comment(FormattableString.Invariant($"Copies run {Stages - 1} steps ahead."));
-        for (int s = 0; s < Stages - 1; s++)
-            for (int c = 0; c < copies.Count; c++) Copy(first + s, c);
+        _k.For("ahead", first, first + (Stages - 1), step =>
+        {
+            for (int c = 0; c < copies.Count; c++) Copy(step, c);
+        });
         Arrive();
         load(0, _read, _a[0], _b[0]);
         _k.For("step", first, end, step =>
