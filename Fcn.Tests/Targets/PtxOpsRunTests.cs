@@ -43,7 +43,8 @@ public sealed class PtxOpsRunTests
             "y" => memory.Upload<byte>(Bytes(op.In, y), "y"),
             _ => output,
         })];
-        PtxLauncher.Launch(PtxModule.Parse(target.Header + kernel.Text)[op.Name], Blocks, kernel.Threads, kernel.SharedBytes, arguments, memory);
+        PtxEntry entry = PtxModule.Parse(target.Header + kernel.Text)[op.Name];
+        PtxLauncher.Launch(entry, Blocks, kernel.Threads, kernel.SharedBytes, arguments, memory);
         return Numbers(op.Out, memory.Download<byte>(output, x.Length * Size(op.Out)));
     }
 

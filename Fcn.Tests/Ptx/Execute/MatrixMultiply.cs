@@ -7,8 +7,8 @@ internal enum MatrixType { F16, BF16, TF32 }
 
 // mma.m16n8kK: D (16x8) = A (16xK) B (Kx8) + C. Products are exact; they and C are summed in double and rounded once.
 // Lane maps, with g = lane / 4 and t = lane % 4: a register of A with 16-bit elements holds row g, columns 2t (low half) and 2t + 1, so its
-// 32 lanes are an 8x8 tile row by row; odd registers are 8 rows further down, registers 2 and 3 eight columns further right. A register of B
-// is likewise a tile of the transposed B. With tf32 a register is 8 rows of 4 columns. C and D: rows g and g + 8, columns 2t and 2t + 1.
+// 32 lanes are an 8x8 tile row by row; odd registers are 8 rows further down, registers 2 and 3 eight columns further right. A register of
+// B is likewise a tile of the transposed B. With tf32 a register is 8 rows of 4 columns. C and D: rows g and g + 8, columns 2t and 2t + 1.
 internal sealed unsafe class MatrixMultiply(MatrixType type, int k, int[] d, int[] a, int[] b, int[] c) : Instruction
 {
     private static readonly float[] Halves = [.. Enumerable.Range(0, 65536).Select(h => (float)BitConverter.UInt16BitsToHalf((ushort)h))];

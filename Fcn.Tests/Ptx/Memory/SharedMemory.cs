@@ -82,7 +82,7 @@ internal sealed unsafe class SharedMemory : IDisposable
         for (long g = offset >> _shift; g <= offset + 15 >> _shift; g++)
         {
             ref Trace t = ref _traces[g];
-            if ((t.Writer ^ several) < 2048 || t.Writer == InFlight) throw Race(w, at, lane, address, "read", t, t.Writer);
+            if ((t.Writer ^ several) < 2048 || t.Writer == InFlight) throw Race(w, at, lane, address, "read by the warp", t, t.Writer);
             t.Reader = several;
             t.ReaderLine = at.Line;
         }
