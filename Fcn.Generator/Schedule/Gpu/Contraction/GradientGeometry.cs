@@ -69,12 +69,15 @@ internal sealed record GradientGeometry(GpuMachine Machine, Conv Conv, int InCha
             k.Store(Value.Field("partial", Floats), Part(split, row, column), sums);
             return;
         }
-        k.If(row < OutChannels & column < Taps * InPitch, () =>
+        if (OutChannels % TileRows == 0 && Taps * InPitch % TileColumns == 0) Direct();
+        else k.If(row < OutChannels & column < Taps * InPitch, Direct);
+
+        void Direct()
         {
-            Value at = k.Let("at", row.To(Element.Index) * (Taps * InChannels) + column), sum = k.Let("sum", sums);
-            k.If(Accumulates, () => k.Assign(sum, sum + Gradient.Load(at, sums.Type.Lanes)));
-            k.Store(Gradient, at, sum);
-        });
+            Value at = k.Let("at", Gradient + (row.To(Element.Index) * (Taps * InChannels) + column)), sum = k.Let("sum", sums);
+            k.If(Accumulates, () => k.Assign(sum, sum + at.Load(0, sums.Type.Lanes)));
+            k.Store(at, 0, sum);
+        }
     }
 
     /// Adds the parts to the gradient [o][a][b][i]. Roles: partial, gradient.
