@@ -1,14 +1,15 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Fcn.Tests.Ptx;
+
+internal enum SharedAccess { Load, Store, Matrix, Copy }
 
 /// <summary>What one launch did: instructions by opcode, and how badly shared memory's banks collided.</summary>
 internal sealed unsafe class LaunchReport
 {
     private readonly PtxEntry _entry;
-    private readonly Dictionary<string, int> _worst = [];
+    private readonly int[] _worst = new int[4];
     private int _most;
 
     internal LaunchReport(PtxEntry entry) => (_entry, Executions) = (entry, new long[entry.Code.Length]);
@@ -28,7 +29,8 @@ internal sealed unsafe class LaunchReport
     public int WorstBankConflict => _most;
 
     /// <summary>The same for each of "ld.shared", "st.shared", "ldmatrix" and "cp.async" that was used.</summary>
-    public IReadOnlyDictionary<string, int> BankConflicts => _worst;
+    public IReadOnlyDictionary<string, int> BankConflicts => new[] { "ld.shared", "st.shared", "ldmatrix", "cp.async" }.Zip(_worst)
+        .Where(w => w.Second > 0).ToDictionary(w => w.First, w => w.Second);
 
     /// <summary>Where <see cref="WorstBankConflict"/> was seen first.</summary>
     public string? WorstBankConflictAt { get; private set; }
@@ -43,7 +45,7 @@ internal sealed unsafe class LaunchReport
 
     // 32 banks of 4 bytes. Accesses of 8 bytes go in two phases of 16 lanes, of 16 bytes in four of 8 lanes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Banks(Warp w, Instruction at, string kind, uint mask, Address address, int bytes)
+    internal void Banks(Warp w, Instruction at, SharedAccess kind, uint mask, Address address, int bytes)
     {
         uint* words = stackalloc uint[32];
         int lanes = bytes >= 16 ? 8 : bytes == 8 ? 16 : 32;
@@ -59,12 +61,12 @@ internal sealed unsafe class LaunchReport
 
     /// One phase: the units (words, or chunks as wide as the access) that its lanes touch, in so many banks of that width.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void Phase(Instruction at, string kind, uint* units, int count, int banks)
+    internal void Phase(Instruction at, SharedAccess kind, uint* units, int count, int banks)
     {
         uint seen = 0;
         for (int i = 0; i < count; i++) seen |= 1u << (int)(units[i] & (uint)(banks - 1));
         int multiplicity = BitOperations.PopCount(seen) == count ? 1 : Multiplicity(units, count, banks);
-        ref int worst = ref CollectionsMarshal.GetValueRefOrAddDefault(_worst, kind, out _);
+        ref int worst = ref _worst[(int)kind];
         if (worst >= multiplicity) return;
         if (multiplicity > _most) WorstBankConflictAt = FormattableString.Invariant($"line {at.Line}: {_entry.Text(at)}");
         _most = Math.Max(_most, multiplicity);

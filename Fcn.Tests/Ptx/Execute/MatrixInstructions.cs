@@ -24,7 +24,7 @@ internal sealed unsafe class LoadMatrix(Address address, int[] targets, bool tra
                 Unsafe.CopyBlockUnaligned(elements + j * 64 + row * 8, from, 16);
                 words[row] = (uint)a / 16;
             }
-            w.Block.Report.Phase(this, "ldmatrix", words, 8, 8);
+            w.Block.Report.Phase(this, SharedAccess.Matrix, words, 8, 8);
         }
         // All rows are read before a register is written: the address may be one of the targets.
         for (int j = 0; j < targets.Length; j++)

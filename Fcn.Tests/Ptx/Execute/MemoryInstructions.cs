@@ -81,7 +81,7 @@ internal sealed unsafe class Load(Address address, Elements elements, bool share
     {
         w.Need(address.Slot, mask, this);
         int bytes = elements.Bytes;
-        if (shared) w.Block.Report.Banks(w, this, "ld.shared", mask, address, bytes);
+        if (shared) w.Block.Report.Banks(w, this, SharedAccess.Load, mask, address, bytes);
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
@@ -103,7 +103,7 @@ internal sealed unsafe class Store(Address address, Elements elements, bool shar
         w.Need(address.Slot, mask, this);
         elements.Need(w, mask, this);
         int bytes = elements.Bytes;
-        if (shared) w.Block.Report.Banks(w, this, "st.shared", mask, address, bytes);
+        if (shared) w.Block.Report.Banks(w, this, SharedAccess.Store, mask, address, bytes);
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
@@ -139,7 +139,7 @@ internal sealed unsafe class CopyAsync(Address to, Address from, int size, int? 
         w.Need(from.Slot, mask, this);
         if (sourceSize is { } s) w.Need(s, mask, this);
         uint skip = ignore is { } p ? w.Predicate(p, mask, this) ^ (ignoreNegated ? uint.MaxValue : 0) : 0;
-        w.Block.Report.Banks(w, this, "cp.async", mask, to, size);
+        w.Block.Report.Banks(w, this, SharedAccess.Copy, mask, to, size);
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);

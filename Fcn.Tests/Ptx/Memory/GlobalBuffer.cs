@@ -38,14 +38,14 @@ internal sealed unsafe class GlobalBuffer(ulong @base, long length, string name)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* Read(Warp w, Instruction at, int lane, long offset, int size, bool constant)
     {
-        if (!IsWritten(offset, size)) throw w.Fault(at, lane, $"read of {size} bytes never written, at {Where(offset)}");
+        if (!IsWritten(offset, size)) throw Unwritten(w, at, lane, offset, size);
         uint me = w.Stamp + (uint)lane, block = w.Block.Global.CurrentBlock, launch = w.Block.Global.CurrentLaunch;
         for (long g = offset >> _shift; g <= offset + size - 1 >> _shift; g++)
         {
             ref Trace t = ref _traces[g];
             if (t.WriterBlock > launch)
             {
-                if (constant) throw w.Fault(at, lane, $".nc read at {Where(offset)}, which this launch has written");
+                if (constant) throw NotConstant(w, at, lane, offset);
                 if (t.WriterBlock != block) throw BlockRace(w, at, lane, offset, "read", t.WriterBlock, "wrote");
                 if (t.Writer != me && (t.Writer ^ me) < 2048) throw Race(w, at, lane, offset, "read", t.Writer, "wrote");
             }
@@ -130,6 +130,13 @@ internal sealed unsafe class GlobalBuffer(ulong @base, long length, string name)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkWritten(long offset, int size) =>
         *(ushort*)(_written + (offset >> 3)) |= (ushort)((1u << size) - 1 << (int)(offset & 7));
+
+    // Messages are made apart: what they need would slow every access down.
+    private PtxFault Unwritten(Warp w, Instruction at, int lane, long offset, int size) =>
+        w.Fault(at, lane, $"read of {size} bytes never written, at {Where(offset)}");
+
+    private PtxFault NotConstant(Warp w, Instruction at, int lane, long offset) =>
+        w.Fault(at, lane, $".nc read at {Where(offset)}, which this launch has written");
 
     private PtxFault Race(Warp w, Instruction at, int lane, long offset, string what, uint other, string did)
     {

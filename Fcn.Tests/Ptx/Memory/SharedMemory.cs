@@ -69,7 +69,7 @@ internal sealed unsafe class SharedMemory : IDisposable
             t.Reader = (t.Reader ^ me) < 2048 ? (me & ~2047u) | Many : me;
             t.ReaderLine = at.Line;
         }
-        if (!IsWritten(offset, size)) throw w.Fault(at, lane, $"read of {size} bytes of shared memory never written, at {Where(address)}");
+        if (!IsWritten(offset, size)) throw Unwritten(w, at, lane, address, size);
         return _data + offset;
     }
 
@@ -86,7 +86,7 @@ internal sealed unsafe class SharedMemory : IDisposable
             t.Reader = several;
             t.ReaderLine = at.Line;
         }
-        if (!IsWritten(offset, 16)) throw w.Fault(at, lane, $"read of 16 bytes of shared memory never written, at {Where(address)}");
+        if (!IsWritten(offset, 16)) throw Unwritten(w, at, lane, address, 16);
         return _data + offset;
     }
 
@@ -137,9 +137,8 @@ internal sealed unsafe class SharedMemory : IDisposable
     private long Place(Warp w, Instruction at, int lane, ulong address, int size, string what)
     {
         ulong offset = address - Base;
-        if (offset >= (ulong)Length || offset + (ulong)size > (ulong)Length)
-            throw w.Fault(at, lane, $"out-of-bounds {what} of {size} bytes at {Where(address)}");
-        if ((address & (ulong)(size - 1)) != 0) throw w.Fault(at, lane, $"misaligned {what} of {size} bytes at {Where(address)}");
+        if (offset >= (ulong)Length || offset + (ulong)size > (ulong)Length || (address & (ulong)(size - 1)) != 0)
+            throw Misplaced(w, at, lane, address, size, what);
         return (long)offset;
     }
 
@@ -153,6 +152,17 @@ internal sealed unsafe class SharedMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkWritten(long offset, int size) =>
         *(ushort*)(_written + (offset >> 3)) |= (ushort)((1u << size) - 1 << (int)(offset & 7));
+
+    // Messages are made apart: what they need would slow every access down.
+    private PtxFault Misplaced(Warp w, Instruction at, int lane, ulong address, int size, string what)
+    {
+        long offset = (long)(address - Base);
+        string problem = offset < 0 || offset + size > Length ? "out-of-bounds" : "misaligned";
+        return w.Fault(at, lane, $"{problem} {what} of {size} bytes at {Where(address)}");
+    }
+
+    private PtxFault Unwritten(Warp w, Instruction at, int lane, ulong address, int size) =>
+        w.Fault(at, lane, $"read of {size} bytes of shared memory never written, at {Where(address)}");
 
     private PtxFault Race(Warp w, Instruction at, int lane, ulong address, string what, in Trace trace, uint other)
     {
