@@ -72,7 +72,8 @@ internal sealed class EmulatedDevice : IDisposable
         for (int i = 0; i < schedule.Launches.Count; i++)
         {
             foreach (var buffer in schedule.Buffers.Where(b => b.First == i))
-                if (!keep || !_fields.ContainsKey(buffer.Field)) _fields[buffer.Field] = (long)_memory.Allocate(HostValue.Of(buffer.Bytes, Field), buffer.Name);
+                if (!keep || !_fields.ContainsKey(buffer.Field))
+                    _fields[buffer.Field] = (long)_memory.Allocate(HostValue.Of(buffer.Bytes, Field), buffer.Name);
             Launch(schedule.Launches[i], machine);
             foreach (var buffer in keep ? [] : schedule.Buffers.Where(b => b.Last == i))
             {
@@ -107,5 +108,6 @@ internal sealed class EmulatedDevice : IDisposable
         return PtxModule.Parse(target.Header + "\n" + kernel.Text)[kernel.Name];
     }
 
-    private long Field(string name) => _fields.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now.");
+    private long Field(string name) =>
+        _fields.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now.");
 }

@@ -102,6 +102,26 @@ public sealed class EmulatedKernelTests
         Same(op, GpuMachine.Plain, 0);
     }
 
+    [Theory]
+    [InlineData("a lifetime", "The frame has no 'y' now")]
+    [InlineData("a launch", "never written")]
+    [InlineData("a size", "out-of-bounds")]
+    public void Damage_is_found(string what, string message)
+    {
+        GpuSchedule Damage(GpuSchedule s) => what switch
+        {
+            "a lifetime" => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Last = b.Last - 1 } : b)] },
+            "a launch" => s with { Launches = [.. s.Launches.Select(static l => l.Name == "x" ? l with { Blocks = 0 } : l)] },
+            _ => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Bytes = b.Bytes - 16 } : b)] },
+        };
+        var op = new OpGraph("pool", 1, 6, 6);
+        op.Ends(op.Add("y", new MaxPool(2, 2), op.Map("x", Whole(8 * 6 * 6), 8)));
+        using var whole = new EmulatedSchedule(op, GpuMachine.Plain).Packed();
+        whole.Run("y");
+        using var damaged = new EmulatedSchedule(op, GpuMachine.Plain, damage: Damage).Packed();
+        Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => damaged.Run("y")).Message, StringComparison.Ordinal);
+    }
+
     // Caffe's SGD as the runtime's ParameterMemory does it on CPUs, bit for bit.
     [Fact]
     public void The_update_rounds_as_on_a_CPU()
@@ -145,7 +165,8 @@ public sealed class EmulatedKernelTests
             Close.Within(tolerance, actual.Map, expected.Map, what);
             Close.Within(tolerance, [actual.Loss], [expected.Loss], $"{what} loss");
             Assert.Equal(expected.Gradients.Keys.Order(), actual.Gradients.Keys.Order());
-            foreach (var (parameter, gradient) in actual.Gradients) Close.Within(tolerance, gradient, expected.Gradients[parameter], $"{what} d{parameter}");
+            foreach (var (parameter, gradient) in actual.Gradients)
+                Close.Within(tolerance, gradient, expected.Gradients[parameter], $"{what} d{parameter}");
             if (actual.Gradients.Count == 0) continue;
             var twice = emulated.Run(graph, accumulate: true);
             foreach (var (parameter, gradient) in twice.Gradients)

@@ -55,7 +55,8 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
         using var network = new EmulatedSchedule(graph, GpuMachine.Fp32).Packed();
         network.Run("training");
         network.Update(1e-3f, 0.9f, 5e-4f, 1, static p => p.EndsWith(".bias", StringComparison.Ordinal) ? (2, 0) : (1, 1));
-        foreach (string parameter in graph.Parameters.ToList()) graph.With(parameter, Array.ConvertAll(network.Values(parameter), static v => (double)v));
+        foreach (string parameter in graph.Parameters.ToList())
+            graph.With(parameter, Array.ConvertAll(network.Values(parameter), static v => (double)v));
         double[] after = network.Packed().Run("y").Map;
         Within(1e-6, after, new InterpretedSchedule(graph, "y", Machine.Scalar).Run().Map, "scores after a step");
         Assert.True(Close.Distance(after, Interpreted["y"].Value.Map) > 0.01);
@@ -72,7 +73,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
         foreach (var (parameter, gradient) in trained.Gradients) Within(1e-5, gradient, file[$"gradient.{parameter}"], parameter);
     }
 
-    // Behind fc6, whose single pixels are rectified: one that rounding sends across 0 changes all gradients before it. There they have to point the same way.
+    // Before fc6, whose few pixels are rectified, all gradients change with one that rounding sends across 0: there they have to point the same way.
     [Fact]
     public void Fcn8s_in_bf16()
     {

@@ -18,6 +18,13 @@ public sealed class EmulatedOpTests(ITestOutputHelper output)
     [InlineData("bf16")]
     public void Own_set(string name) => Check(Own, GpuMachine.All.Single(m => m.Name == name));
 
+    [Fact]
+    public void Shared_set()
+    {
+        if (GoldenFile.Shared("ops.safetensors") is { } file) Check(GoldenCases.Of(file, "shared_"), GpuMachine.Fp32);
+        else output.WriteLine("Not run: ../shared/golden is absent; the repository's own set stands for it.");
+    }
+
     // Relative errors (Frobenius). A factor is rounded to 11 bits (TF32) or 8 bits (bfloat16): by up to 2^-12 or 2^-9 of it, two factors per product. A
     // rectified value near 0 may be rounded across it, and the gradient is all or nothing there.
     private static double Tolerance(GpuMachine machine, bool rectified) => machine.Unit switch

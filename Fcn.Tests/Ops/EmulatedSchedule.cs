@@ -12,12 +12,13 @@ internal sealed class EmulatedSchedule : IDisposable
     private readonly GpuMachine _machine;
     private readonly Dictionary<string, GpuSchedule> _schedules;
 
-    /// Few processors: sums are still split, and launches stay small.
-    public EmulatedSchedule(OpGraph op, GpuMachine machine, int processors = 2)
+    /// Few processors: sums are still split, and launches stay small. Damage: what a test does to schedules to see it found.
+    public EmulatedSchedule(OpGraph op, GpuMachine machine, int processors = 2, Func<GpuSchedule, GpuSchedule>? damage = null)
     {
         (_op, _machine) = (op, machine);
         var packing = new GpuPacking();
         _schedules = op.Graphs.ToDictionary(g => g.Key, g => BuildGpuSchedule.Run(g.Value, op.GpuPlan, machine, packing));
+        if (damage is not null) _schedules = _schedules.ToDictionary(s => s.Key, s => damage(s.Value));
         (Pack, PackBackward) = (packing.Schedule(false), packing.Schedule(true));
         var kernels = _schedules.Values.Append(Pack).Append(PackBackward).SelectMany(s => s.Launches).Select(l => l.Kernel);
         Assert.Empty(kernels.SelectMany(k => KernelSpec.Faults([k], KernelFamily.Gpu)));

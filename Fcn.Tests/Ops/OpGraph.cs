@@ -149,7 +149,11 @@ internal sealed class OpGraph
         foreach (var (node, values) in _values)
         {
             if (node.Op is PlainMap map) values.CopyTo(memory, map.Offset);
-            else foreach (var (place, plain) in GpuPlaces(node.Name).Select((place, plain) => (place, plain))) memory[GpuPlan.Offsets[node.Name] + place] = values[plain];
+            else
+            {
+                foreach (var (place, plain) in GpuPlaces(node.Name).Select(static (place, plain) => (place, plain)))
+                    memory[GpuPlan.Offsets[node.Name] + place] = values[plain];
+            }
         }
         return memory;
     }

@@ -48,7 +48,8 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
         return Value.Field(field, KernelType.Int);
     }
 
-    public Value Packed(string name, Element element, long bytes, bool backward, Func<Value, GpuLaunch> pack) => _packing.Add(name, element, bytes, backward, pack);
+    public Value Packed(string name, Element element, long bytes, bool backward, Func<Value, GpuLaunch> pack) =>
+        _packing.Add(name, element, bytes, backward, pack);
 
     private GpuSchedule Build()
     {

@@ -32,7 +32,8 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
         Value i = _kernel.Let("i", Value.Item * Grid.Threads + Value.Thread);
         _kernel.If(i < Value.Field("N", KernelType.Int) * _y.Height * _y.Width * groups, () =>
         {
-            var (number, first) = _y.IsPlanar ? Planar(i) : (_kernel.Let("pixel", i / groups), groups == 1 ? 0 : _kernel.Let("channel", i % groups * lanes));
+            var (number, first) = _y.IsPlanar ? Planar(i)
+                : (_kernel.Let("pixel", i / groups), groups == 1 ? 0 : _kernel.Let("channel", i % groups * lanes));
             var (n, h, w) = Grid.Place(_kernel, number, _y.Height, _y.Width);
             var point = new GpuPoint(_kernel, lanes, operands.Maps, operands.Weights)
             {
@@ -64,7 +65,8 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
 
     private Value Reduce(GpuPoint point)
     {
-        bool isShort = Nest.Reduce.All(static axis => axis.Count.Op == KernelOp.Constant) && Nest.Reduce.Aggregate(1.0, static (all, axis) => all * axis.Count.Number) <= ShortReduction;
+        bool isShort = Nest.Reduce.All(static axis => axis.Count.Op == KernelOp.Constant)
+            && Nest.Reduce.Aggregate(1.0, static (all, axis) => all * axis.Count.Number) <= ShortReduction;
         Value start = Nest.Combine == Combine.Sum ? Nest.Start?.Invoke(point) ?? Value.Float(0) : Value.Float(double.NegativeInfinity);
         Value result = _kernel.Let(Nest.Combine == Combine.Sum ? "sum" : "max", start.Spread(point.Lanes));
         Value? index = Nest.Combine == Combine.ArgMaximum ? _kernel.Let("index", Value.Float(0).Spread(point.Lanes)) : null;
@@ -104,7 +106,8 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
                     break;
                 case Combine.ArgMaximum:
                     term = _kernel.Let("term", term);
-                    Value ordinal = at.Zip(Nest.Reduce, static (i, axis) => (i, axis.Count)).Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
+                    Value ordinal = at.Zip(Nest.Reduce, static (i, axis) => (i, axis.Count))
+                        .Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
                     _kernel.Assign(index!, Value.Select(result < term, ordinal.To(Element.Float), index!));
                     _kernel.Assign(result, Value.Max(result, term));
                     break;

@@ -20,7 +20,8 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
         {
             Value argument = bound.TryGetValue(field.Name, out var given) ? given : EngineFields.Contains(field.Name) ? field
                 : throw new InvalidOperationException($"{kernel.Name}: the field '{field.Name}' is not bound.");
-            if (argument.Type != field.Type) throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
+            if (argument.Type != field.Type)
+                throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
             arguments[field.Name] = argument;
         }
         return new(kernel, blocks, arguments);

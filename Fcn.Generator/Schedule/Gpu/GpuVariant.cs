@@ -2,7 +2,8 @@ namespace Fcn.Generator.Schedule.Gpu;
 
 /// A network scheduled for one GPU machine: what CudaVariant of the runtime holds.
 internal sealed record GpuVariant(
-    GpuMachine Machine, GpuParameterPlan Parameters, GpuSchedule Pack, GpuSchedule PackBackward, GpuSchedule Segment, GpuSchedule Scores, GpuSchedule Training, GpuSchedule Update)
+    GpuMachine Machine, GpuParameterPlan Parameters,
+    GpuSchedule Pack, GpuSchedule PackBackward, GpuSchedule Segment, GpuSchedule Scores, GpuSchedule Training, GpuSchedule Update)
 {
     /// Schedules three fused graphs and checks every kernel.
     public static GpuVariant Of(
@@ -17,7 +18,8 @@ internal sealed record GpuVariant(
         var (first, second, third) = (Schedule(segment), Schedule(scores), Schedule(training));
         var update = new GpuSchedule([], [], [], [Kernels.GpuUpdateKernel.Lower()]);
         var variant = new GpuVariant(machine, parameters, packing.Schedule(false), packing.Schedule(true), first, second, third, update);
-        var faults = variant.All.SelectMany(static s => s.Launches).SelectMany(static l => KernelSpec.Faults([l.Kernel], KernelFamily.Gpu)).Take(3).ToList();
+        var kernels = variant.All.SelectMany(static s => s.Launches).Select(static l => l.Kernel);
+        var faults = kernels.SelectMany(static k => KernelSpec.Faults([k], KernelFamily.Gpu)).Take(3).ToList();
         if (faults.Count > 0) throw new InvalidOperationException($"{machine.Name}: {string.Join("; ", faults)}");
         return variant;
     }

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
-// The image as the engine gives it, floats (N, H, W, C) without gaps → the map that convolutions read: whole vectors per pixel, in the machine's element.
-// One thread writes one pixel.
+// The image as the engine gives it, floats (N, H, W, C) without gaps → the map that convolutions read: whole vectors per pixel, in the machine's
+// element. One thread writes one pixel.
 internal static class GpuImageKernel
 {
     /// Whole vectors of 16 bytes.

@@ -30,7 +30,8 @@ internal static class GpuSoftmaxKernels
     }
 
     private static GpuLaunch Pixels(
-        string name, string summary, GpuMap x, GpuMap from, GpuMap y, GpuMap to, IEnumerable<KeyValuePair<string, Value>> more, Action<KernelBuilder, Value> body)
+        string name, string summary, GpuMap x, GpuMap from, GpuMap y, GpuMap to,
+        IEnumerable<KeyValuePair<string, Value>> more, Action<KernelBuilder, Value> body)
     {
         var kernel = Grid.Each(name, summary, Value.Field("N", KernelType.Int) * y.Height * y.Width, (k, pixel) =>
         {
@@ -40,7 +41,8 @@ internal static class GpuSoftmaxKernels
         return GpuLaunch.Of(kernel, Grid.Blocks(Grid.Pixels(to)), GpuLaunch.Bind(x, from), GpuLaunch.Bind(y, to), more);
     }
 
-    private static Value Load(GpuMap map, Value pixel, Value channel) => map.Pointer.Load(pixel.To(Element.Index) * map.Pitch + channel).To(Element.Float);
+    private static Value Load(GpuMap map, Value pixel, Value channel) =>
+        map.Pointer.Load(pixel.To(Element.Index) * map.Pitch + channel).To(Element.Float);
 
     private static void Store(KernelBuilder k, GpuMap map, Value pixel, Value channel, Value value) =>
         k.Store(map.Pointer, pixel.To(Element.Index) * map.Pitch + channel, value.To(map.Element));

@@ -11,7 +11,9 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
 
     private static readonly Value N = Value.Field("N", KernelType.Int), H = Value.Field("H", KernelType.Int), W = Value.Field("W", KernelType.Int);
 
-    private static readonly Value Partial = Value.Field("partial", KernelType.To(Element.Float)), Losses = Value.Field("losses", KernelType.To(Element.Double));
+    private static readonly Value Partial = Value.Field("partial", KernelType.To(Element.Float));
+
+    private static readonly Value Losses = Value.Field("losses", KernelType.To(Element.Double));
 
     private int Taps => op.Upsample.Taps;
 
@@ -61,7 +63,8 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
         var k = new KernelBuilder();
         var (thread, offset) = (Value.Thread, op.Offset);
         Value across = k.Let("across", Along(W)), groups = k.Let("groups", (across + (Intervals - 1)) / Intervals), down = k.Let("down", Along(H));
-        Value column = k.Let("column", Value.Item % groups * Intervals), row = k.Let("row", Value.Item / groups % down), n = k.Let("n", Value.Item / (groups * down));
+        Value column = k.Let("column", Value.Item % groups * Intervals), row = k.Let("row", Value.Item / groups % down);
+        Value n = k.Let("n", Value.Item / (groups * down));
         var table = k.Shared("table", Element.Float, Taps * Stride);
         k.For("place", thread, Taps * Stride, place => k.Store(table, place, op.Upsample.Weight(place)), Threads);
         var scores = k.Shared("scores", Element.Float, Pixels * Spacing);

@@ -36,7 +36,8 @@ internal sealed class UpsampledPixel
         {
             Value cell = nearest - tap, inside = (cell >= 0) & (cell < size), at = between + tap * upsample.Stride;
             Value weight = table is null ? upsample.Weight(at) : table.Load(at);
-            return (k.Let($"{name}_cell", Value.Max((Value)0, Value.Min(cell, size - 1))), k.Let($"{name}_weight", Value.Select(inside, weight, Value.Float(0))));
+            Value clamped = Value.Max((Value)0, Value.Min(cell, size - 1));
+            return (k.Let($"{name}_cell", clamped), k.Let($"{name}_weight", Value.Select(inside, weight, Value.Float(0))));
         })];
     }
 }
