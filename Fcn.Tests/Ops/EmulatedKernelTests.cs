@@ -18,6 +18,7 @@ public sealed class EmulatedKernelTests
     [InlineData(1, 24, 8, 7, 8, 7, 1, 0, 1, 1)]     // a sum long enough to be split
     [InlineData(1, 3, 6, 9, 70, 3, 2, 2, 1, 1)]     // strided; more columns than a tile of 64
     [InlineData(2, 8, 6, 7, 9, 3, 1, 4, 2, 1)]      // dilated, more border than the kernel's reach
+    [InlineData(2, 20, 8, 17, 24, 2, 1, 0, 1, 1)]   // an even kernel, two tiles of pixels
     [InlineData(1, 12, 6, 5, 18, 3, 2, 1, 1, 3)]    // grouped
     public void Convolutions_of_whole_numbers_are_exact(int n, int ci, int h, int w, int co, int k, int stride, int pad, int dilation, int groups)
     {
@@ -38,6 +39,28 @@ public sealed class EmulatedKernelTests
         Node weight = op.Parameter("w", Whole(co * channels * 9), co, channels, 3);
         Node y = op.Add("y", new Conv(co, 3, 1, 2), op.Image, weight);
         op.EndsWithGradient(y, Whole(2 * co * 11 * 9));
+        foreach (var machine in GpuMachine.All) Same(op, machine, 0);
+    }
+
+    [Fact]
+    public void Scores_leave_a_convolution()
+    {
+        var op = new OpGraph("conv", 2, 6, 7);
+        Node weight = op.Parameter("w", Whole(5 * 9 * 9), 5, 9, 3), x = op.Map("x", Whole(2 * 9 * 6 * 7), 9);
+        Node y = op.Add("y", new Conv(5, 3, 1, 1), x, weight);
+        op.Graphs["y"] = new NetworkGraph([op.Image, weight, x, y], [y]);
+        foreach (var machine in GpuMachine.All) Same(op, machine, 0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Poolings_ride_on_convolutions_that_can_carry_them(int groups)
+    {
+        var op = new OpGraph("pooled", 2, 9, 7);
+        Node weight = op.Parameter("w", Whole(12 * 9 / groups * 9), 12, 9 / groups, 3), bias = op.Bias("b", Whole(12));
+        Node conv = op.Add("conv", new Conv(12, 3, 1, 1, 1, groups), op.Map("x", Whole(2 * 9 * 9 * 7), 9), weight, bias);
+        op.Ends(op.Add("y", new MaxPool(2, 2), op.Add("relu", new Relu(), conv)));
         foreach (var machine in GpuMachine.All) Same(op, machine, 0);
     }
 

@@ -53,9 +53,7 @@ internal sealed class EmulatedSchedule : IDisposable
         if (_op.Labels is not null && graph != "labels") _device.Write<byte>("Labels", _op.Labels);
         _device.Write<int>("Step", [accumulate ? 1 : 0, _op.Seed, BitConverter.SingleToInt32Bits((float)_op.LossScale), 0, 0, 0, 0]);
         var schedule = _schedules[graph];
-        var scores = schedule.Maps.SingleOrDefault(m => m.Name == "Scores") ?? _op.Graphs[graph].Outputs
-            .Where(o => _op.Graphs[graph].Outputs.Count == 1 && o.Shape is Fcn.Generator.Graph.MapShape && o.Op is not Fcn.Generator.Ops.UpsampleLoss)
-            .Select(o => new GpuMap("", o.Map.Channels, 0, o.Map.Size, Element.Float)).SingleOrDefault();
+        var scores = schedule.Maps.SingleOrDefault(m => m.Name == "Scores");
         if (scores is not null) _device.Allocate("Scores", _op.Images * scores.Channels * scores.Size.At(_op.Height) * scores.Size.At(_op.Width) * 4);
         _device.Run(schedule, _machine);
         double[] map = scores is not null ? [.. _device.Read<float>("Scores").Select(v => (double)v)]

@@ -16,6 +16,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
     private readonly Dictionary<Node, GpuWeight> _weights = [];
     private readonly Dictionary<string, (Value Pointer, Value Bytes, int First, int Last)> _lives = [];
     private readonly List<string> _order = [], _own = [];
+    private readonly List<GpuMap> _leaving = [];
     private readonly List<GpuSize> _sizes = [];
     private readonly List<GpuLaunch> _launches = [];
 
@@ -25,7 +26,8 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
     public GpuMachine Machine { get; }
 
     public static GpuSchedule Run(NetworkGraph graph, GpuParameterPlan parameters, GpuMachine machine, GpuPacking packing) =>
-        new BuildGpuSchedule(machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph), parameters, machine, packing).Build();
+        new BuildGpuSchedule(
+            machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits), parameters, machine, packing).Build();
 
     public Value Buffer(string name, Element element, Value bytes)
     {
@@ -61,7 +63,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
         }
         foreach (var node in _graph.Nodes) Launch(node);
         var buffers = _order.Select(f => new PlannedBuffer(f, f, _lives[f].Bytes, _lives[f].First, _lives[f].Last)).ToList();
-        return new([.. _maps.Values], _sizes, buffers, _launches);
+        return new([.. _maps.Values, .. _leaving], _sizes, buffers, _launches);
     }
 
     // Scores that leave the network are plain NCHW where a plain nest writes them; from other kernels they are copied.
@@ -96,7 +98,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
             _own.Add(target.Name);
         }
         foreach (var launch in KernelsOf(node)) _launches.Add(launch);
-        if (target is { IsPlanar: false } && _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss) _launches.Add(Leave(node, target));
+        if (target is { IsPlanar: false } && _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss) _launches.Add(Leave(node, target, Planar(node)));
         if (_launches.Count == before) return;
         foreach (string field in _own.Concat(node.Inputs.Where(_maps.ContainsKey).Select(i => _maps[i].Name)))
             _lives[field] = _lives[field] with { Last = _launches.Count - 1 };
@@ -134,10 +136,11 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
         }
     }
 
-    private static GpuLaunch Leave(Node node, GpuMap map)
+    private GpuLaunch Leave(Node node, GpuMap map, GpuMap scores)
     {
+        _leaving.Add(scores);
         var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
-        return new GpuNest(copy, new(Planar(node), [map], [null])).Lower("scores", $"{node.Name} to plain (N, C, H, W).", Planar(node));
+        return new GpuNest(copy, new(scores, [map], [null])).Lower("scores", $"{node.Name} to plain (N, C, H, W).", scores);
     }
 
     private static Value Bytes(GpuMap map) => Grid.Pixels(map) * (map.Pitch * GpuMap.BytesOf(map.Element));
