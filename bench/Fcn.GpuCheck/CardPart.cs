@@ -1,4 +1,5 @@
-// What the card is, and what the driver's assembler made of every kernel of the networks: registers, local memory, blocks per multiprocessor.
+// What the card is, and what the driver's assembler made of every kernel of the networks: registers, local memory, blocks per
+// multiprocessor.
 using System.Text.Json.Nodes;
 using Fcn.Cli;
 using Fcn.Devices.Cuda;
@@ -39,11 +40,13 @@ static class CardPart
                 {
                     findings.Row(new JsonObject
                     {
-                        ["network"] = subject.Name, ["precision"] = Words(precision), ["kernel"] = kernel.Name, ["threads"] = kernel.Threads,
-                        ["shared_bytes"] = kernel.SharedBytes + facts.StaticSharedBytes, ["registers"] = facts.Registers,
+                        ["network"] = subject.Name, ["precision"] = Words(precision), ["kernel"] = kernel.Name,
+                        ["threads"] = kernel.Threads, ["registers"] = facts.Registers,
+                        ["shared_bytes"] = kernel.SharedBytes + facts.StaticSharedBytes,
                         ["local_bytes"] = facts.LocalBytes, ["blocks_per_processor"] = facts.BlocksPerProcessor,
                     });
-                    if (facts.LocalBytes > 0) findings.Check($"local bytes of {subject.Name} {kernel.Name}", Words(precision), facts.LocalBytes, 0);
+                    if (facts.LocalBytes > 0)
+                        findings.Check($"local bytes of {subject.Name} {kernel.Name}", Words(precision), facts.LocalBytes, 0);
                 }
                 findings.Fact($"load_{subject.Name}_{Words(precision)}_ms", Environment.TickCount64 - before);
             }

@@ -1,5 +1,5 @@
-// An op's graphs, scheduled for a GPU machine, rendered to PTX and run by a driver: what Fcn.Tests' EmulatedSchedule does in the emulator. Every
-// buffer is memory of its own, full of NaNs at first.
+// An op's graphs, scheduled for a GPU machine, rendered to PTX and run by a driver: what Fcn.Tests' EmulatedSchedule does in the
+// emulator. Every buffer is memory of its own, full of NaNs at first.
 using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Devices.Cuda;

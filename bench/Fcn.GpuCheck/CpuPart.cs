@@ -1,5 +1,5 @@
-// Whole networks at few pixels, GPU beside CPU from the same weights: every kernel of the large networks with its true channels. The CPU was compared
-// with PyTorch by the tests.
+// Whole networks at few pixels, GPU beside CPU from the same weights: every kernel of the large networks with its true channels. The CPU
+// was compared with PyTorch by the tests.
 using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
@@ -40,8 +40,9 @@ static class CpuPart
         }
     }
 
-    // Rounded factors move some values across a ReLU's or a pooling's decision, which gives or takes a whole gradient: with random weights, where much
-    // lies near 0, gradients in TF32 and bfloat16 are far apart without anything being wrong. Their limits tell an error from that and no more.
+    // Rounded factors move some values across a ReLU's or a pooling's decision, which gives or takes a whole gradient: with random weights,
+    // where much lies near 0, gradients in TF32 and bfloat16 are far apart without anything being wrong. Their limits tell an error from
+    // that and no more.
     static (double Scores, double Loss, double Gradients) Limits(CudaPrecision precision) => precision switch
     {
         CudaPrecision.Fp32 => (1e-4, 1e-4, 1e-2),
@@ -60,7 +61,8 @@ static class CpuPart
         for (int p = 0; p < expected.Gradients.Length; p++)
         {
             string name = subject.Summary.Parameters[p].Name;
-            findings.Check($"{subject.Name}: gradient of {name}", words, Distance.Of(actual.Gradients[p], expected.Gradients[p]), gradients);
+            double distance = Distance.Of(actual.Gradients[p], expected.Gradients[p]);
+            findings.Check($"{subject.Name}: gradient of {name}", words, distance, gradients);
         }
     }
 

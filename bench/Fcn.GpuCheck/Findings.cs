@@ -24,7 +24,8 @@ sealed class Findings(string part)
         {
             ["what"] = what, ["precision"] = precision, ["error"] = Json(error), ["limit"] = limit, ["passed"] = passed,
         });
-        if (!passed) Console.Error.WriteLine(FormattableString.Invariant($"FAILED {part}: {what}, {precision}: {error:g3}, allowed {limit:g3}"));
+        if (passed) return;
+        Console.Error.WriteLine(FormattableString.Invariant($"FAILED {part}: {what}, {precision}: {error:g3}, allowed {limit:g3}"));
     }
 
     public void Fail(string what, string precision, string why)
@@ -74,5 +75,6 @@ sealed class Findings(string part)
     public static double Round(double value) => double.IsFinite(value) ? Math.Round(value, 4) : value;
 
     // JSON has no words for what is no number.
-    static JsonNode Json(double value) => double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    static JsonNode Json(double value) =>
+        double.IsFinite(value) ? value : value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

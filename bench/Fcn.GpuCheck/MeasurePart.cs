@@ -1,6 +1,6 @@
-// How long inference (image to label map) and a training step (forward, loss, backward, update) of the networks take on this card, warm; and the
-// memory that they take. device: events around all that is launched, which is what the peer measures. wall: the call, with the copies of images,
-// labels and results between the program's memory and the card's.
+// How long inference (image to label map) and a training step (forward, loss, backward, update) of the networks take on this card, warm;
+// and the memory that they take. device: events around all that is launched, which is what the peer measures. wall: the call, with the
+// copies of images, labels and results between the program's memory and the card's.
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Fcn.Devices;
@@ -41,8 +41,8 @@ static class MeasurePart
                             for (int p = 0; p < weights.Length; p++) network.Engine.Write(ParameterStore.Values, p, weights[p]);
                             var row = new JsonObject
                             {
-                                ["network"] = subject.Name, ["kind"] = Words(mode), ["precision"] = CardPart.Words(precision), ["batch"] = batch,
-                                ["size"] = $"{subject.Height}x{subject.Width}",
+                                ["network"] = subject.Name, ["kind"] = Words(mode), ["precision"] = CardPart.Words(precision),
+                                ["batch"] = batch, ["size"] = $"{subject.Height}x{subject.Width}",
                             };
                             Action pass = Pass(network, subject, batch, mode);
                             if (kernels) Kernels(row, device, card, pass);
@@ -100,7 +100,9 @@ static class MeasurePart
         card.Driver.WaitForAll();
         var (device, wall) = (new List<double>(), new List<double>());
         long start = Stopwatch.GetTimestamp();
-        bool Goes(int done) => done < least || (done < Most && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds && !settings.Rehearse);
+        bool Goes(int done) =>
+            done < least || (done < Most && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds && !settings.Rehearse);
+
         while (Goes(wall.Count))
         {
             long from = Stopwatch.GetTimestamp();

@@ -1,5 +1,5 @@
-// The network of Fcn.Tests/Golden/fcn8s_tiny.safetensors on the card in all precisions: PyTorch's scores at four sizes, labels, all gradients, the
-// loss of every training step and the weights behind the last; and that the same run twice gives the same bits.
+// The network of Fcn.Tests/Golden/fcn8s_tiny.safetensors on the card in all precisions: PyTorch's scores at four sizes, labels, all
+// gradients, the loss of every training step and the weights behind the last; and that the same run twice gives the same bits.
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Fcn.Devices.Cuda;
@@ -39,7 +39,7 @@ static partial class NetworkPart
         }
     }
 
-    // A score or a gradient may cross a ReLU's or a pooling's decision when factors are rounded; the limits are the tests' (EmulatedNetworkTests).
+    // Rounded factors may move a value across a ReLU's or a pooling's decision; the limits are the tests' (EmulatedNetworkTests).
     static (double Scores, double Gradients, double Loss) Limits(CudaPrecision precision) => precision switch
     {
         CudaPrecision.Fp32 => (1e-4, 1e-3, 1e-3),
@@ -48,7 +48,9 @@ static partial class NetworkPart
     };
 
     static IEnumerable<string> Sizes(GoldenFile file, Settings settings) =>
-        settings.Rehearse ? ["1x1"] : file.Names.Where(static n => n.EndsWith(".image", StringComparison.Ordinal)).Select(static n => n[..^6]);
+        settings.Rehearse
+            ? ["1x1"]
+            : file.Names.Where(static n => n.EndsWith(".image", StringComparison.Ordinal)).Select(static n => n[..^".image".Length]);
 
     static FcnTiny Open(GoldenFile file, CudaDevice device)
     {

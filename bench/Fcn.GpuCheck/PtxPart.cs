@@ -1,5 +1,5 @@
-// Every module of the networks as text for an assembler outside: FOLDER/NETWORK_PRECISION_LEVEL.ptx and the kernels' launch bounds in modules.json.
-// Needs no card.
+// Every module of the networks as text for an assembler outside: FOLDER/NETWORK_PRECISION_LEVEL.ptx, and how the kernels are launched in
+// modules.json. Needs no card.
 using System.Text;
 using System.Text.Json.Nodes;
 using Fcn.Devices.Cuda;
@@ -16,16 +16,17 @@ static class PtxPart
             CudaProgram program = CardPart.Program(subject);
             foreach (CudaVariant variant in program.Variants)
             {
-                foreach (CudaTarget target in program.Targets.Where(t => t.Capability >= variant.Capability && IsChosen(program, variant, t)))
+                foreach (CudaTarget target in program.Targets.Where(t => IsChosen(program, variant, t)))
                 {
-                    string name = FormattableString.Invariant($"{subject.Name}_{CardPart.Words(variant.Precision)}_{variant.Capability}_sm{target.Capability}.ptx");
+                    string precision = CardPart.Words(variant.Precision);
+                    string name = FormattableString.Invariant($"{subject.Name}_{precision}_sm{target.Capability}.ptx");
                     var text = new StringBuilder(Encoding.UTF8.GetString(target.Header()));
                     foreach (CudaKernel kernel in variant.Kernels) text.Append('\n').Append(Encoding.UTF8.GetString(kernel.Text()));
                     Findings.Write(Path.Combine(settings.Out, name), text.ToString());
                     modules.Add((JsonNode)new JsonObject
                     {
-                        ["file"] = name, ["network"] = subject.Name, ["precision"] = CardPart.Words(variant.Precision), ["level"] = variant.Capability,
-                        ["target"] = target.Capability, ["kernels"] = new JsonArray([.. variant.Kernels.Select(static k => (JsonNode)new JsonObject
+                        ["file"] = name, ["network"] = subject.Name, ["precision"] = precision, ["target"] = target.Capability,
+                        ["kernels"] = new JsonArray([.. variant.Kernels.Select(static k => (JsonNode)new JsonObject
                         {
                             ["name"] = k.Name, ["threads"] = k.Threads, ["shared_bytes"] = k.SharedBytes,
                         })]),

@@ -1,4 +1,5 @@
-// FOLDER/*.json of the parts, torch.jsonl of the peer and sanitizer.jsonl of eng/gpu-check.sh → gpu-check.json (all of it) and gpu-check.md (tables).
+// FOLDER/*.json of the parts, torch.jsonl of the peer, sanitizer.jsonl and skipped.jsonl of eng/gpu-check.sh → gpu-check.json (all of it)
+// and gpu-check.md (tables).
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -41,11 +42,21 @@ static class Report
         text.Append(Invariant($"- date: {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC\n"));
         if (File.Exists(commit)) text.Append($"- commit {File.ReadAllText(commit).Trim()}\n");
         if (all["card"]?["facts"] is { } f)
-            text.Append(Invariant($"- card: {f["card"]}, sm_{f["capability"]}, {f["processors"]} multiprocessors, {f["memory_gb"]} GB; driver for CUDA {f["driver_cuda"]}; {f["cores"]} cores; {f["system"]}\n"));
+        {
+            text.Append(Invariant($"- card: {f["card"]}, sm_{f["capability"]}, {f["processors"]} multiprocessors, {f["memory_gb"]} GB; "));
+            text.Append(Invariant($"driver for CUDA {f["driver_cuda"]}; {f["cores"]} cores; {f["system"]}\n"));
+        }
         if (torch.FirstOrDefault(static t => Text(t, "what") == "machine") is { } peer)
         {
-            text.Append(Invariant($"- peer: PyTorch {peer["torch"]}, CUDA {peer["cuda"]}, cuDNN {peer["cudnn"]}, on {peer["name"] ?? peer["device"]}; "));
-            text.Append(Invariant($"copies {Number(peer, "copy_tb_per_s"):0.00} TB/s, 8192^3 products bf16 {Number(peer, "matmul_bf16_tflops"):0}, tf32 {Number(peer, "matmul_tf32_tflops"):0}, fp32 {Number(peer, "matmul_fp32_tflops"):0} TFLOP/s\n"));
+            string versions = $"{peer["torch"]}, CUDA {peer["cuda"]}, cuDNN {peer["cudnn"]}";
+            text.Append($"- peer: PyTorch {versions}, {peer["name"] ?? peer["device"]}");
+            if (peer["copy_tb_per_s"] is not null)
+            {
+                var products = new[] { "bf16", "tf32", "fp32" }.Select(p => $"{p} {In(peer, $"matmul_{p}_tflops", "0")}");
+                text.Append($"; copies {In(peer, "copy_tb_per_s", "0.00")} TB/s, products of 8192 x 8192 in TFLOP/s: ");
+                text.AppendJoin(", ", products);
+            }
+            text.Append('\n');
         }
         text.Append("- reproduce: eng/gpu-pack.sh, then eng/gpu-check.sh on the card's machine\n");
     }
@@ -68,7 +79,10 @@ static class Report
             }
         }
         foreach (JsonNode? run in sanitizer)
-            text.Append(Invariant($"| compute-sanitizer {run!["tool"]} | {run["part"]} | | {((bool)run["passed"]! ? 0 : 1)} | {run["summary"]} |\n"));
+        {
+            int bad = (bool)run!["passed"]! ? 0 : 1;
+            text.Append(Invariant($"| compute-sanitizer {run["tool"]} | {run["part"]} | | {bad} | {run["summary"]} |\n"));
+        }
         if (failures.Count == 0) return;
         text.Append("\nFailed:\n\n").AppendJoin("", failures.Take(Failures));
         if (failures.Count > Failures) text.Append(Invariant($"- and {failures.Count - Failures} more in gpu-check.json\n"));
@@ -77,7 +91,8 @@ static class Report
     static void Curves(StringBuilder text, JsonNode? train)
     {
         if (train is null) return;
-        text.Append("\n## FcnSmall on drawn scenes: mean loss per pixel\n\n| where | step 1 | step 5 | step 10 | middle | last |\n|---|---|---|---|---|---|\n");
+        text.Append("\n## FcnSmall on drawn scenes: mean loss per pixel\n\n");
+        text.Append("| where | step 1 | step 5 | step 10 | middle | last |\n|---|---|---|---|---|---|\n");
         foreach (JsonNode? row in train["rows"]!.AsArray())
         {
             double[] losses = [.. row!["losses"]!.AsArray().Select(static l => l!.GetValue<double>())];
@@ -91,24 +106,31 @@ static class Report
     {
         if (measure is null) return;
         text.Append("\n## How long, how much memory\n\n");
-        text.Append("Milliseconds on the device (events), median and 10th to 90th percentile; wall adds the copies between the program's memory and the card's.\n");
-        text.Append("The peer is the fastest of PyTorch's modes; ratio: its time / ours, its peak memory / ours. Memory in MB: allocated at most, by the plan, taken from the card.\n\n");
-        text.Append("| network | | precision | batch | ours | p10 to p90 | wall | PyTorch | mode | ratio | memory | plan | taken | PyTorch | ratio |\n");
-        text.Append("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        text.Append("""
+            Milliseconds on the device (events), median, 10th and 90th percentile; wall adds the copies between the program's memory and
+            the card's. The peer is the fastest of PyTorch's modes; ratio: its time / ours, its peak memory / ours. Memory in MB: allocated
+            at most, by the plan, taken from the card; of PyTorch's modes the one that takes least.
+
+            | network | | precision | batch | ours | p10 | p90 | wall | PyTorch | mode | ratio | memory | plan | taken | PyTorch | ratio |
+
+            """);
+        text.Append("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         foreach (JsonNode? row in measure["rows"]!.AsArray())
         {
             List<JsonNode> peers = [.. torch.OfType<JsonNode>().Where(t => t["median_ms"] is not null && IsSame(t, row!))];
-            JsonNode? peer = peers.MinBy(static t => Number(t, "median_ms"));
-            double ours = Number(row, "device_median_ms"), memory = Number(row, "peak_mb");
-            double theirs = peers.Count == 0 ? double.NaN : peers.Min(static t => Number(t, "peak_mb"));
-            text.Append(Invariant($"| {row!["network"]} | {row["kind"]} | {row["precision"]} | {row["batch"]} | {ours:0.000} | {Number(row, "device_p10_ms"):0.000} to {Number(row, "device_p90_ms"):0.000} | {Number(row, "wall_median_ms"):0.000} | "));
-            text.Append(peer is null ? "not measured | | | " : Invariant($"{Number(peer, "median_ms"):0.000} | {peer["mode"]} | {Number(peer, "median_ms") / ours:0.00} | "));
-            text.Append(Invariant($"{memory:0} | {Number(row, "plan_mb"):0} | {Number(row, "taken_mb"):0} | "));
-            text.Append(double.IsNaN(theirs) ? " | |\n" : Invariant($"{theirs:0} | {theirs / memory:0.00} |\n"));
+            JsonNode? fastest = peers.MinBy(static t => Number(t, "median_ms"));
+            double theirs = peers.Select(static t => Number(t, "peak_mb")).DefaultIfEmpty(double.NaN).Min();
+            Row(text, Text(row, "network"), Text(row, "kind"), Text(row, "precision"), Text(row, "batch"),
+                In(row, "device_median_ms"), In(row, "device_p10_ms"), In(row, "device_p90_ms"), In(row, "wall_median_ms"),
+                fastest is null ? "not measured" : In(fastest, "median_ms"), Text(fastest, "mode"),
+                Words(Number(fastest, "median_ms") / Number(row, "device_median_ms"), "0.00"),
+                In(row, "peak_mb", "0"), In(row, "plan_mb", "0"), In(row, "taken_mb", "0"),
+                Words(theirs, "0"), Words(theirs / Number(row, "peak_mb"), "0.00"));
         }
     }
 
-    static bool IsSame(JsonNode peer, JsonNode ours) => ((string[])["network", "kind", "precision", "batch"]).All(k => Text(peer, k) == Text(ours, k));
+    static bool IsSame(JsonNode peer, JsonNode ours) =>
+        ((string[])["network", "kind", "precision", "batch"]).All(k => Text(peer, k) == Text(ours, k));
 
     static void Starts(StringBuilder text, JsonNode? start, JsonArray torch)
     {
@@ -118,11 +140,12 @@ static class Report
         text.Append("| network | precision | ours cold ms | ours ms | PyTorch ms | ratio cold | ratio |\n|---|---|---|---|---|---|---|\n");
         foreach (JsonNode? row in start["rows"]!.AsArray())
         {
-            var peers = torch.Where(t => Text(t, "what") == "start" && Text(t, "network") == Text(row, "network") && Text(t, "precision") == Text(row, "precision"));
-            double theirs = peers.Select(static t => Number(t, "first_result_ms")).DefaultIfEmpty(double.NaN).Min();
-            double cold = Number(row, "cold_ms"), warm = Number(row, "warm_ms");
-            string peer = double.IsNaN(theirs) ? "not measured | | " : Invariant($"{theirs:0} | {cold / theirs:0.00} | {warm / theirs:0.00}");
-            text.Append(Invariant($"| {row!["network"]} | {row["precision"]} | {cold:0} | {warm:0} | {peer} |\n"));
+            double theirs = torch.Where(t => Text(t, "what") == "start")
+                .Where(t => Text(t, "network") == Text(row, "network") && Text(t, "precision") == Text(row, "precision"))
+                .Select(static t => Number(t, "first_result_ms")).DefaultIfEmpty(double.NaN).Min();
+            Row(text, Text(row, "network"), Text(row, "precision"), In(row, "cold_ms", "0"), In(row, "warm_ms", "0"),
+                double.IsNaN(theirs) ? "not measured" : Words(theirs, "0"),
+                Words(Number(row, "cold_ms") / theirs, "0.00"), Words(Number(row, "warm_ms") / theirs, "0.00"));
         }
     }
 
@@ -132,16 +155,20 @@ static class Report
         text.Append("\n## Which kernels take it\n\nLaunched one by one with events around each; the longest of each case.\n");
         foreach (JsonNode? row in kernels["rows"]!.AsArray())
         {
-            double sum = Number(row, "sum_ms");
-            text.Append(Invariant($"\n### {row!["network"]}, {row["kind"]}, {row["precision"]}, batch {row["batch"]}: {sum:0.000} ms\n\n| kernel | ms | share | blocks |\n|---|---|---|---|\n"));
+            string of = $"{row!["network"]}, {row["kind"]}, {row["precision"]}, batch {row["batch"]}";
+            text.Append($"\n### {of}: {In(row, "sum_ms")} ms\n\n| kernel | ms | share | blocks |\n|---|---|---|---|\n");
             foreach (JsonNode? launch in row["launches"]!.AsArray().Take(Kernels))
-                text.Append(Invariant($"| {launch!["kernel"]} | {Number(launch, "ms"):0.0000} | {Number(launch, "ms") / sum:0.0 %} | {launch["blocks"]} |\n"));
+            {
+                Row(text, Text(launch, "kernel"), In(launch, "ms", "0.0000"),
+                    Words(Number(launch, "ms") / Number(row, "sum_ms"), "0.0 %"), Text(launch, "blocks"));
+            }
         }
     }
 
     static void NotRun(StringBuilder text, JsonObject all, JsonArray sanitizer, JsonArray torch, JsonArray skipped)
     {
-        var lines = Settings.AllParts.Where(p => p != "report" && all[p] is null).Select(static p => $"- {p}: the whole part has not been run in this folder\n").ToList();
+        var lines = Settings.AllParts.Where(p => p != "report" && all[p] is null)
+            .Select(static p => $"- {p}: not run in this folder\n").ToList();
         foreach (var (part, found) in all)
             foreach (var group in found!["not_run"]!.AsArray().GroupBy(static n => Text(n, "why")))
                 lines.Add($"- {part}: {group.Key}: {string.Join("; ", group.Select(static n => Text(n, "what")))}\n");
@@ -174,10 +201,22 @@ static class Report
         return lines;
     }
 
+    static void Row(StringBuilder text, params ReadOnlySpan<string> cells)
+    {
+        text.Append('|');
+        foreach (string cell in cells) text.Append(' ').Append(cell).Append(" |");
+        text.Append('\n');
+    }
+
     static string Text(JsonNode? node, string key) => node?[key]?.ToString() ?? "";
 
     static double Number(JsonNode? node, string key) =>
         node?[key] is JsonValue value && value.TryGetValue(out double number) ? number : double.NaN;
+
+    static string In(JsonNode? node, string key, string format = "0.000") => Words(Number(node, key), format);
+
+    static string Words(double number, string format) =>
+        double.IsNaN(number) ? "" : number.ToString(format, CultureInfo.InvariantCulture);
 
     static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -1,5 +1,5 @@
-// From the start of a process to its first label map, FCN-8s 500x500: with an empty cache of assembled kernels, and with the one that the first
-// process left. Parameters stay zero: reading them from a file costs every program the same. The driver's own cache is switched off.
+// From the start of a process to its first label map, FCN-8s 500x500: with an empty cache of assembled kernels, and with the one that the
+// first process left. Parameters stay zero: reading them costs every program the same. The driver's own cache is switched off.
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
@@ -29,7 +29,8 @@ static class StartPart
                 double[] warm = [.. Enumerable.Range(0, Warm).Select(_ => Child(settings, network, words, cache)).Order()];
                 findings.Row(new JsonObject
                 {
-                    ["network"] = network, ["precision"] = words, ["cold_ms"] = Findings.Round(cold), ["warm_ms"] = Findings.Round(warm[Warm / 2]),
+                    ["network"] = network, ["precision"] = words,
+                    ["cold_ms"] = Findings.Round(cold), ["warm_ms"] = Findings.Round(warm[Warm / 2]),
                 });
             }
             catch (FcnException refused)
@@ -47,7 +48,7 @@ static class StartPart
     public static int Once(Settings settings)
     {
         var (name, words, since) = settings.Start!.Value;
-        Subject subject = Subject.Find(name);
+        Subject subject = Subject.Find(name, settings);
         using OpenCard card = OpenCard.Open(settings, out string why) ?? throw new FcnException(why);
         using CudaDevice device = card.Device(Enum.Parse<CudaPrecision>(words, ignoreCase: true));
         using Network network = subject.Open(device);

@@ -22,8 +22,8 @@ sealed record Subject(string Name, Func<Device, Network> Open, NetworkSummary Su
             new("fcn32s", static d => new Fcn32s(d), Models.Fcn32s.Summary, 1, 1, [1]),
         ];
 
-    public static Subject Find(string name) => name == Tiny.Name ? Tiny
-        : Of(new Settings { Out = "", Parts = [] }).FirstOrDefault(s => s.Name == name) ?? throw new FcnException($"There is no network '{name}'.");
+    public static Subject Find(string name, Settings settings) =>
+        Of(settings).FirstOrDefault(s => s.Name == name) ?? throw new FcnException($"There is no network '{name}'.");
 
     static Subject Fcn8s => new("fcn8s", static d => new Fcn8s(d), Models.Fcn8s.Summary, 500, 500, OneAndEight);
 

@@ -1,4 +1,5 @@
-// FcnSmall trained on drawn scenes, from the same first weights and the same batches, on the CPU and on the card in all precisions: the loss curves.
+// FcnSmall trained on drawn scenes, from the same first weights and the same batches, on the CPU and on the card in all precisions: the
+// loss curves.
 using System.Text.Json.Nodes;
 using Fcn.Data;
 using Fcn.Devices;
