@@ -64,7 +64,8 @@ ours() { # one part of the program, within what is left
     seconds=$(left)
     if [ "$seconds" -lt 5 ]; then skip "$part" "$part" "the budget of $budget s is used up"; return; fi
     # The program stops by itself; timeout is for a card that hangs.
-    timeout -k 10 $((seconds + 20)) "$program" --out "$out" --part "$part" --budget "$seconds" --card "$card" --cache "$out/cache" $rehearse || status=$?
+    timeout -k 10 $((seconds + 20)) "$program" --out "$out" --part "$part" --budget "$seconds" --card "$card" --cache "$out/cache" $rehearse \
+        || status=$?
     case $status in
         0) ;;
         1) failed=1 ;;
@@ -72,6 +73,10 @@ ours() { # one part of the program, within what is left
         124 | 137) failed=1; skip "$part" "the rest of $part" "it ran past its time and was stopped" ;;
         *) failed=1; skip "$part" "the rest of $part" "the program ended with $status" ;;
     esac
+}
+
+sanitized() { # tool, part, passed, summary
+    printf '{"tool":"%s","part":"%s","passed":%s,"summary":"%s"}\n' "$1" "$2" "$3" "$(plain "$4")" >> "$out/sanitizer.jsonl"
 }
 
 sanitizer() {
@@ -84,7 +89,10 @@ sanitizer() {
     for check in memcheck racecheck synccheck; do
         for part in ops network; do
             seconds=$(left)
-            if [ "$seconds" -lt 20 ]; then skip sanitizer "compute-sanitizer $check of $part" "the budget of $budget s is used up"; continue; fi
+            if [ "$seconds" -lt 20 ]; then
+                skip sanitizer "compute-sanitizer $check of $part" "the budget of $budget s is used up"
+                continue
+            fi
             # Of this part and tool, the last run counts.
             if [ -f "$out/sanitizer.jsonl" ]; then
                 grep -v "\"tool\":\"$check\",\"part\":\"$part\"" "$out/sanitizer.jsonl" > "$out/sanitizer.partial" || true
@@ -95,10 +103,9 @@ sanitizer() {
                 "$program" --out "$out/$check" --part "$part" --budget "$seconds" --card "$card" --cache "$out/cache" || status=$?
             summary=$(grep -h SUMMARY "$out/$check-$part.log" 2> /dev/null | tail -1 | sed 's/^=*//' || true)
             case $status in
-                0) printf '{"tool":"%s","part":"%s","passed":true,"summary":"%s"}\n' "$check" "$part" "$(plain "$summary")" >> "$out/sanitizer.jsonl" ;;
+                0) sanitized "$check" "$part" true "$summary" ;;
                 124 | 137) skip sanitizer "the rest of compute-sanitizer $check of $part" "it ran past its $seconds s" ;;
-                *) failed=1
-                   printf '{"tool":"%s","part":"%s","passed":false,"summary":"%s"}\n' "$check" "$part" "$(plain "exit $status; $summary")" >> "$out/sanitizer.jsonl" ;;
+                *) failed=1; sanitized "$check" "$part" false "exit $status; $summary" ;;
             esac
         done
     done

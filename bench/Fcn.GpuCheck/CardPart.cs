@@ -36,18 +36,21 @@ static class CardPart
                 }
                 using CudaDevice device = card.Device(precision);
                 long before = Environment.TickCount64;
+                var kernels = new JsonArray();
                 foreach (var (kernel, facts) in variant.Kernels.Zip(device.Load(program, variant)))
                 {
-                    findings.Row(new JsonObject
+                    kernels.Add((JsonNode)new JsonObject
                     {
-                        ["network"] = subject.Name, ["precision"] = Words(precision), ["kernel"] = kernel.Name,
-                        ["threads"] = kernel.Threads, ["registers"] = facts.Registers,
-                        ["shared_bytes"] = kernel.SharedBytes + facts.StaticSharedBytes,
-                        ["local_bytes"] = facts.LocalBytes, ["blocks_per_processor"] = facts.BlocksPerProcessor,
+                        ["kernel"] = kernel.Name, ["threads"] = kernel.Threads, ["registers"] = facts.Registers,
+                        ["shared_bytes"] = kernel.SharedBytes + facts.StaticSharedBytes, ["local_bytes"] = facts.LocalBytes,
+                        ["blocks_per_processor"] = facts.BlocksPerProcessor,
                     });
                     if (facts.LocalBytes > 0)
                         findings.Check($"local bytes of {subject.Name} {kernel.Name}", Words(precision), facts.LocalBytes, 0);
                 }
+                string of = $"{subject.Name}, {Words(precision)}";
+                Console.WriteLine($"{of}: {kernels.Count} kernels in {Environment.TickCount64 - before} ms");
+                findings.Row(new JsonObject { ["network"] = subject.Name, ["precision"] = Words(precision), ["kernels"] = kernels }, print: false);
                 findings.Fact($"load_{subject.Name}_{Words(precision)}_ms", Environment.TickCount64 - before);
             }
         }

@@ -1,17 +1,24 @@
-// What a part found → FOLDER/PART.json: numbers, comparisons with their limits, and what was not run and why.
+// What a part found → FOLDER/PART.json: numbers, comparisons with their limits, and what was not run and why. The file grows with every
+// row: what was found before a card was lost, or time was over, stays.
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Fcn.GpuCheck;
 
-sealed class Findings(string part)
+sealed class Findings
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     readonly JsonArray checks = [], notRun = [], rows = [];
     readonly JsonObject facts = [];
+    readonly string part, path;
 
-    public string Part => part;
+    /// What an earlier run left of this part is gone.
+    public Findings(string part, string folder)
+    {
+        (this.part, path) = (part, Path.Combine(folder, $"{part}.json"));
+        File.Delete(path);
+    }
 
     public bool Failed { get; private set; }
 
@@ -43,23 +50,24 @@ sealed class Findings(string part)
 
     public void Fact(string name, JsonNode? value) => facts[name] = value;
 
-    public void Row(JsonObject row)
+    public void Row(JsonObject row, bool print = true)
     {
         rows.Add((JsonNode)row);
-        Console.WriteLine(row.ToJsonString());
+        if (print) Console.WriteLine(row.ToJsonString());
+        Save();
     }
 
-    /// Whole or not at all: what an earlier run left stays until this one has its own.
-    public void Save(string folder)
+    public void Save()
     {
-        var file = new JsonObject { ["part"] = part, ["passed"] = !Failed };
-        file["facts"] = facts;
-        file["checks"] = checks;
-        file["not_run"] = notRun;
-        file["rows"] = rows;
-        string path = Path.Combine(folder, $"{part}.json");
+        var file = new JsonObject
+        {
+            ["part"] = part, ["passed"] = !Failed, ["facts"] = facts.DeepClone(), ["checks"] = checks.DeepClone(),
+            ["not_run"] = notRun.DeepClone(), ["rows"] = rows.DeepClone(),
+        };
         Write(path, file.ToJsonString(Indented) + "\n");
     }
+
+    public int Checks => checks.Count;
 
     public static void Write(string path, string text)
     {

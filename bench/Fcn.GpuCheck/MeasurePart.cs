@@ -47,7 +47,7 @@ static class MeasurePart
                             Action pass = Pass(network, subject, batch, mode);
                             if (kernels) Kernels(row, device, card, pass);
                             else Times(row, device, card, pass, network, subject, batch, mode, free, settings);
-                            findings.Row(row);
+                            findings.Row(row, print: !kernels);
                         }
                         catch (FcnException refused)
                         {

@@ -39,12 +39,13 @@ static partial class NetworkPart
         }
     }
 
-    // Rounded factors may move a value across a ReLU's or a pooling's decision; the limits are the tests' (EmulatedNetworkTests).
-    static (double Scores, double Gradients, double Loss) Limits(CudaPrecision precision) => precision switch
+    // As the tests' (EmulatedNetworkTests). fc6 has single pixels that are rectified: one that rounding sends across 0 changes all gradients
+    // before it. Behind it, in the head, they must be near; there they must point the same way.
+    static (double Scores, double Head, double Gradients, double Loss) Limits(CudaPrecision precision) => precision switch
     {
-        CudaPrecision.Fp32 => (1e-4, 1e-3, 1e-3),
-        CudaPrecision.Tf32 => (2e-3, 1e-2, 2e-3),
-        CudaPrecision.Bf16 => (2e-2, 1e-1, 2e-2),
+        CudaPrecision.Fp32 => (1e-4, 1e-3, 1e-3, 1e-3),
+        CudaPrecision.Tf32 => (2e-3, 5e-3, 5e-2, 2e-3),
+        CudaPrecision.Bf16 => (2e-2, 2e-2, 0.8, 2e-2),
     };
 
     static IEnumerable<string> Sizes(GoldenFile file, Settings settings) =>
@@ -92,7 +93,7 @@ static partial class NetworkPart
     // The weights afterwards.
     static float[][] Train(Findings? findings, FcnTiny network, GoldenFile file, CudaPrecision precision, Settings settings)
     {
-        var (_, gradients, losses) = Limits(precision);
+        var (_, head, gradients, losses) = Limits(precision);
         string words = CardPart.Words(precision), size = file.Settings["train"];
         float rate = float.Parse(RateText().Match(file.Settings["solver"]).Groups[1].Value, CultureInfo.InvariantCulture);
         InputBatch input = Batch(file, size);
@@ -116,7 +117,8 @@ static partial class NetworkPart
             for (int p = 0; p < network.Description.Parameters.Count; p++)
             {
                 string name = $"{what}.{network.Description.Parameters[p].Name}";
-                findings.Check(name, words, Distance.Of(Distance.Doubles(Read(network, store, p)), file[name]), gradients);
+                bool near = store == ParameterStore.Gradients && (name.Contains(".score") || name.Contains(".fc7"));
+                findings.Check(name, words, Distance.Of(Distance.Doubles(Read(network, store, p)), file[name]), near ? head : gradients);
             }
         }
     }

@@ -46,10 +46,11 @@ int Run()
             Console.Error.WriteLine($"There is no GPU to check: {why}.");
             return NoCard;
         }
-        var findings = new Findings(part);
+        var findings = new Findings(part, settings.Out);
         Console.WriteLine($"== {part}");
         Part(part, findings, card, deadline);
-        findings.Save(settings.Out);
+        findings.Save();
+        Console.WriteLine($"{part}: {findings.Checks} comparisons, {(findings.Failed ? "some FAILED" : "none failed")}");
         failed |= findings.Failed;
     }
     card?.Dispose();
