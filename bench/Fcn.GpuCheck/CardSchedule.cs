@@ -104,8 +104,7 @@ sealed unsafe class CardSchedule : IDisposable
         PtxTarget target = PtxTarget.All.Last(t => t.Capability <= card.Capability);
         string text = target.Header + kernel.Text;
         if (functions.TryGetValue(text, out nint known)) return known;
-        byte[] code = card.Driver.Assemble([.. Encoding.UTF8.GetBytes(text), 0], kernel.Name);
-        nint function = card.Driver.Function(card.Driver.Load(code), kernel.Name);
+        nint function = card.Driver.Function(card.Load([.. Encoding.UTF8.GetBytes(text), 0], kernel.Name), kernel.Name);
         if (kernel.SharedBytes > SharedBytesByDefault)
             card.Driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, kernel.SharedBytes);
         return functions[text] = function;

@@ -45,6 +45,16 @@ sealed class OpenCard : IDisposable
 
     public void MakeCurrent() => context.MakeCurrent();
 
+    /// A module of one kernel; what was assembled before comes from the cache. text ends with a zero.
+    public nint Load(byte[] text, string kernel)
+    {
+        string key = CubinCache.Key(text, Capability, Driver.Version);
+        if (cache.Find(key) is { } known) return Driver.Load(known);
+        byte[] code = Driver.Assemble(text, kernel);
+        cache.Store(key, code);
+        return Driver.Load(code);
+    }
+
     /// poison: buffers are full of NaNs before every run. apart: each is memory of its own, so that a sanitizer sees its ends.
     public CudaDevice Device(CudaPrecision precision, bool poison = false, bool apart = false) =>
         new(search, ordinal, precision, cache) { Poison = poison, Apart = apart };

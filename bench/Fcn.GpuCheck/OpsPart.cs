@@ -29,6 +29,7 @@ static class OpsPart
                 else Compare(findings, card, test, machine, functions);
             }
         }
+        findings.Fact("kernels", functions.Count);
     }
 
     // The tests' limits (Fcn.Tests/Ops/EmulatedOpTests).
