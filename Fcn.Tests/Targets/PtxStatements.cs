@@ -25,7 +25,7 @@ internal static class PtxStatements
         }),
 
         // out[8 thread ..] = factors, scaled; back to factors in pairs, and one by one.
-        Kernel("factors", 32, k =>
+        Kernel("halves", 32, k =>
         {
             var loaded = k.Let("loaded", Factors.Load(Thread * 8, 8));
             var wide = k.Let("wide", loaded.To(Element.Float) * Float(0.5));
@@ -35,7 +35,7 @@ internal static class PtxStatements
             k.Store(Factors, Thread * 2 + 512, loaded.Lane(4).Spread(2));
         }),
 
-        Kernel("bytes", 32, k =>
+        Kernel("small_numbers", 32, k =>
         {
             var loaded = k.Let("loaded", Bytes.Load(Thread * 8, 8));
             k.Store(Result, Thread * 8, loaded.To(Element.Float));
