@@ -3,6 +3,7 @@ using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Emit;
 using Fcn.Generator.Layers;
 using Fcn.Generator.Passes;
+using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Generator;
 
@@ -34,7 +35,8 @@ internal static class Compiler
         graph = CollapseBorder.Run(graph);                                 // after: no wide band of padding is computed; Repeat may stand
         GraphSpec.Verify(Phase.Collapsed, graph);
         var parameters = ParameterPlan.Of(graph);
-        var (own, shared) = NetworkEmitter.Emit(network, parameters, Modes(graph, parameters, cancel));
+        var modes = Modes(graph, parameters, cancel);
+        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel));
         return new(network, own, []) { Shared = shared };
     });
 
@@ -74,6 +76,14 @@ internal static class Compiler
             GraphSpec.Verify(Phase.Fused, graph);
             return Mode.Of(name, summary, graph, parameters, cancel);      // after: kernels, launches, buffers; every kernel verified
         }
+    }
+
+    /// The same graphs for GPUs.
+    private static IReadOnlyList<GpuVariant> Variants(NetworkGraph graph, IReadOnlyList<Mode> modes, CancellationToken cancel)
+    {
+        var places = GpuParameterPlan.Of(graph);
+        var graphs = modes.ToDictionary(static m => m.Name, static m => m.Graph);
+        return [.. GpuMachine.All.Select(machine => GpuVariant.Of(machine, places, graphs["Segment"], graphs["Scores"], graphs["Training"], cancel))];
     }
 
     // A fault of the compiler is a diagnostic that says so, not a generator that vanishes.

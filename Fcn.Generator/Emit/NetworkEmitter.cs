@@ -1,4 +1,5 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Generator.Emit;
 
@@ -11,13 +12,16 @@ internal static class NetworkEmitter
 
     /// The network's own files, and those that it shares with every network of its assembly that needs the same.
     public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(
-        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes)
+        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants)
     {
         var emit = new EmitSchedules(network, parameters, modes);
+        var cuda = new EmitCuda(network, modes, variants);
         return (
             [
                 new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
                 .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
+                cuda.Schedules(),
+                cuda.Ptx(),
             ],
             [.. Machine.Cpus.SelectMany(emit.Tiles)]);
     }

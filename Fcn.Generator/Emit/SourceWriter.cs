@@ -16,6 +16,9 @@ internal sealed class SourceWriter
             _text.Append(line.Length == 0 ? "" : new string(' ', 4 * _depth)).Append(line).Append('\n');
     }
 
+    /// Text as it is.
+    public void Raw(string text) => _text.Append(text);
+
     /// The header, then braces around what is written until the block is disposed.
     public Scope Block(string header) => Open($"{header}\n{{", "}");
 

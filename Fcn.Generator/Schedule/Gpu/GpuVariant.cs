@@ -25,4 +25,8 @@ internal sealed record GpuVariant(
     }
 
     public IReadOnlyList<GpuSchedule> All => [Pack, PackBackward, Segment, Scores, Training, Update];
+
+    /// In the order of CudaVariant's parameters.
+    public IReadOnlyList<(string Name, GpuSchedule Schedule)> Named =>
+        [(nameof(Pack), Pack), (nameof(PackBackward), PackBackward), (nameof(Segment), Segment), (nameof(Scores), Scores), (nameof(Training), Training), (nameof(Update), Update)];
 }

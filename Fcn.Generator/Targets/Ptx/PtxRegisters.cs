@@ -90,7 +90,7 @@ internal sealed class PtxRegisters
             for (int at = 0, length = 0; at < names.Count; at++)
             {
                 bool first = at == 0 || length + names[at].Length > 120;
-                if (first) text.Append(at == 0 ? "" : ";\n").Append("    .reg ").Append(Types[kind]).Append(' ');
+                if (first) text.Append(at == 0 ? "" : ";\n").Append("\t.reg ").Append(Types[kind]).Append(' ');
                 else text.Append(", ");
                 text.Append(names[at]);
                 length = first ? names[at].Length : length + 2 + names[at].Length;

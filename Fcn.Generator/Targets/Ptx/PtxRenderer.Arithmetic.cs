@@ -6,11 +6,12 @@ namespace Fcn.Generator.Targets.Ptx;
 // Operations of several instructions: extremes that keep NaN, exponential and logarithm, the hash of dropout, conversions.
 internal sealed partial class PtxRenderer
 {
-    // max.f32 would drop a NaN and max.NaN needs sm_80: a comparison and a choice keep exactly what KernelArithmetic keeps, and cost one instruction more.
-    private string[] Extreme(Value v, string whole, string compare, string[] d)
+    // max.f32 would drop a NaN; max.NaN keeps one of either operand, but needs sm_80. Before, a comparison and a choice keep what KernelArithmetic keeps.
+    private string[] Extreme(Value v, string name, string compare, string[] d)
     {
         var (a, b) = (Of(v.Sources[0]), Of(v.Sources[1]));
-        if (v.Type.IsWhole) return Each(Number(whole, v.Type), d, a, b);
+        if (v.Type.IsWhole) return Each(Number(name, v.Type), d, a, b);
+        if (_capability >= 80 && v.Type.Element == Element.Float) return Each($"{name}.NaN.f32", d, a, b);
         for (int i = 0; i < d.Length; i++) Extreme(compare, v.Type, a[i], b[i], d[i]);
         return d;
     }

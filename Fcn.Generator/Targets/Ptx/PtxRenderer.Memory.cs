@@ -13,19 +13,22 @@ internal sealed partial class PtxRenderer
         public string At(long further = 0) => Bytes + further == 0 ? $"[{Register}]" : $"[{Register}+{Literal.Of(Bytes + further)}]";
     }
 
-    private Place Address(Value pointer, Value offset)
+    // With a register to put the address into, if it needs no more than that.
+    private Place Address(Value pointer, Value offset, string? into = null)
     {
         int size = GpuMap.BytesOf(pointer.Type.Element);
         var (rest, constant) = Split(offset);
         var place = Address(pointer);
-        if (rest is not null) place = place with { Register = Advance(place.Register, rest, size, pointer.Type.Shared) };
-        return Near(place with { Bytes = place.Bytes + constant * size }, pointer.Type.Shared);
+        place = place with { Bytes = place.Bytes + constant * size };
+        if (rest is not null) place = place with { Register = Advance(place.Register, rest, size, pointer.Type.Shared, place.Bytes == 0 ? into : null) };
+        return Near(place, pointer.Type.Shared);
     }
 
-    private Place Address(Value pointer) => pointer.Op switch
+    private Place Address(Value pointer, string? into = null) => pointer.Op switch
     {
-        KernelOp.Add => Address(pointer.Sources[0], pointer.Sources[1]),
-        KernelOp.Subtract => Address(pointer.Sources[0], 0 - pointer.Sources[1]),
+        KernelOp.Add => Address(pointer.Sources[0], pointer.Sources[1], into),
+        KernelOp.Subtract => Address(pointer.Sources[0], 0 - pointer.Sources[1], into),
+        KernelOp.Bits => Address(pointer.Sources[0], into),
         _ => new(Of(pointer)[0], 0),
     };
 
@@ -41,40 +44,36 @@ internal sealed partial class PtxRenderer
     /// A pointer that is a variable of its own.
     private string[] Advance(Value pointer, string[] d)
     {
-        var place = Address(pointer);
+        var place = Address(pointer, d[0]);
         bool shared = pointer.Type.Shared;
+        if (place == new Place(d[0], 0)) return d;
         if (place.Bytes == 0) return Move(pointer.Type, [place.Register], d);
         Emit(shared ? "add.s32" : "add.s64", d[0], place.Register, Literal.Of(place.Bytes));
         return d;
     }
 
     // from + offset * size. Ints are widened by the multiplication itself.
-    private string Advance(string from, Value offset, long size, bool shared)
+    private string Advance(string from, Value offset, long size, bool shared, string? into = null)
     {
-        if (offset.Op == KernelOp.Convert && offset.Sources[0].Type == KernelType.Int) return Advance(from, offset.Sources[0], size, shared);
+        if (offset.Op == KernelOp.Convert && offset.Sources[0].Type == KernelType.Int) return Advance(from, offset.Sources[0], size, shared, into);
         if (!shared && offset is { Op: KernelOp.Add, Type.Element: Element.Index })
-            return Advance(Advance(from, offset.Sources[0], size, shared), offset.Sources[1], size, shared);
+            return Advance(Advance(from, offset.Sources[0], size, shared), offset.Sources[1], size, shared, into);
         if (offset.Op == KernelOp.Multiply && offset.Sources[1] is { Op: KernelOp.Constant } factor && Math.Abs(factor.Number * size) <= int.MaxValue)
         {
             var scaled = offset.Type.Element == Element.Index ? Narrow(offset.Sources[0]) : offset.Sources[0];
-            if (scaled is not null) return Advance(from, scaled, (long)factor.Number * size, shared);
+            if (scaled is not null) return Advance(from, scaled, (long)factor.Number * size, shared, into);
         }
         string register = Register(offset), scale = Literal.Of(size);
-        if (!shared && offset.Type.Element != Element.Index)
-        {
-            string address = _registers.Temporary(Kind.Wide);
-            Emit("mad.wide.s32", address, register, scale, from);
-            return address;
-        }
         if (shared && offset.Type.Element == Element.Index)
         {
             string narrowed = _registers.Temporary(Kind.Word);
             Emit("cvt.u32.u64", narrowed, register);
             register = narrowed;
         }
-        string type = shared ? "s32" : "s64", sum = _registers.Temporary(shared ? Kind.Word : Kind.Wide);
-        if (size == 1) Emit($"add.{type}", sum, from, register);
-        else Emit($"mad.lo.{type}", sum, register, scale, from);
+        string sum = into ?? _registers.Temporary(shared ? Kind.Word : Kind.Wide);
+        if (!shared && offset.Type.Element != Element.Index) Emit("mad.wide.s32", sum, register, scale, from);
+        else if (size == 1) Emit(shared ? "add.s32" : "add.s64", sum, from, register);
+        else Emit(shared ? "mad.lo.s32" : "mad.lo.s64", sum, register, scale, from);
         return sum;
     }
 

@@ -12,15 +12,15 @@ internal sealed partial class PtxRenderer
         KernelOp.Constant => [Immediate(v)],
         KernelOp.Variable => _variables[v.Name].Registers,
         KernelOp.Field => _fields[v.Name],
-        KernelOp.Item => [_block],
-        KernelOp.Thread => [_thread],
+        KernelOp.Item => [Number(ref _block, "block", "%ctaid.x")],
+        KernelOp.Thread => [Number(ref _thread, "thread", "%tid.x")],
         KernelOp.LaneIndex => [.. Enumerable.Range(0, v.Type.Lanes).Select(i => Literal.Ptx((float)i))],
         KernelOp.Broadcast when !Packed(v.Type) => Repeat(Of(v.Sources[0])[0], v.Type.Lanes),
         KernelOp.Compose when !Packed(v.Type) => [.. v.Sources.Select(s => Of(s)[0])],
         KernelOp.Lane when !Packed(v.Sources[0].Type) => [Of(v.Sources[0])[(int)v.Number]],
         KernelOp.Convert when (v.Sources[0].Type.Element, v.Type.Element) is (Element.Byte, Element.Int) or (Element.Int, Element.Byte) => Of(v.Sources[0]),
-        KernelOp.Bits when PtxRegisters.KindOf(v.Sources[0].Type) == PtxRegisters.KindOf(v.Type) => Of(v.Sources[0]),
-        _ => Into(v, _registers.Temporaries(v.Type)),
+        KernelOp.Bits when SameKind(v) || v.Type.Element == Element.Float => Of(v.Sources[0]), // .b32 goes with .f32
+        _ => _known.TryGetValue(v, out string[]? known) ? known : _known[v] = Into(v, _registers.Temporaries(v.Type)),
     };
 
     /// As Of, of a scalar; a register even where the value is a literal.
@@ -44,6 +44,8 @@ internal sealed partial class PtxRenderer
                 return Move(v.Type, Of(v), d);
             case KernelOp.Add or KernelOp.Subtract when v.Type.Pointer:
                 return Advance(v, d);
+            case KernelOp.Add when v.Type == KernelType.Int && s[0].Op == KernelOp.Multiply:
+                return Each("mad.lo.s32", d, Of(s[0].Sources[0]), Of(s[0].Sources[1]), Of(s[1]));
             case KernelOp.Add:
                 return Each(Number("add", v.Type), d, Of(s[0]), Of(s[1]));
             case KernelOp.Subtract:
@@ -90,6 +92,8 @@ internal sealed partial class PtxRenderer
                 return Uniform(Of(s[0])[0], s[1], d);
             case KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum:
                 return Reduce(v, Of(s[0]), d);
+            case KernelOp.Bits when SameKind(v):
+                return Into(s[0], d);
             case KernelOp.Bits:
                 return Move(v.Type.Element == Element.Float ? KernelType.Word : v.Type, Of(s[0]), d);
             case KernelOp.Shuffle:
@@ -150,6 +154,8 @@ internal sealed partial class PtxRenderer
             }
         return d;
     }
+
+    private static bool SameKind(Value bits) => PtxRegisters.KindOf(bits.Sources[0].Type) == PtxRegisters.KindOf(bits.Type);
 
     // Truths as registers, bits as they come.
     private string[] Truth(Value v) => v.Op == KernelOp.Constant && v.Type.Element == Element.Bool ? Into(v, _registers.Temporaries(v.Type)) : Of(v);

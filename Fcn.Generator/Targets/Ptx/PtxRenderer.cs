@@ -1,5 +1,6 @@
 using System.Text;
 using Fcn.Generator.Emit;
+using Fcn.Generator.Schedule.Gpu;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
@@ -16,47 +17,53 @@ internal sealed partial class PtxRenderer
     private readonly Dictionary<string, (KernelType Type, string[] Registers)> _variables = [];
     private readonly Dictionary<string, string[]> _fields = [];
     private readonly HashSet<string> _labels = [];
-    private string _block = "", _thread = "", _indent = "    ", _guard = "";
+    private readonly Dictionary<Value, string[]> _known = [];
+    private readonly StringBuilder _head = new();
+    private string? _block, _thread;
+    private string _indent = "\t", _guard = "";
     private int _shared, _ifs;
 
-    private PtxRenderer()
-    {
-    }
+    private readonly int _capability;
 
-    public static PtxKernel Render(Kernel kernel)
+    private PtxRenderer(int capability) => _capability = capability;
+
+    /// For cards of this capability and above.
+    public static PtxKernel Render(Kernel kernel, int capability = 75)
     {
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
-        var (renderer, use) = (new PtxRenderer(), new Use(kernel));
-        renderer.Prologue(use);
+        var (renderer, fields) = (new PtxRenderer(capability), KernelFields.Of(kernel));
+        foreach (var field in fields) renderer.Parameter(field);
         renderer.Body(kernel.Body);
         var code = new StringBuilder(renderer._body.Length + 4096);
         code.Append('(');
-        for (int i = 0; i < use.Fields.Count; i++)
-            code.Append(i == 0 ? "\n    " : ",\n    ").Append(".param .").Append(ParameterType(use.Fields[i].Type)).Append(' ').Append(use.Fields[i].Name);
+        for (int i = 0; i < fields.Count; i++)
+            code.Append(i == 0 ? "\n\t" : ",\n\t").Append(".param .").Append(ParameterType(fields[i].Type)).Append(' ').Append(fields[i].Name);
         code.Append(")\n.maxntid ").Append(Literal.Of(kernel.Threads)).Append(", 1, 1\n.minnctapersm 1\n{\n");
         renderer._registers.Print(code);
-        code.Append(renderer._body).Append("    ret;\n}\n");
-        return new(kernel.Name, kernel.Summary, code.ToString(), use.Fields, kernel.Threads, renderer._shared);
+        code.Append(renderer._head).Append(renderer._body).Append("\tret;\n}\n");
+        return new(kernel.Name, kernel.Summary, code.ToString(), fields, kernel.Threads, renderer._shared);
     }
 
-    // Parameters become registers once, here; so do the numbers of thread and block.
-    private void Prologue(Use use)
+    // Parameters become registers once, before the first statement.
+    private void Parameter(Value field)
     {
-        foreach (var field in use.Fields)
-        {
-            string register = (_fields[field.Name] = _registers.Declare(field.Name, field.Type))[0];
-            Emit($"ld.param.{ParameterType(field.Type)}", register, $"[{field.Name}]");
-            if (field.Type.Pointer) Emit("cvta.to.global.u64", register, register);
-        }
-        if (use.Block) Emit("mov.u32", _block = _registers.Declare("block", KernelType.Int)[0], "%ctaid.x");
-        if (use.Thread) Emit("mov.u32", _thread = _registers.Declare("thread", KernelType.Int)[0], "%tid.x");
+        string register = (_fields[field.Name] = _registers.Declare(field.Name, field.Type))[0];
+        _head.Append($"\tld.param.{ParameterType(field.Type)} {register}, [{field.Name}];\n");
+        if (field.Type.Pointer) _head.Append($"\tcvta.to.global.u64 {register}, {register};\n");
+    }
+
+    // Numbers of block and thread, asked for once at the top by kernels that read them.
+    private string Number(ref string? register, string name, string special)
+    {
+        if (register is null) _head.Append($"\tmov.u32 {register = _registers.Declare(name, KernelType.Int)[0]}, {special};\n");
+        return register;
     }
 
     private void Body(IReadOnlyList<Statement> body)
     {
         foreach (var statement in body)
         {
-            _registers.Restart();
+            Restart();
             Statement(statement);
         }
     }
@@ -137,7 +144,7 @@ internal sealed partial class PtxRenderer
         Mark(loop);
         Line(".pragma \"nounroll\";");
         Indented(s.Body);
-        _registers.Restart();
+        Restart();
         Emit("add.s32", counter, counter, Of(step)[0]);
         Jump("setp.lt.s32", counter, end, loop);
         Mark(done);
@@ -158,7 +165,7 @@ internal sealed partial class PtxRenderer
             return;
         }
         string condition = Of(s.Operands[0])[0];
-        if (s is { Else.Count: 0, Body.Count: 1 } && s.Body[0].Op is KernelOp.Store or KernelOp.AsyncCopy && !s.Body[0].Operands.Any(Use.Reads))
+        if (s is { Else.Count: 0, Body.Count: 1 } && s.Body[0].Op is KernelOp.Store or KernelOp.AsyncCopy && !s.Body[0].Operands.Any(Reads))
         {
             _guard = $"@{condition} ";
             Statement(s.Body[0]);
@@ -177,6 +184,16 @@ internal sealed partial class PtxRenderer
         Mark(end);
     }
 
+    // Whether a value depends on memory or on other threads, so that it may not be computed where its statement is not run.
+    private static bool Reads(Value value) => value.Op is KernelOp.Load or KernelOp.Shuffle || value.Sources.Any(Reads);
+
+    // Temporaries, and what is known to be in them, end with their statement.
+    private void Restart()
+    {
+        _registers.Restart();
+        _known.Clear();
+    }
+
     // A declaration met again, in another block of statements, has the same registers if it has the same type.
     private string[] Variable(Value variable)
     {
@@ -193,13 +210,13 @@ internal sealed partial class PtxRenderer
         return label;
     }
 
-    private void Mark(string label) => _body.Append(_indent, 4, _indent.Length - 4).Append(label).Append(":\n");
+    private void Mark(string label) => _body.Append(_indent, 1, _indent.Length - 1).Append(label).Append(":\n");
 
     private void Indented(IReadOnlyList<Statement> body)
     {
-        _indent += "    ";
+        _indent += "\t";
         Body(body);
-        _indent = _indent.Substring(4);
+        _indent = _indent.Substring(1);
     }
 
     private string Braced(IReadOnlyList<Value> values, int first, int count) =>
