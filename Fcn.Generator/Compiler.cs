@@ -83,7 +83,7 @@ internal static class Compiler
     {
         var places = GpuParameterPlan.Of(graph);
         var graphs = modes.ToDictionary(static m => m.Name, static m => m.Graph);
-        return [.. GpuMachine.All.Select(machine => GpuVariant.Of(machine, places, graphs["Segment"], graphs["Scores"], graphs["Training"], cancel))];
+        return [.. GpuMachine.All.AsParallel().AsOrdered().Select(machine => GpuVariant.Of(machine, places, graphs["Segment"], graphs["Scores"], graphs["Training"], cancel))];
     }
 
     // A fault of the compiler is a diagnostic that says so, not a generator that vanishes.

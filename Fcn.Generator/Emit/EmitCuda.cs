@@ -18,7 +18,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
 
     public GeneratedFile Schedules()
     {
-        var w = Open(["Fcn", "Fcn.Devices", "Fcn.Devices.Cuda"]);
+        var w = Open(["System", "Fcn", "Fcn.Devices", "Fcn.Devices.Cuda"]);
         w.Line("#nullable enable\n#pragma warning disable CS0649 // the engine writes the first fields of the frame\n");
         FrameStruct(w);
         foreach (var variant in variants)
@@ -98,7 +98,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
         using (w.Block($"internal sealed unsafe class {Class(variant, name)} : CudaSchedule"))
         {
             w.Line($"public override int FrameBytes => sizeof({Frame});\n");
-            var launched = schedule.Launches.Select(l => indices[kernels[l.Kernel].Name]).Distinct().OrderBy(static i => i);
+            var launched = schedule.Launches.Select(l => indices[kernels.Of(variant.Machine, l.Kernel).Name]).Distinct().OrderBy(static i => i);
             w.Line($"public override System.Collections.Generic.IReadOnlyList<int> Kernels {{ get; }} = [{string.Join(", ", launched.Select(Literal.Of))}];\n");
             using (w.Block("public override void Measure(void* frame)")) Measure(w, mode, schedule);
             w.Line();
@@ -112,7 +112,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
             using (w.Block("public override void Run(void* frame, CudaStream stream)"))
             {
                 w.Line($"var f = ({Frame}*)frame;");
-                foreach (var launch in schedule.Launches) w.Line(Launch(launch, indices));
+                foreach (var launch in schedule.Launches) w.Line(Launch(variant.Machine, launch, indices));
             }
         }
     }
@@ -131,9 +131,9 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
             w.Line($"f->{size.Field} = checked({(size.Value.Type.Element == Element.Int ? "" : "(int)")}({SimdRenderer.Host(size.Value)}));");
     }
 
-    private string Launch(GpuLaunch launch, IReadOnlyDictionary<string, int> indices)
+    private string Launch(GpuMachine machine, GpuLaunch launch, IReadOnlyDictionary<string, int> indices)
     {
-        var kernel = kernels[launch.Kernel];
+        var kernel = kernels.Of(machine, launch.Kernel);
         string arguments = string.Join(", ", kernel.Fields.Select(field => Argument(launch.Arguments[field.Name])));
         return $"stream.Launch({Literal.Of(indices[kernel.Name])}, {SimdRenderer.Host(launch.Blocks)}, [{arguments}]); // {launch.Name}";
     }
@@ -145,7 +145,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
         {
             Element.Int => $"(uint)({SimdRenderer.Host(value)})",
             Element.Index => $"(ulong)({SimdRenderer.Host(value)})",
-            Element.Float => $"System.BitConverter.SingleToUInt32Bits({SimdRenderer.Host(value)})",
+            Element.Float => $"BitConverter.SingleToUInt32Bits({SimdRenderer.Host(value)})",
             Element.Bool or Element.Byte or Element.Double or Element.BFloat16 or Element.TensorFloat or Element.Word
                 => throw new InvalidOperationException($"{value.Type} is no argument of a GPU kernel."),
         };
@@ -173,6 +173,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
                         w.Line($"new({Literal.Of(variants[0].Parameters.Offsets[name])}, {Literal.Of(weight.Out)}, {Literal.Of(weight.In)}, {Literal.Of(weight.Kernel)}), // {name}");
                 w.Line($"[{string.Join(", ", variants.Select(static v => Capital(v.Machine.Name)))}]");
             }
+            var named = kernels.All.ToDictionary(static k => k.Name);
             foreach (var variant in variants)
             {
                 w.Line();
@@ -182,7 +183,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
                     using (w.Open("[", "],"))
                         foreach (string name in Indices(variant).OrderBy(static i => i.Value).Select(static i => i.Key))
                         {
-                            var kernel = kernels.All.First(k => k.Name == name);
+                            var kernel = named[name];
                             w.Line($"new(\"{name}\", {Literal.Of(kernel.Threads)}, {Literal.Of(kernel.SharedBytes)}, static () => {Texts}.{name}),");
                         }
                     w.Line($"{string.Join(", ", variant.Named.Select(s => $"new {Class(variant, s.Name)}()"))}");
@@ -199,7 +200,7 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
         if (_indices.TryGetValue(variant, out var known)) return known;
         var indices = new Dictionary<string, int>();
         foreach (var launch in variant.All.SelectMany(static s => s.Launches))
-            if (!indices.ContainsKey(kernels[launch.Kernel].Name)) indices.Add(kernels[launch.Kernel].Name, indices.Count);
+            if (kernels.Of(variant.Machine, launch.Kernel).Name is var name && !indices.ContainsKey(name)) indices.Add(name, indices.Count);
         return _indices[variant] = indices;
     }
 

@@ -89,7 +89,7 @@ internal sealed class EmulatedDevice : IDisposable
     {
         long blocks = HostValue.Of(launch.Blocks, Field);
         if (blocks == 0) return;
-        var kernel = PtxRenderer.Render(launch.Kernel);
+        var kernel = PtxRenderer.Render(launch.Kernel, machine.Capability);
         var entry = Entries.GetOrAdd((machine.Capability, kernel.Code), _ => Parse(kernel, machine));
         ulong[] arguments = [.. entry.Parameters.Select(p => (ulong)HostValue.Of(launch.Arguments[p.Name], Field))];
         try

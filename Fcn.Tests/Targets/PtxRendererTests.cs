@@ -29,46 +29,45 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             """
             // test
             .visible .entry scale(
-                .param .u32 N,
-                .param .u64 x,
-                .param .u64 y)
+            	.param .u32 N,
+            	.param .u64 x,
+            	.param .u64 y)
             .maxntid 64, 1, 1
             .minnctapersm 1
             {
-                .reg .pred %t_p<2>;
-                .reg .b32 %N, %block, %thread, %at, %h, %t_r<1>;
-                .reg .b64 %x, %y, %t_d<2>;
-                .reg .f32 %sum, %t_f<1>;
-                ld.param.u32 %N, [N];
-                ld.param.u64 %x, [x];
-                cvta.to.global.u64 %x, %x;
-                ld.param.u64 %y, [y];
-                cvta.to.global.u64 %y, %y;
-                mov.u32 %block, %ctaid.x;
-                mov.u32 %thread, %tid.x;
-                mul.lo.s32 %t_r0, %block, 256;
-                add.s32 %at, %t_r0, %thread;
-                mov.f32 %sum, 0F00000000;
-                // rows
-                mov.b32 %h, 0;
-                setp.ge.s32 %t_p0, %h, %N;
-                @%t_p0 bra $h_end;
+            	.reg .pred %t_p<2>;
+            	.reg .b32 %N, %at, %block, %thread, %h;
+            	.reg .b64 %x, %y, %t_d<2>;
+            	.reg .f32 %sum, %t_f<1>;
+            	ld.param.u32 %N, [N];
+            	ld.param.u64 %x, [x];
+            	cvta.to.global.u64 %x, %x;
+            	ld.param.u64 %y, [y];
+            	cvta.to.global.u64 %y, %y;
+            	mov.u32 %block, %ctaid.x;
+            	mov.u32 %thread, %tid.x;
+            	mad.lo.s32 %at, %block, 256, %thread;
+            	mov.f32 %sum, 0F00000000;
+            	// rows
+            	mov.b32 %h, 0;
+            	setp.ge.s32 %t_p0, %h, %N;
+            	@%t_p0 bra $h_end;
             $h:
-                .pragma "nounroll";
-                    mad.wide.s32 %t_d0, %at, 256, %x;
-                    mad.wide.s32 %t_d1, %h, 4, %t_d0;
-                    ld.global.f32 %t_f0, [%t_d1+20];
-                    add.rn.f32 %sum, %sum, %t_f0;
-                add.s32 %h, %h, 1;
-                setp.lt.s32 %t_p0, %h, %N;
-                @%t_p0 bra $h;
+            	.pragma "nounroll";
+            		mad.wide.s32 %t_d0, %at, 256, %x;
+            		mad.wide.s32 %t_d1, %h, 4, %t_d0;
+            		ld.global.f32 %t_f0, [%t_d1+20];
+            		add.rn.f32 %sum, %sum, %t_f0;
+            	add.s32 %h, %h, 1;
+            	setp.lt.s32 %t_p0, %h, %N;
+            	@%t_p0 bra $h;
             $h_end:
-                setp.lt.s32 %t_p0, %at, %N;
-                setp.gt.f32 %t_p1, 0F00000000, %sum;
-                selp.f32 %t_f0, 0F00000000, %sum, %t_p1;
-                mad.wide.s32 %t_d0, %at, 4, %y;
-                @%t_p0 st.global.f32 [%t_d0+4], %t_f0;
-                ret;
+            	setp.lt.s32 %t_p0, %at, %N;
+            	setp.gt.f32 %t_p1, 0F00000000, %sum;
+            	selp.f32 %t_f0, 0F00000000, %sum, %t_p1;
+            	mad.wide.s32 %t_d0, %at, 4, %y;
+            	@%t_p0 st.global.f32 [%t_d0+4], %t_f0;
+            	ret;
             }
 
             """.ReplaceLineEndings("\n"),
@@ -108,7 +107,7 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             k.Assign(pair, Compose([pair.Lane(1), pair.Lane(0)]));
             k.Store(Y, Thread * 2, pair);
         });
-        Assert.Contains("mov.f32 %t_f0, %pair1;\n    mov.f32 %t_f1, %pair0;\n    mov.f32 %pair0, %t_f0;\n    mov.f32 %pair1, %t_f1;\n", kernel.Text);
+        Assert.Contains("mov.f32 %t_f0, %pair1;\n\tmov.f32 %t_f1, %pair0;\n\tmov.f32 %pair0, %t_f0;\n\tmov.f32 %pair1, %t_f1;\n", kernel.Text);
     }
 
     [Fact]

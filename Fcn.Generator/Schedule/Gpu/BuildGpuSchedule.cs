@@ -50,6 +50,8 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
         return Value.Field(field, KernelType.Int);
     }
 
+    public Kernel Kernel(object key, string name, string summary, Func<Kernel> lower) => _packing.Kernel(key, name, summary, lower);
+
     public Value Packed(string name, Element element, long bytes, bool backward, Func<Value, GpuLaunch> pack) =>
         _packing.Add(name, element, bytes, backward, pack);
 

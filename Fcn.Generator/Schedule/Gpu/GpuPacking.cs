@@ -1,10 +1,19 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// Packed weights of one variant: what its schedules asked for, each once. They become the schedules Pack and PackBackward, whose buffers persist.
+// What the schedules of one variant share: packed weights, each once, which become the schedules Pack and PackBackward, whose buffers persist; and
+// bodies of kernels, so that a layer is lowered once for all modes and all layers of its form.
 internal sealed class GpuPacking
 {
     private readonly Dictionary<string, Value> _pointers = [];
     private readonly (List<PlannedBuffer> Buffers, List<GpuLaunch> Launches) _forward = ([], []), _backward = ([], []);
+
+    private readonly Dictionary<object, Kernel> _kernels = [];
+
+    public Kernel Kernel(object key, string name, string summary, Func<Kernel> lower)
+    {
+        if (!_kernels.TryGetValue(key, out var known)) _kernels.Add(key, known = lower());
+        return known with { Name = name, Summary = summary };
+    }
 
     public Value Add(string name, Element element, long bytes, bool backward, Func<Value, GpuLaunch> pack)
     {

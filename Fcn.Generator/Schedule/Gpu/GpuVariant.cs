@@ -18,7 +18,7 @@ internal sealed record GpuVariant(
         var (first, second, third) = (Schedule(segment), Schedule(scores), Schedule(training));
         var update = new GpuSchedule([], [], [], [Kernels.GpuUpdateKernel.Lower()]);
         var variant = new GpuVariant(machine, parameters, packing.Schedule(false), packing.Schedule(true), first, second, third, update);
-        var kernels = variant.All.SelectMany(static s => s.Launches).Select(static l => l.Kernel);
+        var kernels = variant.All.SelectMany(static s => s.Launches).Select(static l => l.Kernel).GroupBy(static k => k.Body).Select(static g => g.First());
         var faults = kernels.SelectMany(static k => KernelSpec.Faults([k], KernelFamily.Gpu)).Take(3).ToList();
         if (faults.Count > 0) throw new InvalidOperationException($"{machine.Name}: {string.Join("; ", faults)}");
         return variant;

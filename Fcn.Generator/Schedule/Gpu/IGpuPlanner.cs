@@ -17,4 +17,7 @@ internal interface IGpuPlanner
     /// Memory that persists between runs, written by the schedule Pack (PackBackward, for the gradients of inputs) and shared by all schedules.
     /// The name is unique to the weight and the order of packing.
     Value Packed(string name, Element element, long bytes, bool backward, Func<Value, GpuLaunch> pack);
+
+    /// A kernel of this name and summary with the body of the first that was asked for under an equal key: it says all that a body depends on.
+    Kernel Kernel(object key, string name, string summary, Func<Kernel> lower);
 }

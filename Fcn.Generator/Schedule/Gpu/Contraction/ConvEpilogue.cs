@@ -6,6 +6,8 @@ internal class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias, Func<
 {
     public const int Threads = 256;
 
+    public const string SumSummary = "Adds the parts of a sum that was split among blocks, in order.";
+
     protected static readonly KernelType Floats = KernelType.To(Element.Float);
 
     /// Short sums are not worth splitting.
@@ -84,7 +86,7 @@ internal class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias, Func<
             Value column = k.Let("column", index % groups * 8);
             Store(k, pixel, column, Whole(k, pixel, column));
         });
-        return k.Build(name, "Adds the parts of a sum that was split among blocks, in order.") with { Threads = Threads };
+        return k.Build(name, SumSummary) with { Threads = Threads };
     }
 
     /// The sum of a pixel's parts.

@@ -1,3 +1,5 @@
+using Fcn.Generator.Declaration;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Launches of the contractions: packs the weights once, tables the pixels, and runs the product on the units that the machine has.
@@ -23,7 +25,9 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         var tail = fused is null ? (Func<KernelBuilder, Value, Value, Value, Value>?)null : Tail;
         var epilogue = pooled ? new PoolEpilogue(geometry, result, bias is not null, tail) : new ConvEpilogue(geometry, result, bias is not null, tail);
         bool plain = planner.Machine.Unit == MatrixUnit.None;
-        var kernel = plain ? new PlainConv(geometry).Lower(kernelName, summary, epilogue) : new MatrixConv(geometry).Lower(kernelName, summary, epilogue);
+        var form = ConvForm.Of(geometry, bias is not null, fused, [.. roles, result]);
+        var kernel = planner.Kernel(form, kernelName, summary, () =>
+            plain ? new PlainConv(geometry).Lower(kernelName, summary, epilogue) : new MatrixConv(geometry).Lower(kernelName, summary, epilogue));
         int tileRows = plain ? PlainTile.Side : MatrixConv.TileRows;
         Value rows = pooled ? planner.Size($"{y.Name}_rows", epilogue.Rows(pixels)) : pixels, tiles = epilogue.Tiles(pixels, tileRows);
 
@@ -45,7 +49,8 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         bindings.Add(new("splits", splits));
         bindings.Add(new("partial", planner.Buffer($"{name}_parts", Element.Float, epilogue.PartialBytes(splits, pixels))));
         yield return GpuLaunch.Of(kernel, tiles * splits, bindings);
-        yield return GpuLaunch.Of(epilogue.Sum($"{kernelName}_sum"), epilogue.SumBlocks(splits, pixels), bindings);
+        var sum = planner.Kernel((form, "sum"), $"{kernelName}_sum", ConvEpilogue.SumSummary, () => epilogue.Sum($"{kernelName}_sum"));
+        yield return GpuLaunch.Of(sum, epilogue.SumBlocks(splits, pixels), bindings);
 
         Value Tail(KernelBuilder k, Value pixel, Value channel, Value value) => fused!.Finish(
             new GpuPoint(k, value.Type.Lanes, roles, weights)
@@ -62,9 +67,9 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     public IEnumerable<GpuLaunch> WeightGradient(Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
     {
         var geometry = new GradientGeometry(planner.Machine, conv, gradient.In, x.Pitch, gradient.Out);
-        var kernel = planner.Machine.Unit == MatrixUnit.None
+        var kernel = planner.Kernel(geometry, name, summary, () => planner.Machine.Unit == MatrixUnit.None
             ? new PlainGradient(geometry).Lower(name, summary)
-            : new MatrixGradient(geometry).Lower(name, summary);
+            : new MatrixGradient(geometry).Lower(name, summary));
         Value pixels = Pixels(dy);
         var bindings = new List<KeyValuePair<string, Value>>
         {
@@ -116,3 +121,17 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         _ => c.ToString(),
     }));
 }
+
+/// All that the body of a convolution's kernel depends on. Of sizes, which are arguments, it matters which are the same.
+internal sealed record ConvForm(ConvGeometry Geometry, bool Bias, int Inputs, EquatableArray<Op> Tail, MaxPool? Pool, EquatableArray<MapForm> Maps)
+{
+    public static ConvForm Of(ConvGeometry geometry, bool bias, Fused? fused, IReadOnlyList<GpuMap?> maps)
+    {
+        var sizes = maps.Select(static m => m?.Size).Distinct().ToList();
+        var forms = maps.Select(m => m is null ? new MapForm("", 0, 0, Element.Float, false, 0) : new(m.Name, m.Channels, m.Pitch, m.Element, m.IsPlanar, sizes.IndexOf(m.Size)));
+        return new(geometry, bias, fused?.CoreInputs ?? 0, (fused?.Tail ?? []).ToEquatableArray(), fused?.Pool, forms.ToEquatableArray());
+    }
+}
+
+/// A map's place among a kernel's operands.
+internal sealed record MapForm(string Name, int Channels, int Pitch, Element Element, bool IsPlanar, int Size);
