@@ -100,8 +100,9 @@ def assemble(folder, ptxas, module):
 
 
 def is_contraction(kernel):
-    """Tiles of sums in registers: dozens of products per turn of the inner loop."""
-    return kernel["loop"] is not None and kernel["loop"]["products"] >= 16
+    """Tiles of sums in registers, factors in shared memory; labels and losses multiply in their loops, too."""
+    loop = kernel["loop"]
+    return loop is not None and (loop["unit"] == "HMMA" or loop["products"] >= 16 and kernel["shared"] >= 8192) and loop["products"] > 0
 
 
 def summary(modules):
@@ -145,7 +146,7 @@ def main():
         "- reproduce: bench/ptx.sh",
         "- No card was used: these are the assembler's figures and limits of the level, no times. A driver's assembler may give others.",
         f"- modules that do not assemble: {len(broken)}; contractions with spills or local memory: {len(spilled)}", "",
-        "A contraction is a kernel whose inner loop has 16 products or more. Local bytes are the most of any kernel.", "", *summary(done), "",
+        "A contraction has its sums in registers and its factors in shared memory. Local bytes are the most of any kernel.", "", *summary(done), "",
         "## Contractions on sm_90", "",
         "Blocks: how many a multiprocessor of sm_90 (65,536 registers, 227 KB shared, 2,048 threads) holds at once. A step is one turn of the inner loop; slots",
         "are its instructions, each of which one of the four schedulers issues. A kernel that two networks share stands under the first.",
