@@ -23,6 +23,6 @@ internal static class NetworkEmitter
                 cuda.Schedules(),
                 cuda.Ptx(),
             ],
-            [.. Machine.Cpus.SelectMany(emit.Tiles)]);
+            [.. Machine.Cpus.SelectMany(emit.Tiles), .. cuda.Tiles()]);
     }
 }

@@ -19,7 +19,8 @@ internal sealed partial class KernelSpec
     private readonly KernelFamily _family;
     private readonly List<string> _faults = [];
     private readonly Dictionary<string, KernelType> _fields = [];
-    private Dictionary<string, Declared> _scope = [];
+    private readonly Dictionary<string, Declared> _scope = [];
+    private readonly Stack<string> _declared = new(); // in order, so that a block's end takes back what the block declared
     private Statement? _at;
 
     private KernelSpec(Kernel kernel, IReadOnlyDictionary<string, Kernel> functions, KernelFamily family) =>
@@ -61,15 +62,19 @@ internal sealed partial class KernelSpec
 
     private void Body(IReadOnlyList<Statement> body)
     {
-        var outer = _scope;
-        _scope = new(outer);
+        int outer = _declared.Count;
         foreach (var statement in body)
         {
             _at = statement;
             if (!KernelPrinter.HasForm(statement)) Fault($"a {statement.Op} statement has no such form");
             else Check(statement);
         }
-        _scope = outer;
+        Leave(outer);
+    }
+
+    private void Leave(int outer)
+    {
+        while (_declared.Count > outer) _scope.Remove(_declared.Pop());
     }
 
     private void Check(Statement s)
@@ -162,11 +167,10 @@ internal sealed partial class KernelSpec
         }
         if (s.Operands[2] is not { Op: KernelOp.Constant, Number: > 0 }) Fault("the step is not a positive constant");
         if (s.Target!.Type != KernelType.Int) Fault($"the counter is {s.Target.Type}, not int");
-        var outer = _scope;
-        _scope = new(outer);
+        int outer = _declared.Count;
         Declare(s.Target, false);
         Body(s.Body);
-        _scope = outer;
+        Leave(outer);
     }
 
     // Arguments are of their parameters' types, but for an Int, which widens to an Index.
@@ -189,6 +193,7 @@ internal sealed partial class KernelSpec
         Identifier(variable.Name);
         Lanes(variable.Type);
         if (_scope.ContainsKey(variable.Name)) Fault($"'{variable.Name}' is declared already");
+        else _declared.Push(variable.Name);
         _scope[variable.Name] = new(variable.Type, assignable);
     }
 
