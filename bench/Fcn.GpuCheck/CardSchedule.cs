@@ -130,23 +130,29 @@ sealed unsafe class CardSchedule : IDisposable
         if (blocks.Remove(field, out var before)) card.Driver.Free(before.Address);
         ulong address = card.Driver.Allocate(Math.Max(bytes, 4));
         (blocks[field], fields[field]) = ((address, bytes), (long)address);
-        card.Driver.Fill(address, byte.MaxValue, bytes, stream);
+        if (bytes > 0) card.Driver.Fill(address, byte.MaxValue, bytes, stream);
     }
 
     void Write<T>(string field, T[] values) where T : unmanaged
     {
         long bytes = (long)values.Length * sizeof(T);
         Allocate(field, bytes);
-        fixed (T* from = values) card.Driver.Upload(blocks[field].Address, (byte*)from, bytes, stream);
-        card.Driver.Wait(stream);
+        fixed (T* from = values)
+        {
+            card.Driver.Upload(blocks[field].Address, (byte*)from, bytes, stream);
+            card.Driver.Wait(stream);
+        }
     }
 
     T[] Read<T>(string field) where T : unmanaged
     {
         var (address, bytes) = blocks[field];
         var values = new T[bytes / sizeof(T)];
-        fixed (T* to = values) card.Driver.Download((byte*)to, address, bytes, stream);
-        card.Driver.Wait(stream);
+        fixed (T* to = values)
+        {
+            card.Driver.Download((byte*)to, address, bytes, stream);
+            card.Driver.Wait(stream);
+        }
         return values;
     }
 
