@@ -108,26 +108,31 @@ internal sealed class MatrixTile
         _k.Assign(place, Value.Select(next.Equals(Stages * _stageBytes), Value.Int(0), next));
     }
 
-    // Every second row of tiles goes backwards: the fragment used last is used first.
+    // Every second row of tiles goes backwards: the fragment used last is used first. Of split factors all tiles take one product before any takes the
+    // next, the least first: products of one tile wait for each other.
     private void Multiply(Value[][] a, Value[][] b)
     {
-        string format = _unit == MatrixUnit.BFloat16 ? MatrixFormat.BFloat16 : MatrixFormat.TensorFloat;
-        var bs = _unit == MatrixUnit.SplitTensorFloat ? [.. b.Select(Split)] : b.Select(static w => (Big: w, Small: w)).ToArray();
-        for (int i = 0; i < a.Length; i++)
+        if (_unit != MatrixUnit.SplitTensorFloat)
         {
-            var (big, small) = _unit == MatrixUnit.SplitTensorFloat ? Split(a[i]) : (a[i], a[i]);
+            Products(a, b);
+            return;
+        }
+        var (aSplit, bSplit) = (a.Select(Split).ToList(), b.Select(Split).ToList());
+        Value[][] aBig = [.. aSplit.Select(static s => s.Big)], bBig = [.. bSplit.Select(static s => s.Big)];
+        Products([.. aSplit.Select(static s => s.Small)], bBig);
+        Products(aBig, [.. bSplit.Select(static s => s.Small)]);
+        Products(aBig, bBig);
+    }
+
+    private void Products(Value[][] a, Value[][] b)
+    {
+        string format = _unit == MatrixUnit.BFloat16 ? MatrixFormat.BFloat16 : MatrixFormat.TensorFloat;
+        for (int i = 0; i < a.Length; i++)
             for (int n = 0; n < b.Length; n++)
             {
                 int j = i % 2 == 0 ? n : b.Length - 1 - n;
-                Value[] sums = [_sums[i, j, 0], _sums[i, j, 1], _sums[i, j, 2], _sums[i, j, 3]];
-                if (_unit == MatrixUnit.SplitTensorFloat)
-                {
-                    _k.MatrixMultiply(format, sums, small, bs[j].Big);
-                    _k.MatrixMultiply(format, sums, big, bs[j].Small);
-                }
-                _k.MatrixMultiply(format, sums, big, bs[j].Big);
+                _k.MatrixMultiply(format, [_sums[i, j, 0], _sums[i, j, 1], _sums[i, j, 2], _sums[i, j, 3]], a[i], b[j]);
             }
-        }
     }
 
     // x = big + small, each as wide as TF32 factors are: big is x cut off, which makes small exact; small is rounded by half a last bit, since the units
