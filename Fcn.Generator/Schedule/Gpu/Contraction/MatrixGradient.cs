@@ -19,7 +19,7 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
     {
         _k.Comment("Which channels of dy, which channels of taps of x and which pixels are this block's.");
         var (rowTile, columnTile, _, first, end) = geometry.Block(_k);
-        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowBytes + ColumnBytes));
+        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowBytes + ColumnBytes), ahead: Halves);
         Value pixels = Value.Field("pixels", KernelType.Int);
 
         _k.Comment("What this thread copies: a chunk of 16 bytes of every so many pixels of dy, and of x under one tap.");
@@ -27,7 +27,8 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
         Value dyChunk = _k.Let("dy_chunk", Value.Thread % rowChunks), dyPixel = _k.Let("dy_pixel", Value.Thread / rowChunks);
         Value channel = _k.Let("channel", rowTile * geometry.TileRows + dyChunk * geometry.Chunk);
         Value there = _k.Let("there", channel < dyPitch);
-        Value dy = _k.Let("dy_from", Pointer("dy") + channel);
+        Value firstPixel = _k.Let("first_pixel", first * geometry.Depth + dyPixel), left = _k.Let("left", pixels - firstPixel);
+        Value dy = _k.Let("dy_from", Pointer("dy") + (firstPixel.To(Element.Index) * dyPitch + channel));
         Value toDy = _k.Let("to_dy", dyPixel * RowBytes + ((dyChunk ^ Permute(dyPixel, rowChunks)) << 4));
 
         int columnChunks = ColumnBytes / 16, columnRound = tile.Threads / columnChunks;
@@ -54,10 +55,11 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
 
         void CopyDy(Value step, Value place)
         {
-            Value to = _k.Let("to", tile.Memory + (toDy + place)), pixel = _k.Let("pixel", step * geometry.Depth + dyPixel);
-            Value rows = _k.Let("rows", step < end & there);
+            Value to = _k.Let("to", tile.Memory + (toDy + place)), rows = _k.Let("rows", step < end & there);
             for (int i = 0; i < geometry.Depth / rowRound; i++)
-                _k.AsyncCopy(to, i * rowRound * RowBytes, dy, (pixel + i * rowRound).To(Element.Index) * dyPitch, rows & pixel + i * rowRound < pixels);
+                _k.AsyncCopy(to, i * rowRound * RowBytes, dy, i * rowRound * dyPitch, rows & (Value)(i * rowRound) < left);
+            _k.Assign(dy, dy + geometry.Depth * dyPitch);
+            _k.Assign(left, left - geometry.Depth);
         }
 
         // The table's entries of a step are read while the step before is copied.

@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The inner part of every contraction on matrix units: a block's tile of Rows x Columns sums lies in the registers of its warps; stages stream
-// through shared memory, copied Stages - 1 ahead. Of every fragment there are two: one is multiplied while the other is loaded.
+// through shared memory, copied Stages - 1 ahead. Of every fragment there are two, one multiplied while the other is loaded; or one, where fragments
+// are read word by word and the assembler mixes reads and products by itself.
 internal sealed class MatrixTile
 {
     public const int Stages = 3, Parts = 4;
@@ -9,13 +10,14 @@ internal sealed class MatrixTile
     private readonly KernelBuilder _k;
     private readonly MatrixUnit _unit;
     private readonly int _stageBytes;
+    private readonly bool _ahead;
     private readonly Value[,,] _sums;        // m16 tile, n8 tile, element
     private readonly Value[][][] _a, _b;     // buffer, tile, word
     private readonly Value _write, _read;
 
-    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageBytes)
+    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageBytes, bool ahead = true)
     {
-        (_k, _unit, _stageBytes) = (kernel, machine.Unit, stageBytes);
+        (_k, _unit, _stageBytes, _ahead) = (kernel, machine.Unit, stageBytes, ahead);
         Threads = ThreadsOf(machine, rows, columns);
         int rowWarps = columns < 64 ? Threads / 32 : rows >= 64 ? 2 : 1;
         (WarpRows, WarpColumns) = (rows / rowWarps, columns / (Threads / 32 / rowWarps));
@@ -67,23 +69,27 @@ internal sealed class MatrixTile
         {
             for (int c = 0; c < copies.Count; c++) Copy(step, c);
         });
-        Arrive();
-        load(0, _read, _a[0], _b[0]);
+        if (_ahead)
+        {
+            Arrive();
+            load(0, _read, _a[0], _b[0]);
+        }
         _k.For("step", first, end, step =>
         {
             for (int part = 0; part < Parts; part++)
             {
-                int next = (part + 1) % Parts;
-                _k.Comment(next == 0 ? "Part 4 of 4; the next stage has arrived." : FormattableString.Invariant($"Part {next} of 4."));
-                if (next == 0)
+                int loaded = _ahead ? (part + 1) % Parts : part;
+                _k.Comment(FormattableString.Invariant($"Part {part + 1} of 4{(loaded == 0 ? "; a stage has arrived" : "")}."));
+                if (loaded == 0)
                 {
-                    Advance(_read);
+                    if (_ahead) Advance(_read);
                     Arrive();
                 }
-                load(next, _read, _a[next & 1], _b[next & 1]);
+                load(loaded, _read, _a[loaded % _a.Length], _b[loaded % _b.Length]);
                 if (part < copies.Count) Copy(step + (Stages - 1), part);
-                Multiply(_a[part & 1], _b[part & 1]);
+                Multiply(_a[part % _a.Length], _b[part % _b.Length]);
             }
+            if (!_ahead) Advance(_read);
         });
         _k.AsyncWait(0);
 
@@ -151,6 +157,6 @@ internal sealed class MatrixTile
     }
 
     private Value[][][] Fragments(string name, int tiles, int words) =>
-        [.. Enumerable.Range(0, 2).Select(buffer => Enumerable.Range(0, tiles).Select(tile => Enumerable.Range(0, words)
+        [.. Enumerable.Range(0, _ahead ? 2 : 1).Select(buffer => Enumerable.Range(0, tiles).Select(tile => Enumerable.Range(0, words)
             .Select(word => _k.Let(FormattableString.Invariant($"{name}{buffer}_{tile}_{word}"), Value.Word(0))).ToArray()).ToArray())];
 }
