@@ -54,6 +54,8 @@ internal sealed partial class PtxRenderer
                 return Each("mul.wide.s32", d, Of(a), Of(b));
             case KernelOp.Multiply:
                 return Each(Number(v.Type.IsWhole ? "mul.lo" : "mul", v.Type), d, Of(s[0]), Of(s[1]));
+            case KernelOp.Divide or KernelOp.Remainder when v.Type == KernelType.Int && s[1].Op == KernelOp.Constant:
+                return Divided(v.Op, Register(s[0]), (int)s[1].Number, d);
             case KernelOp.Divide:
                 return Each(v.Type.IsWhole ? $"div.{Count(v.Type)}" : Number("div", v.Type), d, Of(s[0]), Of(s[1]));
             case KernelOp.Remainder:

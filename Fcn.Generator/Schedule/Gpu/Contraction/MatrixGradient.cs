@@ -19,7 +19,7 @@ internal sealed class MatrixGradient(GradientGeometry geometry)
     {
         _k.Comment("Which channels of dy, which channels of taps of x and which pixels are this block's.");
         var (rowTile, columnTile, _, first, end) = geometry.Block(_k);
-        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowBytes + ColumnBytes), ahead: Halves);
+        var tile = new MatrixTile(_k, geometry.Machine, geometry.TileRows, geometry.TileColumns, geometry.Depth * (RowBytes + ColumnBytes));
         Value pixels = Value.Field("pixels", KernelType.Int);
 
         _k.Comment("What this thread copies: a chunk of 16 bytes of every so many pixels of dy, and of x under one tap.");

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The inner part of every contraction on matrix units: a block's tile of Rows x Columns sums lies in the registers of its warps; stages stream
-// through shared memory, copied Stages - 1 ahead. Of every fragment there are two, one multiplied while the other is loaded; or one, where fragments
-// are read word by word and the assembler mixes reads and products by itself.
+// through shared memory, copied Stages - 1 ahead. A step is straight code: the assembler mixes reads of fragments and products by itself, in a tenth of
+// the time and with 30 registers less than when fragments are loaded a part ahead here.
 internal sealed class MatrixTile
 {
     public const int Stages = 3, Parts = 4;
@@ -10,14 +10,13 @@ internal sealed class MatrixTile
     private readonly KernelBuilder _k;
     private readonly MatrixUnit _unit;
     private readonly int _stageBytes;
-    private readonly bool _ahead;
     private readonly Value[,,] _sums;        // m16 tile, n8 tile, element
-    private readonly Value[][][] _a, _b;     // buffer, tile, word
+    private readonly Value[][] _a, _b;       // tile, word
     private readonly Value _write, _read;
 
-    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageBytes, bool ahead = true)
+    public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageBytes)
     {
-        (_k, _unit, _stageBytes, _ahead) = (kernel, machine.Unit, stageBytes, ahead);
+        (_k, _unit, _stageBytes) = (kernel, machine.Unit, stageBytes);
         Threads = ThreadsOf(machine, rows, columns);
         int rowWarps = columns < 64 ? Threads / 32 : rows >= 64 ? 2 : 1;
         (WarpRows, WarpColumns) = (rows / rowWarps, columns / (Threads / 32 / rowWarps));
@@ -69,27 +68,19 @@ internal sealed class MatrixTile
         {
             for (int c = 0; c < copies.Count; c++) Copy(step, c);
         });
-        if (_ahead)
-        {
-            Arrive();
-            load(0, _read, _a[0], _b[0]);
-        }
         _k.For("step", first, end, step =>
         {
+            _k.Comment("Until the stage has arrived for all, and all have left the one that is filled next.");
+            _k.AsyncWait(Stages - 2);
+            _k.Barrier();
             for (int part = 0; part < Parts; part++)
             {
-                int loaded = _ahead ? (part + 1) % Parts : part;
-                _k.Comment(FormattableString.Invariant($"Part {part + 1} of 4{(loaded == 0 ? "; a stage has arrived" : "")}."));
-                if (loaded == 0)
-                {
-                    if (_ahead) Advance(_read);
-                    Arrive();
-                }
-                load(loaded, _read, _a[loaded % _a.Length], _b[loaded % _b.Length]);
+                _k.Comment(FormattableString.Invariant($"Part {part + 1} of {Parts}."));
+                load(part, _read, _a, _b);
                 if (part < copies.Count) Copy(step + (Stages - 1), part);
-                Multiply(_a[part % _a.Length], _b[part % _b.Length]);
+                Multiply(_a, _b);
             }
-            if (!_ahead) Advance(_read);
+            Advance(_read);
         });
         _k.AsyncWait(0);
 
@@ -99,12 +90,6 @@ internal sealed class MatrixTile
             if (part < copies.Count - 1) return;
             _k.AsyncCommit();
             Advance(_write);
-        }
-
-        void Arrive()
-        {
-            _k.AsyncWait(Stages - 2);
-            _k.Barrier();
         }
     }
 
@@ -156,7 +141,7 @@ internal sealed class MatrixTile
         return (bigs, smalls);
     }
 
-    private Value[][][] Fragments(string name, int tiles, int words) =>
-        [.. Enumerable.Range(0, _ahead ? 2 : 1).Select(buffer => Enumerable.Range(0, tiles).Select(tile => Enumerable.Range(0, words)
-            .Select(word => _k.Let(FormattableString.Invariant($"{name}{buffer}_{tile}_{word}"), Value.Word(0))).ToArray()).ToArray())];
+    private Value[][] Fragments(string name, int tiles, int words) =>
+        [.. Enumerable.Range(0, tiles).Select(tile => Enumerable.Range(0, words)
+            .Select(word => _k.Let(FormattableString.Invariant($"{name}{tile}_{word}"), Value.Word(0))).ToArray())];
 }
