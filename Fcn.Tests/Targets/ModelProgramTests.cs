@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Fcn.Devices;
+using Fcn.Devices.Cuda;
+using Fcn.Tests.Ptx;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Fcn.Tests.Targets;
+
+// What every network of Fcn.Models carries for GPUs: text that parses and assembles, schedules that launch what they list with as many arguments as a
+// kernel has parameters, within a plan.
+public sealed partial class ModelProgramTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void Every_network_has_kernels_for_every_precision()
+    {
+        Assert.True(ModelPrograms.All.Count >= 6);
+        foreach (var (network, program) in ModelPrograms.All)
+        {
+            Assert.Equal((network, "75 80 90"), (network, string.Join(' ', program.Targets.Select(t => t.Capability))));
+            Assert.Null(program.Variant(CudaPrecision.Bf16, 75));
+            Assert.Equal(75, program.Variant(CudaPrecision.Fp32, 75)!.Capability);
+            foreach (var precision in Enum.GetValues<CudaPrecision>()) Assert.Equal(80, program.Variant(precision, 90)!.Capability);
+        }
+    }
+
+    [Fact]
+    public void Kernels_are_ASCII_and_named_once_and_unlike_their_parameters()
+    {
+        foreach (var variant in ModelPrograms.Kernels.GroupBy(k => k.Variant))
+        {
+            var names = variant.Select(k => k.Kernel.Name).ToList();
+            Assert.Equal(names.Distinct().Count(), names.Count);
+            Assert.Empty(names.Intersect(variant.SelectMany(k => Parameters(k.Text))));
+            Assert.All(variant, k =>
+            {
+                Assert.Contains($".visible .entry {k.Kernel.Name}(", k.Text, StringComparison.Ordinal);
+                Assert.Contains($".maxntid {k.Kernel.Threads}, 1, 1\n", k.Text, StringComparison.Ordinal);
+                Assert.True(k.Text.All(char.IsAscii) && k.Text.EndsWith("}\n", StringComparison.Ordinal), k.Kernel.Name);
+            });
+        }
+    }
+
+    [Theory]
+    [InlineData("Fcn8s")]
+    [InlineData("FcnSmall")]
+    public unsafe void Schedules_launch_what_they_list(string network)
+    {
+        foreach (var variant in ModelPrograms.All.Single(p => p.Network == network).Program.Variants)
+        {
+            foreach (var schedule in new[] { variant.Pack, variant.PackBackward, variant.Segment, variant.Scores, variant.Training, variant.Update })
+            {
+                var (arena, stream) = (new ArenaPlan(), new Recorder(variant));
+                fixed (byte* frame = new byte[schedule.FrameBytes])
+                {
+                    var given = (CudaFrame*)frame;
+                    (given->N, given->H, given->W, given->Processors, given->ParameterBlocks) = (2, 61, 45, 132, 7);
+                    schedule.Measure(frame);
+                    schedule.Plan(frame, arena);
+                    arena.Place((byte*)0x100000);
+                    schedule.Run(frame, stream);
+                }
+                Assert.Equal(schedule.Kernels, stream.Launched.Distinct().Order());
+                Assert.True(arena.Buffers.All(b => b.Last < stream.Launched.Count && b.First <= b.Last && b.Bytes >= 0));
+                if (schedule == variant.Segment || schedule == variant.Training) Assert.True(stream.Launched.Count > 20 && arena.Bytes > 100_000);
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_kernel_parses_as_PTX()
+    {
+        foreach (var kernel in ModelPrograms.Kernels.Where(k => k.Network == "FcnSmall").DistinctBy(k => k.Code))
+            Assert.Equal(kernel.Kernel.Name, Assert.Single(PtxModule.Parse(ModelPrograms.Header(Math.Max(kernel.Variant.Capability, 75)) + kernel.Text).Entries).Name);
+    }
+
+    // One thread's registers hold a contraction's tile: what spills is lost. To assemble every network for every level takes minutes (FCN_PTXAS_ALL=1, or
+    // bench/ptx.sh): here all that needs no matrix units, and these networks' precisions.
+    [Theory]
+    [InlineData(75, "")]
+    [InlineData(80, "Fcn8s Bf16, FcnSmall Tf32")]
+    [InlineData(90, "FcnSmall Bf16, FcnSmall Fp32")]
+    public void Kernels_assemble_without_spills(int capability, string sample)
+    {
+        if (!Ptxas.IsHere(output)) return;
+        bool all = capability == 75 || Environment.GetEnvironmentVariable("FCN_PTXAS_ALL") == "1";
+        var kernels = ModelPrograms.Kernels.Where(k => k.Variant.Capability == (capability == 75 ? 75 : 80))
+            .Where(k => all || sample.Split(", ").Contains($"{k.Network} {k.Variant.Precision}")).DistinctBy(k => k.Code).ToList();
+        var assembled = new ConcurrentBag<AssembledKernel>();
+        string header = ModelPrograms.Header(capability);
+        Parallel.ForEach(kernels.Select((k, i) => $".visible .entry k{i}{k.Code}").Chunk(8), module =>
+        {
+            foreach (var kernel in Ptxas.Assemble(header + string.Concat(module), capability)) assembled.Add(kernel);
+        });
+        Assert.Equal(kernels.Count, assembled.Count);
+        foreach (var result in assembled)
+        {
+            var kernel = kernels[int.Parse(result.Name.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)];
+            Assert.Equal((kernel.Network, kernel.Kernel.Name, 0, 0), (kernel.Network, kernel.Kernel.Name, result.StackBytes, result.SpillBytes));
+            if (kernel.Contracts) Assert.InRange(result.Registers, 32, 255);
+        }
+        output.WriteLine($"{kernels.Count} kernels for sm_{capability}, {kernels.Count(k => k.Contracts)} of them on matrix units");
+    }
+
+    private static IEnumerable<string> Parameters(string text) => Parameter().Matches(text).Select(m => m.Groups[1].Value);
+
+    [GeneratedRegex(@"\.param \.\w+ (\w+)")]
+    private static partial Regex Parameter();
+
+    private sealed class Recorder(CudaVariant variant) : CudaStream
+    {
+        public List<int> Launched { get; } = [];
+
+        public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments)
+        {
+            string text = System.Text.Encoding.UTF8.GetString(variant.Kernels[kernel].Text());
+            Assert.Equal((variant.Kernels[kernel].Name, Parameters(text).Count()), (variant.Kernels[kernel].Name, arguments.Length));
+            Assert.InRange(blocks, 0, int.MaxValue);
+            Launched.Add(kernel);
+        }
+    }
+}
