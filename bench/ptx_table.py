@@ -2,17 +2,19 @@
 
 FOLDER holds modules.json and the modules, as Fcn.GpuCheck --part ptx writes them. Registers, spills and static shared memory are ptxas's own words;
 the inner loop is the one with the most matrix instructions (without matrix units: multiply-adds) in nvdisasm's listing; blocks per multiprocessor are
-computed from the limits of the level. Exit 1 where a contraction spills or a module does not assemble. A driver's assembler may decide otherwise."""
+computed from the limits of the level. Exit 1 where a contraction spills or a kernel does not assemble. A driver's assembler may decide otherwise.
+Kernels are assembled one by one, as the runtime does; what was found is kept in bench/.cache/ptx by text, level and assembler."""
 import collections
 import concurrent.futures
 import datetime
+import hashlib
 import json
 import math
 import os
 import re
 import subprocess
 import sys
-import time
+import tempfile
 
 # Per multiprocessor: registers, bytes of shared memory, of them what a block may have, threads, blocks. CUDA C++ programming guide, table of
 # compute capabilities; the system keeps 1 KB of every block's shared memory from sm_80 on.
@@ -49,54 +51,50 @@ def inner_loop(lines):
             names = collections.Counter(re.sub(r"^@!?U?P\w+ ", "", i).split()[0].split(".")[0] for i in body)
             products = names["HMMA"] or names["FFMA"]
             if best is None or products > best["products"]:
-                best = dict(slots=len(body), products=products, unit="HMMA" if names["HMMA"] else "FFMA", mix=names)
+                best = dict(slots=len(body), products=products, unit="HMMA" if names["HMMA"] else "FFMA", mix=names.most_common(7))
     return best
 
 
-def functions(listing):
-    """Name → lines of nvdisasm -c."""
-    found, current = {}, None
-    for line in listing.split("\n"):
-        section = re.match(r"\s*\.section\s+\.text\.([^,\s]+)", line)
-        if section:
-            current = found.setdefault(section.group(1), [])
-        elif current is not None:
-            current.append(line)
+def assemble(ptxas, text, level):
+    """Text of a module with one kernel → registers, bytes, seconds, and its inner loop; or what the assembler says against it."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, cubin = os.path.join(folder, "kernel.ptx"), os.path.join(folder, "kernel.cubin")
+        with open(source, "w") as file:
+            file.write(text)
+        run = subprocess.run([ptxas, "-v", f"-arch=sm_{level}", source, "-o", cubin], capture_output=True, text=True)
+        if run.returncode < 0:
+            raise SystemExit(f"ptxas was ended by signal {-run.returncode}.")
+        if run.returncode:
+            return dict(error=run.stderr[:2000])
+        spill = re.search(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads", run.stderr)
+        used = re.search(r"Used (\d+) registers", run.stderr)
+        static = re.search(r"(\d+) bytes smem", run.stderr)
+        listing = subprocess.run([os.path.join(os.path.dirname(ptxas), "nvdisasm"), "-c", cubin], capture_output=True, text=True, check=True).stdout
+    return dict(local=int(spill.group(1)), spills=int(spill.group(2)) + int(spill.group(3)), registers=int(used.group(1)),
+                static=int(static.group(1)) if static else 0, loop=inner_loop(listing.split("\n")))
+
+
+def known(cache, ptxas, version, text, level):
+    key = hashlib.sha256(f"{version}\n{level}\n{text}".encode()).hexdigest()
+    path = os.path.join(cache, key + ".json")
+    if os.path.exists(path):
+        with open(path) as file:
+            return json.load(file)
+    found = assemble(ptxas, text, level)
+    with open(path + ".partial", "w") as file:
+        json.dump(found, file)
+    os.replace(path + ".partial", path)
     return found
 
 
-def assemble(folder, ptxas, module):
-    text = os.path.join(folder, module["file"])
-    cubin = text[:-4] + ".cubin"
-    began = time.time()
-    run = subprocess.run([ptxas, "-v", f"-arch=sm_{module['target']}", text, "-o", cubin], capture_output=True, text=True)
-    seconds = time.time() - began
-    if run.returncode:
-        return dict(module, error=run.stderr[:2000])
-    facts, name = {}, None
-    for line in run.stderr.split("\n"):
-        entry = re.search(r"(?:Compiling entry function|Function properties for) '?([^'\s]+)'?", line)
-        if entry:
-            name = entry.group(1)
-            facts.setdefault(name, {})
-        spill = re.search(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads", line)
-        if spill:
-            facts[name].update(local=int(spill.group(1)), spills=int(spill.group(2)) + int(spill.group(3)))
-        used = re.search(r"Used (\d+) registers", line)
-        if used:
-            static = re.search(r"(\d+) bytes smem", line)
-            facts[name].update(registers=int(used.group(1)), static=int(static.group(1)) if static else 0)
-    listing = subprocess.run([os.path.join(os.path.dirname(ptxas), "nvdisasm"), "-c", cubin], capture_output=True, text=True, check=True).stdout
-    os.remove(cubin)
-    code = functions(listing)
-    kernels = []
-    for kernel in module["kernels"]:
-        fact = facts[kernel["name"]]
-        shared = kernel["shared_bytes"] + fact["static"]
-        loop = inner_loop(code[kernel["name"]])
-        kernels.append(dict(kernel, **fact, shared=shared, loop=loop,
-                            blocks=blocks_per_processor(module["target"], kernel["threads"], fact["registers"], shared)))
-    return dict(module, kernels=kernels, seconds=seconds, bytes=os.path.getsize(text))
+def kernels_of(folder, module):
+    """Header, and the text of every kernel by name, without the line above it that says what it is."""
+    with open(os.path.join(folder, module["file"])) as file:
+        text = file.read()
+    starts = [m.start() for m in re.finditer(r"^\.visible \.entry ", text, re.MULTILINE)]
+    header = re.sub(r"(?:^//[^\n]*\n)+\Z", "", text[:starts[0]], flags=re.MULTILINE)
+    texts = [re.sub(r"(?:^//[^\n]*\n)+\Z", "", text[a:b], flags=re.MULTILINE) for a, b in zip(starts, starts[1:] + [len(text)])]
+    return header, {re.match(r"\.visible \.entry (\w+)", each).group(1): each for each in texts}
 
 
 def is_contraction(kernel):
@@ -106,11 +104,11 @@ def is_contraction(kernel):
 
 
 def summary(modules):
-    yield "| network | precision | level | kernels | PTX KB | ptxas s | contractions | most registers | local bytes | spills |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield "| network | precision | level | kernels | PTX KB | contractions | most registers | local bytes | spills |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for m in modules:
         of = [k for k in m["kernels"] if is_contraction(k)]
-        yield (f"| {m['network']} | {m['precision']} | sm_{m['target']} | {len(m['kernels'])} | {m['bytes'] / 1024:.0f} | {m['seconds']:.1f} | {len(of)} | "
+        yield (f"| {m['network']} | {m['precision']} | sm_{m['target']} | {len(m['kernels'])} | {m['bytes'] / 1024:.0f} | {len(of)} | "
                f"{max((k['registers'] for k in of), default=0)} | {max(k['local'] for k in m['kernels'])} | {sum(k['spills'] for k in m['kernels'])} |")
 
 
@@ -122,37 +120,54 @@ def contractions(module):
             continue
         loop = k["loop"]
         share = k["blocks"] * k["threads"] / LIMITS[module["target"]][3]
-        others = ", ".join(f"{n} {c}" for n, c in loop["mix"].most_common(7) if n != loop["unit"])
+        others = ", ".join(f"{n} {c}" for n, c in loop["mix"] if n != loop["unit"])
         yield (f"| {k['name']} | {k['threads']} | {k['registers']} | {k['shared'] / 1024:.0f} | {k['blocks']} | {share:.0%} | {k['spills']} | "
                f"{loop['products']} {loop['unit']} | {loop['slots']} | {loop['slots'] / loop['products']:.2f} | {others} |")
 
 
 def main():
     folder, ptxas, out = sys.argv[1:4]
+    cache = os.path.join(os.path.dirname(os.path.abspath(__file__)), ".cache", "ptx")
+    os.makedirs(cache, exist_ok=True)
+    version = re.search(r"release ([\d.]+), (\S+)", subprocess.run([ptxas, "--version"], capture_output=True, text=True).stdout)
     with open(os.path.join(folder, "modules.json")) as file:
         modules = json.load(file)
+    jobs = {}
+    for module in modules:
+        header, texts = kernels_of(folder, module)
+        module["bytes"] = sum(map(len, texts.values()))
+        for kernel in module["kernels"]:
+            # Kernels that two networks share are the same text.
+            jobs.setdefault((header + texts[kernel["name"]], module["target"]), []).append(kernel)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        done = list(pool.map(lambda m: assemble(folder, ptxas, m), modules))
-    broken = [m for m in done if "error" in m]
-    for m in broken:
-        print(f"{m['file']} does not assemble:\n{m['error']}", file=sys.stderr)
-    done = [m for m in done if "error" not in m]
-    spilled = [(m["file"], k["name"], k["spills"], k["local"]) for m in done for k in m["kernels"] if is_contraction(k) and (k["spills"] or k["local"])]
-    version = re.search(r"release ([\d.]+), (\S+)", subprocess.run([ptxas, "--version"], capture_output=True, text=True).stdout)
+        found = pool.map(lambda job: known(cache, ptxas, version.group(2), *job), jobs)
+        for job, facts in zip(jobs, found):
+            for kernel in jobs[job]:
+                kernel.update(facts)
+    broken = [(m, k) for m in modules for k in m["kernels"] if "error" in k]
+    for m, k in broken:
+        print(f"{m['file']} {k['name']} does not assemble:\n{k['error']}", file=sys.stderr)
+    for m in modules:
+        m["kernels"] = [k for k in m["kernels"] if "error" not in k]
+        for k in m["kernels"]:
+            k["shared"] = k["shared_bytes"] + k["static"]
+            k["blocks"] = blocks_per_processor(m["target"], k["threads"], k["registers"], k["shared"])
+    spilled = [(m["file"], k["name"], k["spills"], k["local"])
+               for m in modules for k in m["kernels"] if is_contraction(k) and (k["spills"] or k["local"])]
     commit = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude", "*"], capture_output=True, text=True).stdout.strip()
     lines = [
         "# What the assembler makes of our PTX", "",
         f"- ptxas {version.group(2) if version else '?'}, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, commit {commit}",
         "- reproduce: bench/ptx.sh",
         "- No card was used: these are the assembler's figures and limits of the level, no times. A driver's assembler may give others.",
-        f"- modules that do not assemble: {len(broken)}; contractions with spills or local memory: {len(spilled)}", "",
-        "A contraction has its sums in registers and its factors in shared memory. Local bytes are the most of any kernel.", "", *summary(done), "",
+        f"- {len(jobs)} different kernels; do not assemble: {len(broken)}; contractions with spills or local memory: {len(spilled)}", "",
+        "A contraction has its sums in registers and its factors in shared memory. Local bytes are the most of any kernel.", "", *summary(modules), "",
         "## Contractions on sm_90", "",
         "Blocks: how many a multiprocessor of sm_90 (65,536 registers, 227 KB shared, 2,048 threads) holds at once. A step is one turn of the inner loop; slots",
         "are its instructions, each of which one of the four schedulers issues. A kernel that two networks share stands under the first.",
     ]
     seen = set()
-    for m in (m for m in done if m["target"] == 90):
+    for m in (m for m in modules if m["target"] == 90):
         fresh = []
         for k in m["kernels"]:
             key = (m["precision"], k["name"], k["threads"], k["registers"], k["shared"], k["loop"] and k["loop"]["slots"])

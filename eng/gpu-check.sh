@@ -136,7 +136,7 @@ peer() {
     while IFS= read -r line; do skip peer "${line#*: }" "see torch.log"; done < <(grep '^Not run' "$out/torch.log" | cut -c1-300 || true)
 }
 
-if [ -f "$here/commit" ]; then cp "$here/commit" "$out/commit"; fi
+cp "$(dirname "$program")/../commit" "$out/commit"
 for part in $OURS; do if wants "$part"; then ours "$part"; fi; done
 if wants peer; then peer; fi
 if wants sanitizer; then sanitizer; fi
