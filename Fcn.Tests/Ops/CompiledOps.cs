@@ -58,6 +58,11 @@ internal sealed class CompiledOps
             {
                 static partial void Compiled(ref Fcn.Devices.NetworkCode? code);
             }
+
+            internal static class {{op.Name}}Cuda
+            {
+                public static Fcn.Devices.Cuda.CudaProgram? Program => null;
+            }
             """);
     }
 }
