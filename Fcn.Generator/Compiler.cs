@@ -83,7 +83,7 @@ internal static class Compiler
     {
         var places = GpuParameterPlan.Of(graph);
         var graphs = modes.ToDictionary(static m => m.Name, static m => m.Graph);
-        return [.. GpuMachine.All.AsParallel().AsOrdered().Select(machine => GpuVariant.Of(machine, places, graphs["Segment"], graphs["Scores"], graphs["Training"], cancel))];
+        return [.. GpuMachine.All.AsParallel().AsOrdered().WithCancellation(cancel).Select(machine => GpuVariant.Of(machine, places, graphs["Segment"], graphs["Scores"], graphs["Training"], cancel))];
     }
 
     // A fault of the compiler is a diagnostic that says so, not a generator that vanishes.
@@ -93,8 +93,10 @@ internal static class Compiler
         {
             return compile();
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception thrown) when (thrown is not OperationCanceledException)
         {
+            // What fails on several threads comes in a bundle.
+            var fault = (thrown as AggregateException)?.Flatten().InnerException ?? thrown;
             // The first line that is ours: the JIT may have inlined what threw into a caller outside.
             string at = fault.StackTrace?.Split('\n').Select(static l => l.Trim()).FirstOrDefault(static l => l.StartsWith("at Fcn.Generator.", StringComparison.Ordinal)) ?? "";
             return new(reading.Network, [], [Problem.AtClass(ProblemId.OwnFault, reading.Network.Name, fault.Message, at)]);

@@ -17,8 +17,17 @@ internal sealed unsafe class CudaPlan : RunPlan
         Frame->H = shape.Height;
         Frame->W = shape.Width;
         Frame->Processors = processors;
-        Schedule.Measure(Frame);
-        Schedule.Plan(Frame, Arena);
+        try
+        {
+            Schedule.Measure(Frame);
+            Schedule.Plan(Frame, Arena);
+        }
+        catch (OverflowException)
+        {
+            _frame.Dispose();
+            throw new FcnException(
+                $"{network.Name} on {shape} has a map of more than {int.MaxValue} pixels, beyond what kernels count. Use smaller images or batches.");
+        }
         // The engine's own buffers live from before the first launch until after the last.
         long pixels = (long)shape.Images * shape.Height * shape.Width;
         Add((void**)&Frame->Image, "image", pixels * network.Input.Channels * sizeof(float));

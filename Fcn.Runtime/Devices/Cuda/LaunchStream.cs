@@ -56,8 +56,9 @@ internal sealed unsafe class LaunchStream(CudaContext context, CudaModules modul
     {
         if (blocks == 0) return;
         var known = modules.Kernels[kernel];
-        if (blocks is < 0 or > int.MaxValue)
-            throw new FcnException($"{known.Name} would take {blocks} blocks; a GPU takes {int.MaxValue}. Use smaller images or batches.");
+        // Kernels count their threads in 32 bits.
+        if (blocks < 0 || blocks > int.MaxValue / known.Threads)
+            throw new FcnException($"{known.Name} would take {blocks} blocks of {known.Threads} threads; {int.MaxValue} threads can be counted. Use smaller images or batches.");
         nint function = modules.Function(kernel);
         if (function == 0 || arguments.Length > MostArguments)
             throw new InvalidOperationException($"The schedule launches {known.Name}, which it does not list, or with too many arguments.");

@@ -43,6 +43,6 @@ internal sealed record ConvGeometry(GpuMachine Machine, Conv Conv, int InPitch, 
     /// Kernels that a mask of taps has room for; see PixelTable.
     public static bool Fits(Conv conv) => conv.Groups == 1 && conv.Kernel <= PixelTable.MostTaps;
 
-    /// conv3x3_s2_p1_d1_64_128: kernels of equal words are equal.
+    /// For summaries.
     public string Words => FormattableString.Invariant($"{Conv.Kernel}x{Conv.Kernel} stride {Conv.Stride} pad {Conv.Pad} dilation {Conv.Dilation}, {InPitch} to {OutChannels}");
 }
