@@ -26,7 +26,7 @@ internal sealed class EmitIlgpu
         {
             if (!byCode.TryGetValue(kernel.Code, out var known))
             {
-                byCode[kernel.Code] = known = kernel.NeedsCuda ? kernel.Named($"{kernel.Name}_{TextHash.Of(kernel.Code)}") : kernel;
+                byCode[kernel.Code] = known = kernel.NeedsCuda ? kernel.Named($"{kernel.Name}_{TextHash.Of(kernel.Text)}") : kernel.Named(IlgpuNames.Method(kernel.Name));
                 (kernel.NeedsCuda ? _matrix : _own).Add(known);
             }
             _methods.Add((kernel.Name, kernel.NeedsCuda ? $"global::Fcn.Generated.{SharedClass}.{known.Name}" : known.Name));
