@@ -42,6 +42,9 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
     /// <summary>What kernels are compiled for; never <see cref="IlgpuBackend.Auto"/>.</summary>
     public IlgpuBackend Backend { get; }
 
+    // For tests.
+    internal IlgpuDriver Driver => _driver;
+
     /// <inheritdoc/>
     public override int Capability => _context.Card.Capability;
 
