@@ -3,13 +3,14 @@ using Fcn.Devices.Cuda;
 namespace Fcn.Devices.Ilgpu;
 
 /// <summary>
-/// A device of ILGPU: an NVIDIA GPU, an OpenCL device, or its simulated CPU device. Kernels are compiled when they are first needed, once for all
-/// networks of the device. Serves any number of networks; each keeps it for itself until it is disposed, the device may go before.
+/// A device of ILGPU: an NVIDIA GPU, an OpenCL device, or its simulated CPU device. Kernels are compiled when they are first needed, once for
+/// all networks of the device. Serves any number of networks; each keeps it until it is disposed, the device may go before.
 /// </summary>
 public sealed class IlgpuDevice : GpuDevice, IDisposable
 {
+    internal const int MatrixUnits = 80; // sm_80
+
     private const string RunOnCpu = "Run without ILGPU instead (--device cpu).";
-    internal const int MatrixUnits = 80;
 
     private readonly CudaContext _context;
     private readonly IlgpuDriver _driver;
@@ -28,7 +29,8 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
         if (precision != CudaPrecision.Fp32 && machine.Card.Capability < MatrixUnits)
         {
             machine.Dispose();
-            throw new FcnException($"{machine.Card} cannot compute in {words}: that needs an NVIDIA GPU of compute capability 8.0 or above. Use fp32.");
+            throw new FcnException(
+                $"{machine.Card} cannot compute in {words}: that needs an NVIDIA GPU of compute capability 8.0 or above. Use fp32.");
         }
         Backend = machine.Backend;
         _driver = new IlgpuDriver(machine);

@@ -2,8 +2,8 @@ using Fcn.Devices.Cuda;
 
 namespace Fcn.Devices.Ilgpu;
 
-// What the engine asks NVIDIA's driver for and never this one: cards are found by IlgpuMachine, kernels compiled by IlgpuKernels, and launches
-// are not captured.
+// What NVIDIA's driver is asked for and never this one: cards are found by IlgpuMachine, kernels compiled by IlgpuKernels, and launches are
+// not captured.
 internal sealed unsafe partial class IlgpuDriver
 {
     public override int Version => throw Unused();

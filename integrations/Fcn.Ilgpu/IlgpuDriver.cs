@@ -7,8 +7,8 @@ using CudaAccelerator = ILGPU.Runtime.Cuda.CudaAccelerator;
 
 namespace Fcn.Devices.Ilgpu;
 
-// ILGPU in the place of NVIDIA's driver, so that the whole engine runs on it. All streams are one, in order: what the engine lets run beside
-// each other runs one behind the other. There are no graphs. Contexts are counted; the last to go closes the device.
+// ILGPU in the place of NVIDIA's driver, so that the whole engine runs on it. All streams are one, in order: what the engine lets run side by
+// side runs one behind the other. There are no graphs. Contexts are counted; the last to go closes the device.
 internal sealed unsafe partial class IlgpuDriver : CudaDriver
 {
     private readonly IlgpuMachine _machine;
@@ -140,7 +140,8 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
         lock (_lock)
         {
             if (_compiled.TryGetValue((method, threads, dynamicBytes), out nint known)) return known;
-            if (_spoilt) throw new FcnException($"{Card} cannot compile {name}: after a refused kernel ILGPU compiles no other. Open the device anew.");
+            if (_spoilt)
+                throw new FcnException($"{Card} cannot compile {name}: after a refused kernel ILGPU compiles no other. Open the device anew.");
             _spoilt = true;
             Try($"kernel {name} for {Card}", () =>
             {

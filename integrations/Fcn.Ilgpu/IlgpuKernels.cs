@@ -14,7 +14,10 @@ internal sealed class IlgpuKernels(IlgpuDriver driver, CudaVariant variant, Ilgp
         if (known.Threads > driver.MostThreads)
             throw new FcnException($"Kernel {known.Name} has groups of {known.Threads} threads; {card} takes {driver.MostThreads}.");
         if (!_isDynamic && known.SharedBytes > card.SharedBytesPerBlock)
-            throw new FcnException($"Kernel {known.Name} takes {known.SharedBytes} bytes of shared memory; {card} has {card.SharedBytesPerBlock}.");
+        {
+            throw new FcnException(
+                $"Kernel {known.Name} takes {known.SharedBytes} bytes of shared memory; {card} has {card.SharedBytesPerBlock}.");
+        }
         return driver.Compile(program.Kernels[known.Name].Method, known.Name, known.Threads, _isDynamic ? known.SharedBytes : 0);
     }
 }

@@ -9,7 +9,8 @@ using CudaCard = Fcn.Devices.Cuda.CudaCard;
 
 namespace Fcn.Devices.Ilgpu;
 
-internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, IlgpuBackend Backend, string Place, CudaCard Card) : IDisposable
+internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, IlgpuBackend Backend, string Place, CudaCard Card)
+    : IDisposable
 {
     // Groups of up to 256 threads, in warps of 32 as on NVIDIA GPUs; one at a time.
     private const int Warp = 32, Warps = 8, Processors = 1;
@@ -73,7 +74,8 @@ internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, Il
         }
         return IsUsable(all[ordinal])
             ? all[ordinal]
-            : throw new FcnException($"ILGPU cannot use {all[ordinal].Name}: its OpenCL has no generic address space, in which ILGPU's code computes. " +
+            : throw new FcnException(
+                $"ILGPU cannot use {all[ordinal].Name}: its OpenCL has no generic address space, in which ILGPU's code computes. " +
                 "A newer driver may have it; otherwise run without ILGPU (--device cpu).");
     }
 

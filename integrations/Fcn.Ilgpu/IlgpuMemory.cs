@@ -1,5 +1,5 @@
-// Addresses as schedules compute with them → ILGPU's views and pointers. An address is the number of a buffer and an offset within it: OpenCL
-// has no addresses, and this way all devices do the same.
+// Addresses as schedules compute with them → ILGPU's views and pointers. An address is the number of a buffer and an offset within it:
+// OpenCL has no addresses, and this way all devices do the same.
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -38,7 +38,8 @@ internal sealed class IlgpuMemory(Accelerator accelerator) : IDisposable
     {
         MemoryBuffer buffer = _buffers[(nint)(address >> OffsetBits)];
         long offset = (long)(address & OffsetMask);
-        if (offset > buffer.LengthInBytes) throw new InvalidOperationException($"Address 0x{address:x} lies {offset - buffer.LengthInBytes} bytes behind its buffer.");
+        if (offset > buffer.LengthInBytes)
+            throw new InvalidOperationException($"Address 0x{address:x} lies {offset - buffer.LengthInBytes} bytes behind its buffer.");
         return (buffer, offset);
     }
 
