@@ -22,12 +22,13 @@ internal sealed class BmpKind : FileKind
             throw Damaged(path, $"it ends after {bytes.Length} bytes, inside its header");
         long width = core ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[18..]) : BinaryPrimitives.ReadInt32LittleEndian(bytes[18..]);
         long height = core ? BinaryPrimitives.ReadInt16LittleEndian(bytes[20..]) : BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]);
-        CheckSize((int)width, (int)Math.Min(int.MaxValue, Math.Abs(height)), bytes.Length, path); // rows from top to bottom: height below 0
+        height = Math.Abs(height); // below 0 where rows go from top to bottom
+        CheckSize((int)width, (int)Math.Min(int.MaxValue, height), bytes.Length, path);
         int depth = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(core ? 24 : 28)..]);
         bool packed = !core && bytes[FileHead] > 16 && BinaryPrimitives.ReadUInt32LittleEndian(bytes[30..]) is not (0 or 3 or 6);
         if (packed) return;
-        long rows = (width * depth + 31) / 32 * 4 * Math.Abs(height), from = BinaryPrimitives.ReadUInt32LittleEndian(bytes[10..]);
+        long rows = (width * depth + 31) / 32 * 4 * height, from = BinaryPrimitives.ReadUInt32LittleEndian(bytes[10..]);
         if (from + rows > bytes.Length)
-            throw Damaged(path, $"its {width}x{Math.Abs(height)} pixels take {rows} bytes from byte {from} on, but the file ends after {bytes.Length}");
+            throw Damaged(path, $"its {width}x{height} pixels take {rows} bytes from byte {from} on, but it has {bytes.Length}");
     }
 }

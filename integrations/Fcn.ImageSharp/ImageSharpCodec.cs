@@ -21,7 +21,9 @@ public sealed class ImageSharpCodec : IImageCodec
 
     private static readonly FileKind[] Kinds = [new JpegKind(), new WebpKind(), new TiffKind(), new BmpKind()];
 
-    /// <summary>Puts ImageSharp before the decoders that are known so far, the built-in ones among them. Calling it again changes nothing.</summary>
+    /// <summary>
+    /// Puts ImageSharp before the decoders that are known so far, the built-in ones among them. Calling it again changes nothing.
+    /// </summary>
     public static void Register()
     {
         lock (Registering)
@@ -39,7 +41,7 @@ public sealed class ImageSharpCodec : IImageCodec
     /// <param name="file">The whole file.</param>
     /// <param name="path">Where it came from; every message names it.</param>
     /// <exception cref="FcnException">
-    /// The file is none of the five formats, damaged, cut off, larger than 2²⁸ pixels, in printer's colours (CMYK), or of a kind that
+    /// The file is of none of the five formats, damaged, cut off, larger than 2²⁸ pixels, in printer's colours (CMYK), or of a kind that
     /// ImageSharp does not read.
     /// </exception>
     public Fcn.Image Decode(ReadOnlyMemory<byte> file, string path)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fcn.ImageSharp;
 
 // In: a TIFF. Out: nothing, where the strips of its first picture lie inside the file and are long enough. ImageSharp shows what is
@@ -26,15 +24,14 @@ internal sealed class TiffKind : FileKind
         if (first[Width] is not [var width] || first[Height] is not [var height]) throw Damaged(path, "it has no size");
         CheckSize((int)Math.Clamp(width, 0, int.MaxValue), (int)Math.Clamp(height, 0, int.MaxValue), file.Length, path);
         long[] offsets = first[StripOffsets], lengths = first[StripByteCounts];
-        if (offsets.Length != lengths.Length) throw Damaged(path, $"it has {offsets.Length} strips, but {lengths.Length} lengths of them");
+        if (offsets.Length != lengths.Length) throw Damaged(path, $"of {offsets.Length} strips it has {lengths.Length} lengths");
         for (int i = 0; i < offsets.Length; i++)
             if (offsets[i] < 0 || lengths[i] < 0 || lengths[i] > file.Length - offsets[i])
-                throw Damaged(path, $"its strip {i} has {lengths[i]} bytes from byte {offsets[i]} on, but the file ends after {file.Length}");
+                throw Damaged(path, $"its strip {i} has {lengths[i]} bytes from byte {offsets[i]} on, but the file only {file.Length}");
         if (first[Compression] is [] or [Uncompressed] && first[Photometric] is not [YCbCr] && offsets.Length > 0)
         {
             long stored = lengths.Sum(), needed = Plain(first, width) * height;
-            if (stored < needed)
-                throw Damaged(path, string.Create(CultureInfo.InvariantCulture, $"its strips have {stored} bytes; {width}x{height} pixels take {needed}"));
+            if (stored < needed) throw Damaged(path, $"its strips have {stored} bytes; {width}x{height} pixels take {needed}");
         }
     }
 

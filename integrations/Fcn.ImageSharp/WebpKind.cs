@@ -23,7 +23,8 @@ internal sealed class WebpKind : FileKind
             if (end - at < ChunkHead) throw Damaged(path, $"it ends inside the chunk at byte {at}");
             ReadOnlySpan<byte> chunk = bytes[(int)at..];
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
-            if (length > end - at - ChunkHead) throw Damaged(path, $"its chunk at byte {at} claims {length} bytes of {end - at - ChunkHead}");
+            if (length > end - at - ChunkHead)
+                throw Damaged(path, $"its chunk at byte {at} claims {length} bytes of {end - at - ChunkHead}");
             pictured |= chunk.StartsWith("VP8 "u8) || chunk.StartsWith("VP8L"u8) || chunk.StartsWith("ANMF"u8);
             at += ChunkHead + length + (length & 1); // chunks are padded to even lengths
         }
