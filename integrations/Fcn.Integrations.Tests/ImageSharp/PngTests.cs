@@ -56,7 +56,7 @@ public sealed class PngTests
     }
 
     [Fact]
-    public void A_palette_that_is_too_short_is_an_error_and_not_the_memory_behind_it()
+    public void A_palette_that_is_too_short_is_an_error_and_not_another_colour()
     {
         byte[] file = new TestPng(2, 1, 8, 3) { Palette = [1, 2, 3] }.Encode([0, 200]);
         Assert.Contains("'a.png' is not a readable PNG: pixel (1, 0) has colour 200 of a palette of 1",
