@@ -29,4 +29,27 @@ public sealed class IlgpuPtxTests
             Assert.NotEqual(name, kernel.Method.Name);
         }
     }
+
+    // Every kernel of a network, those for matrix units among them: ILGPU takes the text, and the instructions are there.
+    [Fact]
+    public void GeneratedKernelsCompileToPtx()
+    {
+        using var context = Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(
+            context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null);
+        var program = CrossingIlgpu.Program;
+        Assert.NotEmpty(program.Kernels);
+        int products = 0;
+        foreach (var method in program.Kernels.Values.Select(static k => k.Method).Distinct())
+        {
+            var entry = EntryPointDescription.FromExplicitlyGroupedKernel(method);
+            string text = ((PTXCompiledKernel)backend.Compile(entry, new KernelSpecialization(256, null))).PTXAssembly;
+            Assert.DoesNotContain(".extern .func", text);
+            if (!text.Contains("mma.sync", StringComparison.Ordinal)) continue;
+            products++;
+            Assert.True(text.Contains("ldmatrix", StringComparison.Ordinal) || text.Contains("ld.shared.b32", StringComparison.Ordinal), method.Name);
+            Assert.Contains("cp.async", text);
+        }
+        Assert.True(products >= 20, $"{products} kernels multiply on matrix units");
+    }
 }
