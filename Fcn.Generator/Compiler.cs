@@ -26,8 +26,8 @@ internal static class Compiler
         return new(network, reading.Extendable ? [EmitSurface.Placeholder(network, constructor.Parameters)] : [], problems);
     });
 
-    /// Schedules and kernels; nothing where the network has problems, which the surface tells.
-    public static Compiled Kernels(Reading reading, CancellationToken cancel) => Guard(reading, () =>
+    /// Schedules and kernels; nothing where the network has problems, which the surface tells. Kernels for ILGPU where the user's project references it.
+    public static Compiled Kernels(Reading reading, bool referencesIlgpu, CancellationToken cancel) => Guard(reading, () =>
     {
         var network = reading.Network;
         if (!reading.Complete || reading.Problems.Count > 0) return new(network, [], []);
@@ -36,7 +36,7 @@ internal static class Compiler
         GraphSpec.Verify(Phase.Collapsed, graph);
         var parameters = ParameterPlan.Of(graph);
         var modes = Modes(graph, parameters, cancel);
-        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel));
+        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel), referencesIlgpu);
         return new(network, own, []) { Shared = shared };
     });
 

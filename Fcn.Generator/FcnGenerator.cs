@@ -23,7 +23,8 @@ public sealed class FcnGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(surface.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.SurfaceFiles), Write);
 
         // Kernels: no other code can refer to them, so an IDE may leave them out.
-        var kernels = read.Select(Compiler.Kernels).WithTrackingName(Steps.Kernels);
+        var ilgpu = context.CompilationProvider.Select(static (c, _) => c.GetTypeByMetadataName("ILGPU.Runtime.Cuda.CudaAsm") is not null);
+        var kernels = read.Combine(ilgpu).Select(static (r, cancel) => Compiler.Kernels(r.Left, r.Right, cancel)).WithTrackingName(Steps.Kernels);
         context.RegisterImplementationSourceOutput(kernels.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.KernelFiles), Write);
 
         var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());

@@ -7,10 +7,9 @@ namespace Fcn.Generator.Emit;
 
 // GPU schedules → C#: the frame that all of a network's variants share, a CudaSchedule class per variant and mode, the program that names them; and
 // the kernels' PTX as UTF-8 data. Addresses of the frame that the engine does not know are byte*: their elements differ between variants.
-internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants)
+internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants, PtxKernels kernels)
 {
     private readonly string network = declaration.Name;
-    private readonly PtxKernels kernels = new(variants);
 
     private string Frame => $"{network}CudaFrame";
 
@@ -56,13 +55,8 @@ internal sealed class EmitCuda(NetworkDeclaration declaration, IReadOnlyList<Mod
 
     private static bool IsTile(PtxKernel kernel) => kernel.SharedBytes > 0;
 
-    // Networks may have different kernels of one name: FNV-1a of the text tells them apart.
-    private static string Shared(PtxKernel kernel)
-    {
-        uint hash = 2166136261;
-        foreach (char c in kernel.Text) hash = unchecked((hash ^ c) * 16777619);
-        return $"{kernel.Name}_{hash.ToString("x8", System.Globalization.CultureInfo.InvariantCulture)}";
-    }
+    // Networks may have different kernels of one name.
+    private static string Shared(PtxKernel kernel) => $"{kernel.Name}_{TextHash.Of(kernel.Text)}";
 
     private string Place(PtxKernel kernel) => IsTile(kernel) ? $"global::Fcn.Generated.Ptx.{Shared(kernel)}" : $"{Texts}.{kernel.Name}";
 

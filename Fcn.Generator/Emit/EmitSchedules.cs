@@ -4,7 +4,7 @@ using Fcn.Generator.Targets.Simd;
 namespace Fcn.Generator.Emit;
 
 // Schedules → C#: the frame (every size and pointer of every schedule), one CpuSchedule class per mode, and one class of kernels per machine.
-internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPlan parameters, IReadOnlyList<Mode> modes)
+internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPlan parameters, IReadOnlyList<Mode> modes, bool referencesIlgpu = false)
 {
     private readonly string network = declaration.Name;
 
@@ -166,7 +166,7 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
             using (w.Open("static partial void Compiled(ref NetworkCode? code) => code ??= new(new CpuProgram(\n[", "],"))
                 foreach (var (name, weight) in parameters.Weights.Select(static p => (p.Key, p.Value)))
                     w.Line($"new({Literal.Of(parameters.Offsets[name])}, {Literal.Of(weight.Out)}, {Literal.Of(weight.In)}, {Literal.Of(weight.Kernel)}, {Literal.Of(weight.InBlock)}), // {name}");
-            w.Line($"new {network}Segment(), new {network}Scores(), new {network}Training()), {network}Cuda.Program);");
+            w.Line($"new {network}Segment(), new {network}Scores(), new {network}Training()), {network}Cuda.Program{(referencesIlgpu ? $", {network}Ilgpu.Program" : "")});");
         }
     }
 }

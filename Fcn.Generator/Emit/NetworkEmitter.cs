@@ -12,17 +12,20 @@ internal static class NetworkEmitter
 
     /// The network's own files, and those that it shares with every network of its assembly that needs the same.
     public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(
-        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants)
+        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants, bool referencesIlgpu)
     {
-        var emit = new EmitSchedules(network, parameters, modes);
-        var cuda = new EmitCuda(network, modes, variants);
+        var kernels = new PtxKernels(variants);
+        var emit = new EmitSchedules(network, parameters, modes, referencesIlgpu);
+        var cuda = new EmitCuda(network, modes, variants, kernels);
+        var ilgpu = referencesIlgpu ? new EmitIlgpu(network, kernels) : null;
         return (
             [
                 new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
                 .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
                 cuda.Schedules(),
                 cuda.Ptx(),
+                .. ilgpu is null ? [] : new[] { ilgpu.Kernels() },
             ],
-            [.. Machine.Cpus.SelectMany(emit.Tiles), .. cuda.Tiles()]);
+            [.. Machine.Cpus.SelectMany(emit.Tiles), .. cuda.Tiles(), .. ilgpu?.Shared() ?? []]);
     }
 }

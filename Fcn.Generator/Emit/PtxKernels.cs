@@ -11,6 +11,7 @@ internal sealed class PtxKernels
     private readonly Dictionary<string, PtxKernel> _byCode = [];
     private readonly HashSet<string> _names = [];
     private readonly List<PtxKernel> _all = [];
+    private readonly Dictionary<string, Kernel> _sources = [];
     private readonly Dictionary<(IReadOnlyList<Statement> Body, string Machine), PtxKernel> _rendered = [];
 
     public PtxKernels(IReadOnlyList<GpuVariant> variants)
@@ -25,6 +26,7 @@ internal sealed class PtxKernels
             {
                 _byCode[text.Code] = known = text.Named(Free(text.Name, machine.Name, schedule.ToLowerInvariant()));
                 _all.Add(known);
+                _sources[known.Name] = kernel;
             }
             _rendered[(kernel.Body, machine.Name)] = known;
         }
@@ -32,6 +34,9 @@ internal sealed class PtxKernels
 
     /// In the order of their first launches.
     public IReadOnlyList<PtxKernel> All => _all;
+
+    /// What a text was rendered from, for targets that say the same in other words.
+    public Kernel Source(PtxKernel kernel) => _sources[kernel.Name] with { Name = kernel.Name };
 
     public PtxKernel Of(GpuMachine machine, Kernel kernel) => _rendered[(kernel.Body, machine.Name)];
 

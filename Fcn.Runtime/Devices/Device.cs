@@ -6,6 +6,9 @@ public abstract class Device
     /// <summary>The device in words, such as <c>cpu (AVX-512, 2 threads)</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Times launches one by one while set. Set between calls of the networks.</summary>
+    public virtual LaunchProfile? Profile { get; set; }
+
     /// <summary>Puts a network on this device: allocates its parameters (zeros) and prepares its kernels.</summary>
     /// <param name="network">The layer table and the parameters.</param>
     /// <param name="code">The network's generated code.</param>
@@ -15,4 +18,5 @@ public abstract class Device
 /// <summary>What the generator made of a network, per kind of device. Constructed by generated code.</summary>
 /// <param name="Cpu">Kernels and schedules for CPUs.</param>
 /// <param name="Cuda">Kernels and schedules for NVIDIA GPUs; null where none were generated.</param>
-public sealed record NetworkCode(Cpu.CpuProgram Cpu, Cuda.CudaProgram? Cuda = null);
+/// <param name="Ilgpu">The same kernels for ILGPU; null where the project that declares the network does not reference ILGPU.</param>
+public sealed record NetworkCode(Cpu.CpuProgram Cpu, Cuda.CudaProgram? Cuda = null, Ilgpu.IlgpuProgram? Ilgpu = null);

@@ -4,7 +4,7 @@ using Fcn.Devices.Cpu;
 namespace Fcn.Devices;
 
 /// <summary>
-/// Times launches of a <see cref="CpuPool"/> or a <see cref="Cuda.CudaDevice"/>, one entry per launch in order.
+/// Times launches of a <see cref="CpuPool"/> or a <see cref="Device"/>, one entry per launch in order.
 /// Read it when no launch runs.
 /// </summary>
 public sealed class LaunchProfile

@@ -135,11 +135,10 @@ internal sealed partial class PtxRenderer
     }
 
     // Nothing is read where the size is 0: 16 zeros arrive.
-    // .cg passes the nearest cache by, .ca keeps the line there.
     private void AsyncCopy(Statement copy)
     {
         var s = copy.Operands;
-        string instruction = $"cp.async.{(copy.Name == "cached" ? "ca" : "cg")}.shared.global.L2::128B";
+        string instruction = PtxMatrix.Copy(copy.Name);
         string to = Address(s[0], s[1]).At(), from = Address(s[2], s[3]).At();
         if (s[4].Is(1))
         {

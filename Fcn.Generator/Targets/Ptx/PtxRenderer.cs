@@ -97,19 +97,17 @@ internal sealed partial class PtxRenderer
                 AsyncCopy(s);
                 break;
             case KernelOp.AsyncCommit:
-                Line("cp.async.commit_group;");
+                Line($"{PtxMatrix.Commit};");
                 break;
             case KernelOp.AsyncWait:
-                Emit("cp.async.wait_group", Literal.Of((long)s.Operands[0].Number));
+                Emit(PtxMatrix.Wait, Literal.Of((long)s.Operands[0].Number));
                 break;
             case KernelOp.LoadMatrix:
-                string way = s.Name == "transposed" ? ".trans" : "";
-                Emit($"ldmatrix.sync.aligned.m8n8.x4{way}.shared.b16", Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]).At());
+                Emit(PtxMatrix.Load(s.Name), Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]).At());
                 break;
             case KernelOp.MatrixMultiply:
-                string shape = s.Name == MatrixFormat.BFloat16 ? "m16n8k16.row.col.f32.bf16.bf16.f32" : "m16n8k8.row.col.f32.tf32.tf32.f32";
                 string sums = Braced(s.Operands, 0, 4);
-                Emit($"mma.sync.aligned.{shape}", sums, Braced(s.Operands, 4, 4), Braced(s.Operands, 8, 2), sums);
+                Emit(PtxMatrix.Multiply(s.Name), sums, Braced(s.Operands, 4, 4), Braced(s.Operands, 8, 2), sums);
                 break;
             case KernelOp.Comment:
                 Line($"// {s.Name}");

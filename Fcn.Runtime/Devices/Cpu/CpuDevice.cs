@@ -39,8 +39,15 @@ public sealed class CpuDevice : Device, IDisposable
     /// <summary>Which of the generated kernel sets runs.</summary>
     public SimdLevel Level { get; }
 
-    /// <summary>The threads; time launches with <see cref="CpuPool.Profile"/>.</summary>
+    /// <summary>The threads.</summary>
     public CpuPool Pool { get; }
+
+    /// <inheritdoc/>
+    public override LaunchProfile? Profile
+    {
+        get => Pool.Profile;
+        set => Pool.Profile = value;
+    }
 
     // For tests: arenas are filled with NaNs before every run, so that what reads a buffer before it is written shows.
     internal bool Poison { get; init; }

@@ -12,14 +12,14 @@ internal sealed unsafe class CudaEngine : Engine
     private const string Remedy = "Close other programs that use the GPU.";
 
     private readonly NetworkSummary _network;
-    private readonly CudaDevice _device;
+    private readonly GpuDevice _device;
     private readonly CudaVariant _code;
     private readonly EngineGate _gate;
     private readonly Stack<IDisposable> _owned = new();
     private readonly CudaContext _context;
     private readonly CudaDriver _driver;
     private readonly nint _kernels, _copies, _mark;
-    private readonly CudaModules _modules;
+    private readonly LoadedKernels _loaded;
     private readonly LaunchStream _stream;
     private readonly CudaStaging _staging;
     private readonly CudaParameters _parameters;
@@ -33,9 +33,10 @@ internal sealed unsafe class CudaEngine : Engine
     /// <param name="network">The layer table.</param>
     /// <param name="program">Its code.</param>
     /// <param name="variant">The part of it for the card and the precision.</param>
-    /// <param name="cache">Machine code of earlier starts.</param>
+    /// <param name="load">Makes the variant's kernels ready on the card.</param>
     public CudaEngine(
-        CudaDevice device, CudaContext context, NetworkSummary network, CudaProgram program, CudaVariant variant, CubinCache cache)
+        GpuDevice device, CudaContext context, NetworkSummary network, CudaProgram program, CudaVariant variant,
+        Func<CudaContext, LoadedKernels> load)
     {
         (_device, _network, _code, _context, _driver) = (device, network, variant, context, context.Driver);
         _gate = new EngineGate(network.Name);
@@ -46,8 +47,8 @@ internal sealed unsafe class CudaEngine : Engine
             _copies = Stream();
             _mark = _driver.CreateEvent(timed: false);
             Own(new Undo(() => _driver.DestroyEvent(_mark)));
-            _modules = Own(new CudaModules(context, program, variant, cache));
-            _stream = new LaunchStream(context, _modules, _kernels);
+            _loaded = Own(load(context));
+            _stream = new LaunchStream(context, _loaded, _kernels);
             _staging = Own(new CudaStaging(context, _copies, CudaParameters.LargestUnit(program)));
             _parameters = Own(new CudaParameters(network, program, context, _staging, _copies));
             _own = Own(new CudaBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
@@ -178,7 +179,7 @@ internal sealed unsafe class CudaEngine : Engine
     // What stays as long as the plan.
     private void SetUp(CudaPlan plan)
     {
-        _modules.Load(plan.Schedule.Kernels);
+        _loaded.Load(plan.Schedule.Kernels);
         _pack.Prepare();
         _pack.PlaceIn(plan.Frame);
         if (plan.Shape.Mode == RunMode.Training)
@@ -250,7 +251,7 @@ internal sealed unsafe class CudaEngine : Engine
     }
 
     private Standing Stand(CudaSchedule schedule, string purpose) =>
-        Own(new Standing(_context, _stream, _modules, schedule, purpose) { IsApart = _device.Apart });
+        Own(new Standing(_context, _stream, _loaded, schedule, purpose) { IsApart = _device.Apart });
 
     private T Own<T>(T part) where T : IDisposable
     {

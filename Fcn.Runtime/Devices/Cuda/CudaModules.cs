@@ -2,9 +2,9 @@ using System.Text;
 
 namespace Fcn.Devices.Cuda;
 
-// A variant's kernels on a card: text → machine code (assembled by the driver, or from the cache) → functions. One module per kernel,
-// loaded when a schedule first needs it: a network that only segments never assembles its gradients, and a changed layer nothing else.
-internal sealed class CudaModules : IDisposable
+// A variant's kernels on a card: text → machine code (assembled by the driver, or from the cache) → functions. One module per kernel: what
+// is not needed is never assembled, and a changed layer assembles nothing else.
+internal sealed class CudaModules : LoadedKernels
 {
     // Beyond this a function must ask for its dynamic shared memory.
     private const int SharedBytesByDefault = 48 * 1024;
@@ -14,11 +14,10 @@ internal sealed class CudaModules : IDisposable
     private readonly CubinCache _cache;
     private readonly CudaTarget[] _targets; // highest first
     private readonly nint[] _modules;
-    private readonly nint[] _functions;
     private readonly int _driverVersion;
     private int _target;
 
-    public CudaModules(CudaContext context, CudaProgram program, CudaVariant variant, CubinCache cache)
+    public CudaModules(CudaContext context, CudaProgram program, CudaVariant variant, CubinCache cache) : base(variant)
     {
         (_context, _variant, _cache) = (context, variant, cache);
         _targets = [.. program.Targets.Where(t => t.Capability >= variant.Capability && t.Capability <= context.Card.Capability)
@@ -26,29 +25,13 @@ internal sealed class CudaModules : IDisposable
         if (_targets.Length == 0)
             throw new ArgumentException($"No target from sm_{variant.Capability} to {context.Card} was generated.");
         _modules = new nint[variant.Kernels.Count];
-        _functions = new nint[variant.Kernels.Count];
         _driverVersion = context.Driver.Version;
     }
-
-    public IReadOnlyList<CudaKernel> Kernels => _variant.Kernels;
-
-    /// Makes kernels ready to launch.
-    /// <exception cref="FcnException">The driver refuses a kernel; with the assembler's log.</exception>
-    public void Load(IReadOnlyList<int> kernels)
-    {
-        foreach (int kernel in kernels)
-        {
-            if (_functions[kernel] == 0) Load(kernel);
-        }
-    }
-
-    /// 0 before it was loaded.
-    public nint Function(int kernel) => _functions[kernel];
 
     /// After loading.
     public CudaKernelFacts Facts(int kernel)
     {
-        var (driver, known, function) = (_context.Driver, _variant.Kernels[kernel], _functions[kernel]);
+        var (driver, known, function) = (_context.Driver, _variant.Kernels[kernel], Function(kernel));
         return new CudaKernelFacts(
             known.Name, Of(CudaFunctionAttribute.Registers), Of(CudaFunctionAttribute.LocalBytes), Of(CudaFunctionAttribute.SharedBytes),
             driver.BlocksPerProcessor(function, known.Threads, known.SharedBytes));
@@ -56,16 +39,17 @@ internal sealed class CudaModules : IDisposable
         int Of(CudaFunctionAttribute attribute) => driver.Attribute(function, attribute);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         for (int i = 0; i < _modules.Length; i++)
         {
             if (_modules[i] != 0) _context.Driver.Unload(_modules[i]);
-            (_modules[i], _functions[i]) = (0, 0);
+            _modules[i] = 0;
         }
+        base.Dispose();
     }
 
-    private void Load(int kernel)
+    protected override nint Load(int kernel)
     {
         var (driver, known) = (_context.Driver, _variant.Kernels[kernel]);
         if (known.SharedBytes > _context.Card.SharedBytesPerBlock)
@@ -77,7 +61,7 @@ internal sealed class CudaModules : IDisposable
         nint function = driver.Function(_modules[kernel], known.Name);
         if (known.SharedBytes + driver.Attribute(function, CudaFunctionAttribute.SharedBytes) > SharedBytesByDefault)
             driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, known.SharedBytes);
-        _functions[kernel] = function;
+        return function;
     }
 
     // A driver older than a level's PTX version, or a card beyond a level made for one card only, refuses the text: the next lower level

@@ -41,6 +41,9 @@ internal sealed record CudaCard(int Ordinal, string Name, int Capability, int Pr
     /// Turing: the first with matrix units for what sm_75 kernels use.
     public const int NeededCapability = 75;
 
+    /// For messages.
+    public string Words { get; init; } = $"cuda:{Ordinal} ({Name}, sm_{Capability})";
+
     public bool IsSupported => Capability >= NeededCapability;
 
     public static CudaCard Of(CudaDriver driver, int ordinal) => new(
@@ -50,7 +53,7 @@ internal sealed record CudaCard(int Ordinal, string Name, int Capability, int Pr
 
     public static IReadOnlyList<CudaCard> All(CudaDriver driver) => [.. Enumerable.Range(0, driver.Cards).Select(i => Of(driver, i))];
 
-    public override string ToString() => $"cuda:{Ordinal} ({Name}, sm_{Capability})";
+    public override string ToString() => Words;
 }
 
 /// <summary>What was found when looking for a GPU.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Fcn.Devices.Cuda;
 
 // Launches the kernels of a variant into one stream, and times them if asked to.
-internal sealed unsafe class LaunchStream(CudaContext context, CudaModules modules, nint stream) : CudaStream
+internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels kernels, nint stream) : CudaStream
 {
     private const int MostArguments = 256;
 
@@ -55,11 +55,11 @@ internal sealed unsafe class LaunchStream(CudaContext context, CudaModules modul
     public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments)
     {
         if (blocks == 0) return;
-        var known = modules.Kernels[kernel];
+        var known = kernels.Kernels[kernel];
         // Kernels count their threads in 32 bits.
         if (blocks < 0 || blocks > int.MaxValue / known.Threads)
             throw new FcnException($"{known.Name} would take {blocks} blocks of {known.Threads} threads; {int.MaxValue} threads can be counted. Use smaller images or batches.");
-        nint function = modules.Function(kernel);
+        nint function = kernels.Function(kernel);
         if (function == 0 || arguments.Length > MostArguments)
             throw new InvalidOperationException($"The schedule launches {known.Name}, which it does not list, or with too many arguments.");
         void** pointers = stackalloc void*[arguments.Length];

@@ -5,7 +5,7 @@ namespace Fcn.Devices.Cuda;
 internal sealed unsafe class Standing : IDisposable
 {
     private readonly CudaContext _context;
-    private readonly CudaModules _modules;
+    private readonly LoadedKernels _kernels;
     private readonly CudaSchedule _schedule;
     private readonly string _purpose;
     private readonly NativeBlock _frame;
@@ -14,9 +14,9 @@ internal sealed unsafe class Standing : IDisposable
     private CudaBlock? _block;
     private ApartBlocks? _apart;
 
-    public Standing(CudaContext context, LaunchStream stream, CudaModules modules, CudaSchedule schedule, string purpose)
+    public Standing(CudaContext context, LaunchStream stream, LoadedKernels kernels, CudaSchedule schedule, string purpose)
     {
-        (_context, _modules, _schedule, _purpose) = (context, modules, schedule, purpose);
+        (_context, _kernels, _schedule, _purpose) = (context, kernels, schedule, purpose);
         _frame = Measured(schedule, context.Card.Processors, _plan);
         _launches = new Replay(schedule, Frame, stream);
     }
@@ -43,7 +43,7 @@ internal sealed unsafe class Standing : IDisposable
     public void Prepare()
     {
         if (_block is not null || _apart is not null) return;
-        _modules.Load(_schedule.Kernels);
+        _kernels.Load(_schedule.Kernels);
         if (IsApart)
         {
             _apart = new ApartBlocks(_context);

@@ -1,0 +1,189 @@
+using System.Text;
+using Fcn.Generator.Emit;
+using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Targets.Ptx;
+
+namespace Fcn.Generator.Targets.Ilgpu;
+
+// Matrix units, which ILGPU reaches through inline assembly alone. Fragments and sums live in registers that the assembly declares by name; C# computes
+// addresses and hands them over. What lies between two C# statements is one text; long texts are constants, since many kernels have the same.
+internal sealed partial class IlgpuRenderer
+{
+    private const int MostOperands = 10, LongText = 3;
+
+    private readonly IlgpuPointers _pointers;
+    private readonly IReadOnlyDictionary<string, KernelType> _resident;
+    private readonly Dictionary<string, string> _registersOf = [], _assembly = [];
+    private readonly PtxRegisters _registers = new();
+    private readonly List<string> _lines = [], _operands = [], _fetched = [];
+    private int _shared;
+
+    /// Whether the statement is one of assembly; then it is noted down.
+    private bool Assembles(Statement s)
+    {
+        var o = s.Operands;
+        switch (s.Op)
+        {
+            case KernelOp.Let or KernelOp.Assign when _resident.ContainsKey(s.Target!.Name):
+                _registers.Restart();
+                Assemble(o[0], Register(s.Target));
+                return true;
+            case KernelOp.AsyncCopy:
+                Copy(s);
+                return true;
+            case KernelOp.AsyncCommit:
+                Instruction(PtxMatrix.Commit);
+                return true;
+            case KernelOp.AsyncWait:
+                Instruction($"{PtxMatrix.Wait} {Text(o[0])}");
+                return true;
+            case KernelOp.LoadMatrix:
+                Instruction($"{PtxMatrix.Load(s.Name)} {Braced(o, 2, 4)}, {At(_pointers.Address(o[0], o[1]))}");
+                return true;
+            case KernelOp.MatrixMultiply:
+                string sums = Braced(o, 0, 4);
+                Instruction($"{PtxMatrix.Multiply(s.Name)} {sums}, {Braced(o, 4, 4)}, {Braced(o, 8, 2)}, {sums}");
+                return true;
+            case KernelOp.Shared when _pointers.IsAddress(s.Target!):
+                Flush();
+                Shared(s.Target!, (int)o[0].Number);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // Nothing is read where the size is 0: 16 zeros arrive.
+    private void Copy(Statement s)
+    {
+        var (to, from, condition) = (_pointers.Address(s.Operands[0], s.Operands[1]), _pointers.Address(s.Operands[2], s.Operands[3]), s.Operands[4]);
+        Value size = Value.Select(condition, Value.Int(16), Value.Int(0));
+        bool always = condition.Is(1);
+        Reserve(always ? [Base(to).From, Base(from).From] : [Base(to).From, Base(from).From, size]);
+        Instruction($"{PtxMatrix.Copy(s.Name)} {At(to)}, {At(from)}, 16{(always ? "" : $", {Operand(size)}")}");
+    }
+
+    // The value in a register: its own, or the one that is asked for.
+    private string Assemble(Value v, string? into = null)
+    {
+        switch (v.Op)
+        {
+            case KernelOp.Bits:
+                return Assemble(v.Sources[0], into);
+            case KernelOp.Variable when into is null:
+                return Register(v);
+            case KernelOp.Constant when into is null:
+                return v.Type.Element == Element.Float ? Literal.Ptx((float)v.Number) : Literal.Of((long)v.Number);
+        }
+        string d = into ?? Escaped(_registers.Temporary(PtxRegisters.Kind.Word));
+        string instruction = v.Op switch
+        {
+            KernelOp.Constant or KernelOp.Variable => $"mov.{(v.Type.Element == Element.Float ? "f32" : "b32")} {d}, {Assemble(v)}",
+            KernelOp.And => $"and.b32 {d}, {Assemble(v.Sources[0])}, {Assemble(v.Sources[1])}",
+            KernelOp.Add when v.Type == KernelType.Int => $"add.s32 {d}, {Assemble(v.Sources[0])}, {Assemble(v.Sources[1])}",
+            KernelOp.Subtract when v.Type == KernelType.Float => $"sub.rn.f32 {d}, {Assemble(v.Sources[0])}, {Assemble(v.Sources[1])}",
+            KernelOp.Load when v.Sources[0].Type is { Shared: true, Element: Element.Word } => $"ld.shared.b32 {d}, {At(_pointers.Address(v.Sources[0], v.Sources[1]))}",
+            _ => throw new InvalidOperationException($"{v.Op} of {v.Type} is not said in assembly."),
+        };
+        Instruction(instruction);
+        return d;
+    }
+
+    // The sums of matrix units as C# sees them, once per block of statements.
+    private void Fetch(Value v)
+    {
+        if (v.Op == KernelOp.Variable && _resident.TryGetValue(v.Name, out var type) && !_fetched.Contains(v.Name))
+        {
+            if (type != KernelType.Float) throw new InvalidOperationException($"The fragment {v.Name} is read outside matrix units.");
+            _fetched.Add(v.Name);
+            Writer.Line($"CudaAsm.Emit(\"mov.f32 %0, {Register(v)};\", out float {Name(v)});");
+        }
+        foreach (var source in v.Sources) Fetch(source);
+    }
+
+    // Dynamic shared memory: tiles need more than the 48 KB that static arrays may have.
+    private void Shared(Value array, int length)
+    {
+        int at = (_shared + 127) / 128 * 128;
+        if (_shared == 0) Writer.Line($"ArrayView<byte> {_names.Variable("shared_memory")} = SharedMemory.GetDynamic<byte>();");
+        Writer.Line($"CudaAsm.Emit(\"mov.u32 %0, __dyn_shared_alloca;\", out int {Name(array)});");
+        if (at > 0) Writer.Line($"{Name(array)} += {Literal.Of(at)};");
+        _shared = at + length * GpuMap.BytesOf(array.Type.Element);
+    }
+
+    private string Register(Value v)
+    {
+        if (v.Op == KernelOp.Bits) return Register(v.Sources[0]);
+        if (!_resident.TryGetValue(v.Name, out var type)) throw new InvalidOperationException($"{KernelPrinter.Text(v)} is in no register of the assembly.");
+        if (!_registersOf.TryGetValue(v.Name, out string? known)) _registersOf[v.Name] = known = Escaped(_registers.Declare(v.Name, type == KernelType.Float ? type : KernelType.Word)[0]);
+        return known;
+    }
+
+    private string Braced(IReadOnlyList<Value> values, int first, int count) =>
+        $"{{{string.Join(", ", Enumerable.Range(first, count).Select(i => Register(values[i])))}}}";
+
+    // [operand+bytes]
+    private string At(Value address)
+    {
+        var (rest, bytes) = Base(address);
+        return bytes == 0 ? $"[{Operand(rest)}]" : $"[{Operand(rest)}+{Literal.Of(bytes)}]";
+    }
+
+    private static (Value From, long Bytes) Base(Value address) =>
+        address.Op == KernelOp.Add && address.Sources[1] is { Op: KernelOp.Constant, Number: > 0 and < int.MaxValue } bytes ? (address.Sources[0], (long)bytes.Number) : (address, 0);
+
+    // %0, %1, …: what C# hands over.
+    private string Operand(Value v)
+    {
+        Reserve(v);
+        string text = Text(v);
+        if (!_operands.Contains(text)) _operands.Add(text);
+        return $"%{Literal.Of(_operands.IndexOf(text))}";
+    }
+
+    // An instruction's operands go with it.
+    private void Reserve(params Value[] operands)
+    {
+        if (_operands.Concat(operands.Select(o => Text(o))).Distinct().Count() > MostOperands) Flush();
+    }
+
+    private void Instruction(string text) => _lines.Add($"{text};");
+
+    private void Flush()
+    {
+        if (_lines.Count == 0) return;
+        string operands = string.Concat(_operands.Select(static o => $", {o}"));
+        string text = _lines.Count < LongText ? $"\"{string.Join(" ", _lines)}\"" : $"IlgpuAssembly.{Named(string.Join("\n", _lines))}";
+        Writer.Line($"CudaAsm.Emit({text}{operands});");
+        _lines.Clear();
+        _operands.Clear();
+    }
+
+    // products32_1a2b3c4d: what it begins to do, in how many instructions, and the hash that tells texts apart.
+    private string Named(string text)
+    {
+        string first = _lines[0], kind = first.StartsWith("mma", StringComparison.Ordinal) ? "products"
+            : first.StartsWith("ld", StringComparison.Ordinal) ? "fragments"
+            : first.StartsWith("cp.async", StringComparison.Ordinal) ? "copies"
+            : first.StartsWith("mov", StringComparison.Ordinal) ? "zeros"
+            : first.StartsWith(".reg", StringComparison.Ordinal) ? "registers"
+            : "split_products";
+        string name = $"{kind}{Literal.Of(_lines.Count)}_{TextHash.Of(text)}";
+        _assembly[name] = text;
+        return name;
+    }
+
+    // What the assembly declares, at the top of the method.
+    private string Registers()
+    {
+        var text = new StringBuilder();
+        _registers.Print(text);
+        _lines.AddRange(text.ToString().Split('\n').Select(static l => l.Trim().TrimEnd(';')).Where(static l => l.Length > 0).Select(static l => $"{Escaped(l)};"));
+        string name = Named(string.Join("\n", _lines));
+        _lines.Clear();
+        return $"    CudaAsm.Emit(IlgpuAssembly.{name});\n";
+    }
+
+    // In a text of ILGPU a single % announces an operand.
+    private static string Escaped(string text) => text.Replace("%", "%%");
+}

@@ -1,0 +1,190 @@
+using Fcn.Generator.Emit;
+using Fcn.Generator.Schedule.Gpu;
+
+namespace Fcn.Generator.Targets.Ilgpu;
+
+// Kernel → a static method in ILGPU's dialect of C#: fields are parameters, a thread is Group.IdxX, a block Grid.IdxX, vectors are structs of Fcn.Generated
+// (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix units in the other part.
+internal sealed partial class IlgpuRenderer : CSharpRenderer
+{
+    private readonly IlgpuNames _names;
+    private readonly IReadOnlyList<Value> _fields;
+
+    private IlgpuRenderer(Kernel kernel, IReadOnlyList<Value> fields, SourceWriter writer) : base(writer)
+    {
+        (_fields, _names, _pointers) = (fields, new IlgpuNames(fields), new IlgpuPointers(kernel));
+        _resident = IlgpuResidents.Of(kernel.Body);
+    }
+
+    public static IlgpuKernel Render(Kernel kernel)
+    {
+        if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
+        var (fields, body) = (KernelFields.Of(kernel), new SourceWriter());
+        var renderer = new IlgpuRenderer(kernel, fields, body);
+        using (body.Block("")) renderer.Body(kernel.Body);
+        string code = body.ToString().TrimStart('\n');
+        if (renderer._assembly.Count > 0) code = code.Insert(code.IndexOf('\n') + 1, renderer.Registers());
+        string parameters = string.Join(", ", fields.Select(renderer.Parameter));
+        return new(kernel.Name, kernel.Summary, $"({parameters})\n{code.TrimEnd('\n')}\n", fields, kernel.Threads, renderer._assembly);
+    }
+
+    private string Parameter(Value field) =>
+        !field.Type.Pointer ? $"{Type(field.Type)} {_names.Field(field.Name)}"
+        : _pointers.IsAddress(field) ? $"[DeviceAddress] long {_names.Field(field.Name)}"
+        : $"ArrayView<{Stored(field.Type)}> {_names.Field(field.Name)}";
+
+    protected override string Name(Value variable) => _names.Variable(variable.Name);
+
+    protected override void Statement(Statement s)
+    {
+        if (Assembles(s)) return;
+        Flush();
+        foreach (var operand in s.Operands) Fetch(operand);
+        if (s is { Op: KernelOp.Let or KernelOp.Assign, Target.Type.Pointer: true }) Move(s);
+        else if (s.Op == KernelOp.If && s.Operands[0].Op == KernelOp.Constant) Body(s.Operands[0].Number != 0 ? s.Body : s.Else);
+        else base.Statement(s);
+    }
+
+    protected override void Body(IReadOnlyList<Statement> body)
+    {
+        int outer = _fetched.Count;
+        base.Body(body);
+        Flush();
+        while (_fetched.Count > outer) _fetched.RemoveAt(_fetched.Count - 1);
+    }
+
+    protected override void Other(Statement s)
+    {
+        switch (s.Op)
+        {
+            case KernelOp.Store:
+                Store(s.Operands[0], s.Operands[1], s.Operands[2]);
+                break;
+            case KernelOp.Shared:
+                string element = Stored(s.Target!.Type);
+                Writer.Line($"ArrayView<{element}> {Name(s.Target)} = SharedMemory.Allocate<{element}>({Text(s.Operands[0])});");
+                break;
+            case KernelOp.Barrier:
+                Writer.Line("Group.Barrier();");
+                break;
+            default:
+                throw new InvalidOperationException($"{s.Op} is no statement of a GPU kernel.");
+        }
+    }
+
+    // A pointer that C# reads is an offset into its view; one that assembly reads is the address itself.
+    private void Move(Statement s)
+    {
+        Value at = _pointers.IsAddress(s.Target!) ? _pointers.Address(s.Operands[0]) : _pointers.Place(s.Operands[0]).At;
+        Value target = Value.Variable(s.Target!.Name, at.Type);
+        if (s.Op == KernelOp.Let) Writer.Line($"{Type(_pointers.TypeOf(s.Target, at))} {Name(target)} = {Text(at)};");
+        else Writer.Line(Assignment(target, at));
+    }
+
+    private void Store(Value pointer, Value offset, Value value)
+    {
+        var (view, at) = Place(pointer, offset);
+        Writer.Line(value.Type.Lanes > 1 ? $"{Type(value.Type)}.Store({view}, {Text(at)}, {Text(value)});" : $"{view}[{Text(at)}] = {Text(value)};");
+    }
+
+    private (string View, Value At) Place(Value pointer, Value offset)
+    {
+        var (root, at) = _pointers.Place(pointer);
+        return (root.Op == KernelOp.Field ? _names.Field(root.Name) : Name(root), at + offset);
+    }
+
+    protected override (string Text, int Precedence) Own(Value v) => v.Op switch
+    {
+        KernelOp.Variable => (Name(v), Primary),
+        KernelOp.Field => (_names.Field(v.Name), Primary),
+        KernelOp.Item => ("Grid.IdxX", Primary),
+        KernelOp.Thread => ("Group.IdxX", Primary),
+        KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),
+        KernelOp.Add => Infix(v, "+", Sum),
+        KernelOp.Subtract => Infix(v, "-", Sum),
+        KernelOp.Multiply => Infix(v, "*", Product),
+        KernelOp.Divide => Infix(v, "/", Product),
+        KernelOp.Minimum => Call($"{Family(v)}.Min", v),
+        KernelOp.Maximum => Call($"{Family(v)}.Max", v),
+        KernelOp.FusedMultiplyAdd => Call($"{Type(v.Type)}.MultiplyAdd", v),
+        KernelOp.Exponential => Call($"{Type(v.Type)}.Exp", v),
+        KernelOp.Logarithm => Call($"{Type(v.Type)}.Log", v),
+        KernelOp.Less => Infix(v, "<", Relation),
+        KernelOp.LessOrEqual => Infix(v, "<=", Relation),
+        KernelOp.Equal => Infix(v, "==", Equality),
+        KernelOp.And => Infix(v, "&", Conjunction),
+        KernelOp.Or => Bracketed(v, "|"),
+        KernelOp.Xor => Bracketed(v, "^"),
+        KernelOp.ShiftLeft => ($"{Text(v.Sources[0], Product)} << {Text(v.Sources[1], Product)}", Relation),
+        KernelOp.ShiftRight => ($"{Text(v.Sources[0], Product)} >> {Text(v.Sources[1], Product)}", Relation),
+        KernelOp.Select => Call($"{Type(v.Type)}.Select", v),
+        KernelOp.Convert => Converted(v),
+        KernelOp.Uniform => Call("Real.Uniform", v),
+        KernelOp.Broadcast => Call($"{Type(v.Type)}.Of", v),
+        KernelOp.Compose => ($"new {Type(v.Type)}({string.Join(", ", v.Sources.Select(s => Text(s)))})", Primary),
+        KernelOp.Lane => ($"{Text(v.Sources[0], Primary)}.V{Literal.Of((int)v.Number)}", Primary),
+        KernelOp.ReduceAdd => ($"{Text(v.Sources[0], Primary)}.Sum()", Primary),
+        KernelOp.ReduceMinimum => ($"{Text(v.Sources[0], Primary)}.Least()", Primary),
+        KernelOp.ReduceMaximum => ($"{Text(v.Sources[0], Primary)}.Greatest()", Primary),
+        KernelOp.Bits => (v.Sources[0].Type.Element, v.Type.Element) switch
+        {
+            (Element.Int, Element.Float) => ($"Interop.IntAsFloat((uint){Text(v.Sources[0], Unary)})", Primary),
+            (Element.Float, Element.Int) => ($"(int)Interop.FloatAsInt({Text(v.Sources[0])})", Unary),
+            _ => throw new InvalidOperationException($"{v.Sources[0].Type} as the bits of {v.Type} is for matrix units."),
+        },
+        KernelOp.Shuffle => Call("Warp.ShuffleXor", v),
+        KernelOp.Load => Load(v),
+        KernelOp.Constant or KernelOp.Remainder or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
+    };
+
+    private (string, int) Load(Value v)
+    {
+        var (view, at) = Place(v.Sources[0], v.Sources[1]);
+        return v.Type.Lanes > 1 ? ($"{Type(v.Type)}.Load({view}, {Text(at)})", Primary) : ($"{view}[{Text(at)}]", Primary);
+    }
+
+    // Formats meet in Float. A TensorFloat is a Float that was rounded.
+    private (string, int) Converted(Value v)
+    {
+        var (source, from, to) = (v.Sources[0], v.Sources[0].Type.Element, v.Type.Element);
+        string format = to is Element.BFloat16 or Element.TensorFloat ? Type(v.Type) : Type(source.Type);
+        return (from, to) switch
+        {
+            (Element.Float, Element.BFloat16) => ($"{Format(v.Type)}.Of({Text(source)})", Primary),
+            (Element.BFloat16, Element.Float) => ($"{Format(source.Type)}.ToFloat({Text(source)})", Primary),
+            (Element.Float, Element.TensorFloat) => ($"{(v.Type.Lanes > 1 ? format : "Real")}.Round({Text(source)})", Primary),
+            (Element.TensorFloat, Element.Float) => (Text(source, Unary), Unary),
+            (_, Element.BFloat16 or Element.TensorFloat) => Converted(source.To(Element.Float).To(to)),
+            (Element.BFloat16 or Element.TensorFloat, _) => Converted(source.To(Element.Float).To(to)),
+            _ => Cast(Type(v.Type), source),
+        };
+    }
+
+    private (string, int) Bracketed(Value v, string sign) => ($"{Text(v.Sources[0], Equality)} {sign} {Text(v.Sources[1], Equality)}", Disjunction);
+
+    private string Family(Value v) => v.Type.Lanes > 1 ? Type(v.Type) : "Real";
+
+    private static string Format(KernelType type) => type.Lanes > 1 ? $"BFloat{Literal.Of(type.Lanes)}" : "BFloat";
+
+    protected override string Type(KernelType type) => type.Lanes == 1 ? Stored(type) : $"{type.Element switch
+    {
+        Element.Bool => "Truth",
+        Element.Int => "Int",
+        Element.Float or Element.TensorFloat => "Float",
+        Element.BFloat16 => "BFloat",
+        Element.Byte or Element.Index or Element.Double or Element.Word => throw new InvalidOperationException($"There are no vectors of {type.Element} on a GPU."),
+    }}{Literal.Of(type.Lanes)}";
+
+    // As one element lies in memory.
+    private static string Stored(KernelType type) => type.Element switch
+    {
+        Element.Bool => "bool",
+        Element.Byte => "byte",
+        Element.Int => "int",
+        Element.Index => "long",
+        Element.Float or Element.TensorFloat => "float",
+        Element.Double => "double",
+        Element.BFloat16 => "ushort",
+        Element.Word => "uint",
+    };
+}

@@ -1,0 +1,27 @@
+namespace Fcn.Devices.Cuda;
+
+// A variant's kernels on a device, each made ready when a schedule first needs it: a network that only segments never loads its gradients.
+internal abstract class LoadedKernels(CudaVariant variant) : IDisposable
+{
+    private readonly nint[] _functions = new nint[variant.Kernels.Count];
+
+    public IReadOnlyList<CudaKernel> Kernels => variant.Kernels;
+
+    /// Makes kernels ready to launch.
+    /// <exception cref="FcnException">A kernel is refused; with the assembler's log.</exception>
+    public void Load(IReadOnlyList<int> kernels)
+    {
+        foreach (int kernel in kernels)
+        {
+            if (_functions[kernel] == 0) _functions[kernel] = Load(kernel);
+        }
+    }
+
+    /// 0 before it was loaded.
+    public nint Function(int kernel) => _functions[kernel];
+
+    public virtual void Dispose() => Array.Clear(_functions);
+
+    /// What the driver launches.
+    protected abstract nint Load(int kernel);
+}
