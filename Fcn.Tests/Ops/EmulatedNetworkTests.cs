@@ -11,8 +11,8 @@ using Xunit.Abstractions;
 
 namespace Fcn.Tests.Ops;
 
-// Whole networks as PTX on every GPU machine: a small one with everything that a network can have against the interpreter, FCN-8s against PyTorch.
-public sealed class EmulatedNetworkTests(ITestOutputHelper output)
+// Whole networks as a target's code on every GPU machine: a small one with everything that a network can have against the interpreter, FCN-8s against PyTorch.
+public abstract class EmulatedNetworkTests
 {
     // Borders, strides, dilation, groups, windows that overlap, dropout, a scaled skip, a learned deconvolution.
     private const string Small = """
@@ -24,6 +24,11 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
         [Score, Skip("pool1", Upsample = 2, Kernel = 3, Learned = true, Scale = 0.5), Upsample(2)]
         public partial class Small;
         """;
+
+    private readonly ITestOutputHelper _output;
+    private readonly IKernelTarget _target;
+
+    private protected EmulatedNetworkTests(ITestOutputHelper output, IKernelTarget target) => (_output, _target) = (output, target);
 
     private static readonly OpGraph SmallGraph = SmallNetwork();
     private static readonly IReadOnlyDictionary<string, Lazy<Outcome>> Interpreted = SmallGraph.Graphs.Keys.ToDictionary(
@@ -38,7 +43,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
     [InlineData("bf16", 1e-2, 1e-1, 8)]
     public void Small_network(string name, double scores, double gradients, int labels)
     {
-        using var emulated = new EmulatedSchedule(SmallGraph, GpuMachine.All.Single(m => m.Name == name)).Packed();
+        using var emulated = new EmulatedSchedule(SmallGraph, GpuMachine.All.Single(m => m.Name == name), _target).Packed();
         Within(scores, emulated.Run("y").Map, Interpreted["y"].Value.Map, "scores");
         int differ = emulated.Run("labels").Map.Zip(Interpreted["labels"].Value.Map, static (a, b) => a == b ? 0 : 1).Sum();
         Assert.True(differ <= labels, $"{differ} labels differ");
@@ -52,7 +57,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
     public void A_step_of_the_solver_reaches_the_packed_weights()
     {
         var graph = SmallNetwork();
-        using var network = new EmulatedSchedule(graph, GpuMachine.Fp32).Packed();
+        using var network = new EmulatedSchedule(graph, GpuMachine.Fp32, _target).Packed();
         network.Run("training");
         network.Update(1e-3f, 0.9f, 5e-4f, 1, static p => p.EndsWith(".bias", StringComparison.Ordinal) ? (2, 0) : (1, 1));
         foreach (string parameter in graph.Parameters.ToList())
@@ -95,7 +100,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
     {
         if (GoldenFile.Shared("fcn8s_narrow.safetensors") is not { } file)
         {
-            output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
+            _output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
             return;
         }
         string size = file.Names.Where(static n => n.EndsWith(".image", StringComparison.Ordinal)).MinBy(n => file[n].Length)![..^".image".Length];
@@ -105,7 +110,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
 
     private void Within(double tolerance, IReadOnlyList<double> actual, IReadOnlyList<double> expected, string what)
     {
-        output.WriteLine(FormattableString.Invariant($"{what}: {Close.Distance(actual, expected):g3}"));
+        _output.WriteLine(FormattableString.Invariant($"{what}: {Close.Distance(actual, expected):g3}"));
         Close.Within(tolerance, actual, expected, what);
     }
 
@@ -129,12 +134,16 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
         }, images, height, width, Normal(images * 3 * height * width, 1), labels);
     }
 
-    private static EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
+    private EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
     {
         int[] shape = file.Shape($"{size}.image");
         var network = OpGraph.Of(
             golden == GoldenNetwork.Tiny ? "tiny" : "narrow", CollapseBorder.Run(golden.Graph), name => file[$"weights.{name}"], 1, shape[2], shape[3],
             file[$"{size}.image"], Array.ConvertAll(file[$"{size}.label"], v => (byte)v));
-        return new EmulatedSchedule(network, machine).Packed();
+        return new EmulatedSchedule(network, machine, _target).Packed();
     }
 }
+
+public sealed class PtxNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, EmulatedPtx.Target);
+
+public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, new EmulatedIlgpu());

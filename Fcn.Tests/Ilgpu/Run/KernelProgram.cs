@@ -11,16 +11,20 @@ internal sealed class KernelProgram
 {
     private static readonly MetadataReference StandIn = MetadataReference.CreateFromFile(typeof(ILGPU.Group).Assembly.Location);
 
+    private const string AssignedButUnused = "CS0219";
+
     private readonly Dictionary<string, CompiledKernel> _kernels = [];
 
     public KernelProgram(params IReadOnlyList<string> files)
     {
         Source = Compile(files);
-        Assert.Empty(Source.GetDiagnostics().Where(static d => d.Severity >= DiagnosticSeverity.Warning));
+        Assert.Empty(Source.GetDiagnostics().Where(static d => d.Severity >= DiagnosticSeverity.Warning && d.Id != AssignedButUnused));
         var (sites, kernels, rewritten) = (new List<KernelSite>(), new List<RewrittenKernel>(), Source);
         foreach (var tree in Source.SyntaxTrees)
         {
-            var rewriter = new KernelRewriter(Source.GetSemanticModel(tree), sites);
+            var model = Source.GetSemanticModel(tree);
+            Assert.Empty(Members.Used(model).Except(Members.Listed));
+            var rewriter = new KernelRewriter(model, sites);
             var root = rewriter.Visit(tree.GetRoot());
             rewritten = rewritten.ReplaceSyntaxTree(tree, CSharpSyntaxTree.Create((CSharpSyntaxNode)root!, (CSharpParseOptions)tree.Options));
             kernels.AddRange(rewriter.Kernels);

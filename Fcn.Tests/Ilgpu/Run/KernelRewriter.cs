@@ -15,11 +15,11 @@ internal sealed partial class KernelRewriter(SemanticModel model, List<KernelSit
 
     public List<RewrittenKernel> Kernels { get; } = [];
 
-    // A kernel is a public static method without a result; others are what it calls.
+    // A kernel is a public static method of a class, without a result; others are what it calls.
     public override SyntaxNode? VisitMethodDeclaration(MethodDeclarationSyntax node)
     {
         var symbol = model.GetDeclaredSymbol(node)!;
-        if (!symbol.ReturnsVoid || !symbol.IsStatic || symbol.DeclaredAccessibility != Accessibility.Public || node.Body is null)
+        if (symbol.ContainingType.TypeKind != TypeKind.Class || !symbol.ReturnsVoid || !symbol.IsStatic || symbol.DeclaredAccessibility != Accessibility.Public || node.Body is null)
             return base.VisitMethodDeclaration(node);
         _kernel = new(symbol.ContainingType.ToString()!, symbol);
         Kernels.Add(_kernel);

@@ -30,3 +30,8 @@ public static class SharedMemory
 
     public static ArrayView<T> GetDynamic<T>() where T : unmanaged => throw NotRewritten.Member("SharedMemory.GetDynamic");
 }
+
+public static class Context
+{
+    public const string RuntimeAssemblyName = "ILGPURuntime";
+}
