@@ -1,4 +1,5 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ilgpu;
 using Fcn.Generator.Targets.Ptx;
 
@@ -16,27 +17,30 @@ internal sealed class EmitIlgpu
     private readonly List<IlgpuKernel> _own = [], _matrix = [];
     private readonly List<(string Kernel, string Method)> _methods = [];
 
-    public EmitIlgpu(NetworkDeclaration network, PtxKernels kernels)
+    public EmitIlgpu(NetworkDeclaration network, IReadOnlyList<GpuVariant> variants, PtxKernels kernels)
     {
         _network = network;
         var byCode = new Dictionary<string, IlgpuKernel>();
-        var rendered = kernels.All.AsParallel().AsOrdered().Select(k => IlgpuRenderer.Render(kernels.Source(k))).ToList();
-        foreach (var kernel in rendered)
+        var ptx = variants.SelectMany(v => Reading(v).SelectMany(static s => s.Launches).Select(l => kernels.Of(v.Machine, l.Kernel))).GroupBy(static k => k.Name).Select(static g => g.First());
+        foreach (var kernel in ptx.AsParallel().AsOrdered().Select(k => IlgpuRenderer.Render(kernels.Source(k))))
         {
             if (!byCode.TryGetValue(kernel.Code, out var known))
             {
-                byCode[kernel.Code] = known = kernel.NeedsCuda ? kernel.Named($"{kernel.Name}_{TextHash.Of(kernel.Code)}") : kernel;
+                byCode[kernel.Code] = known = kernel.NeedsCuda ? kernel.Named($"{kernel.Name}_{TextHash.Of(kernel.Text)}") : kernel.Named(IlgpuNames.Method(kernel.Name));
                 (kernel.NeedsCuda ? _matrix : _own).Add(known);
             }
-            _methods.Add((kernel.Name, kernel.NeedsCuda ? $"{SharedClass}.{known.Name}" : known.Name));
+            _methods.Add((kernel.Name, kernel.NeedsCuda ? $"global::Fcn.Generated.{SharedClass}.{known.Name}" : known.Name));
         }
     }
+
+    // The order in which a reader wants to see them.
+    private static IEnumerable<GpuSchedule> Reading(GpuVariant v) => [v.Segment, v.Scores, v.Training, v.Update, v.Pack, v.PackBackward];
 
     public GeneratedFile Kernels()
     {
         string name = $"{_network.Name}Ilgpu";
         var w = Open(Usings, _network.EscapedNamespace);
-        w.Line($"/// {_network.Name} on any GPU that ILGPU reaches, kernel by kernel, in the order of their first use: segmentation, scores, training, packing of weights, update.");
+        w.Line($"/// {_network.Name} on any GPU that ILGPU reaches, kernel by kernel, in the order of their first use: segmentation, scores, training, update, packing of weights.");
         w.Line("/// Each method is a kernel: Grid.IdxX is the number of its group of threads, Group.IdxX that of the thread in it. Layers with equal kernels share the first");
         w.Line("/// one's. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i). Kernels for matrix units are in Fcn.Generated.Ilgpu.");
         using (w.Block($"internal static class {name}"))
@@ -48,7 +52,7 @@ internal sealed class EmitIlgpu
             }
             w.Line("/// The method of every kernel that the network's schedules launch.");
             using (w.Open("public static IlgpuProgram Program { get; } = new(new Dictionary<string, Delegate>\n{", "});"))
-                foreach (var (kernel, method) in _methods) w.Line($"[\"{kernel}\"] = {(method.StartsWith($"{SharedClass}.", StringComparison.Ordinal) ? "global::Fcn.Generated." : "")}{method},");
+                foreach (var (kernel, method) in _methods) w.Line($"[\"{kernel}\"] = {method},");
         }
         return new($"{_network.FullName}.Ilgpu.g.cs", w.ToString());
     }

@@ -17,7 +17,7 @@ internal static class NetworkEmitter
         var kernels = new PtxKernels(variants);
         var emit = new EmitSchedules(network, parameters, modes, referencesIlgpu);
         var cuda = new EmitCuda(network, modes, variants, kernels);
-        var ilgpu = referencesIlgpu ? new EmitIlgpu(network, kernels) : null;
+        var ilgpu = referencesIlgpu ? new EmitIlgpu(network, variants, kernels) : null;
         return (
             [
                 new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),

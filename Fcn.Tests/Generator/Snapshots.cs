@@ -1,6 +1,7 @@
 using Fcn.Generator;
 using Fcn.Generator.Emit;
 using Fcn.Generator.Graph;
+using Fcn.Testing;
 using Xunit;
 
 namespace Fcn.Tests.Generator;

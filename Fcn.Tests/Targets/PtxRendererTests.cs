@@ -1,5 +1,6 @@
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Targets.Ptx;
+using Fcn.Testing;
 using Xunit;
 using Xunit.Abstractions;
 using static Fcn.Generator.Kernels.Value;
@@ -80,7 +81,7 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
     {
         var kernel = MatrixKernel();
         Assert.Equal(128 + 512, kernel.SharedBytes);
-        Generator.Snapshot.Verify(kernel.Text, "ptx");
+        Snapshot.Verify(kernel.Text, "ptx");
     }
 
     [Fact]

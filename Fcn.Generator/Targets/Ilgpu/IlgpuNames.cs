@@ -7,15 +7,22 @@ namespace Fcn.Generator.Targets.Ilgpu;
 internal sealed class IlgpuNames
 {
     // What the text calls by simple names.
-    private static readonly string[] Types = ["Grid", "Group", "Warp", "Math", "MathF", "Interop", "SharedMemory", "CudaAsm", "Real", "IlgpuAssembly"];
+    private static readonly HashSet<string> Words =
+    [
+        "ArrayView", "BFloat", "BFloat4", "BFloat8", "CudaAsm", "Delegate", "DeviceAddress", "Dictionary", "Float2", "Float4", "Float8", "Grid", "Group",
+        "IlgpuAssembly", "IlgpuProgram", "Int2", "Interop", "Math", "MathF", "Program", "Real", "SharedMemory", "Truth2", "Truth4", "Truth8", "Warp",
+    ];
 
     private readonly Dictionary<string, string> _fields = [], _variables = [];
-    private readonly HashSet<string> _taken = [.. Types];
+    private readonly HashSet<string> _taken = [.. Words];
 
     public IlgpuNames(IReadOnlyList<Value> fields)
     {
         foreach (var field in fields) _fields[field.Name] = Take(field.Name);
     }
+
+    /// What a kernel's method is called.
+    public static string Method(string kernel) => Words.Contains(kernel) ? $"{kernel}_" : kernel;
 
     public string Field(string name) => _fields[name];
 

@@ -113,6 +113,7 @@ internal static class IlgpuPieces
                 w.Line($"public static {name} operator {sign}({name} a, {name} b) => {Each($"a.V# {sign} b.V#")};\n");
             foreach (string sign in new[] { "<", ">", "<=", ">=" })
                 w.Line($"public static {truth} operator {sign}({name} a, {name} b) => {Each($"a.V# {sign} b.V#")};\n");
+            w.Line($"public static {truth} Equal({name} a, {name} b) => {Each("a.V# == b.V#")};\n");
             foreach (string extreme in new[] { "Min", "Max" })
                 w.Line($"public static {name} {extreme}({name} a, {name} b) => {Each($"Real.{extreme}(a.V#, b.V#)")};\n");
             w.Line($"public static {name} MultiplyAdd({name} a, {name} b, {name} c) => {Each("a.V# * b.V# + c.V#")};\n");

@@ -50,7 +50,8 @@ internal sealed class IlgpuPointers
     private static Value Bytes(Value pointer, Value offset)
     {
         int size = GpuMap.BytesOf(pointer.Type.Element);
-        return pointer.Type.Shared ? offset.To(Element.Int) * Value.Int(size) : offset.To(Element.Index) * (Value)(long)size;
+        if (pointer.Type.Shared) return offset.To(Element.Int) * Value.Int(size);
+        return (offset.Op == KernelOp.Constant ? (Value)(long)offset.Number : offset.To(Element.Index)) * (Value)(long)size;
     }
 
     private KernelType OffsetOf(Value variable) => Place(_values[variable.Name]).At.Type;

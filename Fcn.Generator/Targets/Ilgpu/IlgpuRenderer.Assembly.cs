@@ -16,6 +16,7 @@ internal sealed partial class IlgpuRenderer
     private readonly Dictionary<string, string> _registersOf = [], _assembly = [];
     private readonly PtxRegisters _registers = new();
     private readonly List<string> _lines = [], _operands = [], _fetched = [];
+    private string _kind = "";
     private int _shared;
 
     /// Whether the statement is one of assembly; then it is noted down.
@@ -32,17 +33,18 @@ internal sealed partial class IlgpuRenderer
                 Copy(s);
                 return true;
             case KernelOp.AsyncCommit:
-                Instruction(PtxMatrix.Commit);
+                Instruction("copies", PtxMatrix.Commit);
                 return true;
             case KernelOp.AsyncWait:
-                Instruction($"{PtxMatrix.Wait} {Text(o[0])}");
+                Instruction("copies", $"{PtxMatrix.Wait} {Text(o[0])}");
                 return true;
             case KernelOp.LoadMatrix:
-                Instruction($"{PtxMatrix.Load(s.Name)} {Braced(o, 2, 4)}, {At(_pointers.Address(o[0], o[1]))}");
+                Begin("fragments");
+                Instruction("fragments", $"{PtxMatrix.Load(s.Name)} {Braced(o, 2, 4)}, {At(_pointers.Address(o[0], o[1]))}");
                 return true;
             case KernelOp.MatrixMultiply:
                 string sums = Braced(o, 0, 4);
-                Instruction($"{PtxMatrix.Multiply(s.Name)} {sums}, {Braced(o, 4, 4)}, {Braced(o, 8, 2)}, {sums}");
+                Instruction("products", $"{PtxMatrix.Multiply(s.Name)} {sums}, {Braced(o, 4, 4)}, {Braced(o, 8, 2)}, {sums}");
                 return true;
             case KernelOp.Shared when _pointers.IsAddress(s.Target!):
                 Flush();
@@ -59,8 +61,9 @@ internal sealed partial class IlgpuRenderer
         var (to, from, condition) = (_pointers.Address(s.Operands[0], s.Operands[1]), _pointers.Address(s.Operands[2], s.Operands[3]), s.Operands[4]);
         Value size = Value.Select(condition, Value.Int(16), Value.Int(0));
         bool always = condition.Is(1);
+        Begin("copies");
         Reserve(always ? [Base(to).From, Base(from).From] : [Base(to).From, Base(from).From, size]);
-        Instruction($"{PtxMatrix.Copy(s.Name)} {At(to)}, {At(from)}, 16{(always ? "" : $", {Operand(size)}")}");
+        Instruction("copies", $"{PtxMatrix.Copy(s.Name)} {At(to)}, {At(from)}, 16{(always ? "" : $", {Operand(size)}")}");
     }
 
     // The value in a register: its own, or the one that is asked for.
@@ -75,6 +78,8 @@ internal sealed partial class IlgpuRenderer
             case KernelOp.Constant when into is null:
                 return v.Type.Element == Element.Float ? Literal.Ptx((float)v.Number) : Literal.Of((long)v.Number);
         }
+        string kind = v.Op == KernelOp.Load ? "fragments" : v.Op is KernelOp.Constant or KernelOp.Variable ? "moves" : "splits";
+        Begin(kind);
         string d = into ?? Escaped(_registers.Temporary(PtxRegisters.Kind.Word));
         string instruction = v.Op switch
         {
@@ -85,7 +90,7 @@ internal sealed partial class IlgpuRenderer
             KernelOp.Load when v.Sources[0].Type is { Shared: true, Element: Element.Word } => $"ld.shared.b32 {d}, {At(_pointers.Address(v.Sources[0], v.Sources[1]))}",
             _ => throw new InvalidOperationException($"{v.Op} of {v.Type} is not said in assembly."),
         };
-        Instruction(instruction);
+        Instruction(kind, instruction);
         return d;
     }
 
@@ -147,27 +152,32 @@ internal sealed partial class IlgpuRenderer
         if (_operands.Concat(operands.Select(o => Text(o))).Distinct().Count() > MostOperands) Flush();
     }
 
-    private void Instruction(string text) => _lines.Add($"{text};");
+    // A text does one kind of thing: its name says which.
+    private void Begin(string kind)
+    {
+        if (_kind != kind) Flush();
+        _kind = kind;
+    }
+
+    private void Instruction(string kind, string text)
+    {
+        Begin(kind);
+        _lines.Add($"{text};");
+    }
 
     private void Flush()
     {
         if (_lines.Count == 0) return;
         string operands = string.Concat(_operands.Select(static o => $", {o}"));
-        string text = _lines.Count < LongText ? $"\"{string.Join(" ", _lines)}\"" : $"IlgpuAssembly.{Named(string.Join("\n", _lines))}";
+        string text = _lines.Count < LongText ? $"\"{string.Join(" ", _lines)}\"" : $"IlgpuAssembly.{Named(_kind, string.Join("\n", _lines))}";
         Writer.Line($"CudaAsm.Emit({text}{operands});");
         _lines.Clear();
         _operands.Clear();
     }
 
-    // products32_1a2b3c4d: what it begins to do, in how many instructions, and the hash that tells texts apart.
-    private string Named(string text)
+    // products32_1a2b3c4d: what it does, in how many instructions, and the hash that tells texts apart.
+    private string Named(string kind, string text)
     {
-        string first = _lines[0], kind = first.StartsWith("mma", StringComparison.Ordinal) ? "products"
-            : first.StartsWith("ld", StringComparison.Ordinal) ? "fragments"
-            : first.StartsWith("cp.async", StringComparison.Ordinal) ? "copies"
-            : first.StartsWith("mov", StringComparison.Ordinal) ? "zeros"
-            : first.StartsWith(".reg", StringComparison.Ordinal) ? "registers"
-            : "split_products";
         string name = $"{kind}{Literal.Of(_lines.Count)}_{TextHash.Of(text)}";
         _assembly[name] = text;
         return name;
@@ -179,7 +189,7 @@ internal sealed partial class IlgpuRenderer
         var text = new StringBuilder();
         _registers.Print(text);
         _lines.AddRange(text.ToString().Split('\n').Select(static l => l.Trim().TrimEnd(';')).Where(static l => l.Length > 0).Select(static l => $"{Escaped(l)};"));
-        string name = Named(string.Join("\n", _lines));
+        string name = Named("registers", string.Join("\n", _lines));
         _lines.Clear();
         return $"    CudaAsm.Emit(IlgpuAssembly.{name});\n";
     }

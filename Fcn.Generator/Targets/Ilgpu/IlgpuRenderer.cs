@@ -111,12 +111,12 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         KernelOp.Logarithm => Call($"{Type(v.Type)}.Log", v),
         KernelOp.Less => Infix(v, "<", Relation),
         KernelOp.LessOrEqual => Infix(v, "<=", Relation),
-        KernelOp.Equal => Infix(v, "==", Equality),
-        KernelOp.And => Infix(v, "&", Conjunction),
-        KernelOp.Or => Bracketed(v, "|"),
-        KernelOp.Xor => Bracketed(v, "^"),
-        KernelOp.ShiftLeft => ($"{Text(v.Sources[0], Product)} << {Text(v.Sources[1], Product)}", Relation),
-        KernelOp.ShiftRight => ($"{Text(v.Sources[0], Product)} >> {Text(v.Sources[1], Product)}", Relation),
+        KernelOp.Equal => Call($"{Type(v.Sources[0].Type)}.Equal", v),
+        KernelOp.And => Bracketed(v, "&", Conjunction),
+        KernelOp.Or => Bracketed(v, "|", Disjunction),
+        KernelOp.Xor => Bracketed(v, "^", Disjunction),
+        KernelOp.ShiftLeft => Bracketed(v, "<<", Relation),
+        KernelOp.ShiftRight => Bracketed(v, ">>", Relation),
         KernelOp.Select => Call($"{Type(v.Type)}.Select", v),
         KernelOp.Convert => Converted(v),
         KernelOp.Uniform => Call("Real.Uniform", v),
@@ -160,7 +160,8 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         };
     }
 
-    private (string, int) Bracketed(Value v, string sign) => ($"{Text(v.Sources[0], Equality)} {sign} {Text(v.Sources[1], Equality)}", Disjunction);
+    // Nobody knows the precedence of these by heart.
+    private (string, int) Bracketed(Value v, string sign, int precedence) => ($"{Text(v.Sources[0], Unary)} {sign} {Text(v.Sources[1], Unary)}", precedence);
 
     private string Family(Value v) => v.Type.Lanes > 1 ? Type(v.Type) : "Real";
 

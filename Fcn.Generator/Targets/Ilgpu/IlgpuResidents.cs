@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// Variables that matrix units read and write: they are registers of inline assembly for as long as the kernel runs.
+// Variables that matrix units read and write, and all Words, which nothing else knows: they are registers of inline assembly for as long as the kernel runs.
 internal static class IlgpuResidents
 {
     public static IReadOnlyDictionary<string, KernelType> Of(IReadOnlyList<Statement> body)
@@ -14,7 +14,7 @@ internal static class IlgpuResidents
             foreach (var s in statements)
             {
                 if (s.Op is KernelOp.MatrixMultiply) foreach (var operand in s.Operands) Add(operand);
-                if (s.Op is KernelOp.LoadMatrix) foreach (var word in s.Operands.Skip(2)) Add(word);
+                if (s is { Op: KernelOp.Let, Target.Type: var type } && type == KernelType.Word) Add(s.Target);
                 Visit(s.Body);
                 Visit(s.Else);
             }

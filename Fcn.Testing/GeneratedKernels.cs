@@ -1,0 +1,85 @@
+// The files that the compiler wrote in a build → kernels as text, by name. What is read is what was compiled: nothing is generated again
+// (decision 0019).
+using System.Reflection;
+
+namespace Fcn.Testing;
+
+/// <summary>The generated kernels of one network as text: what snapshot tests verify.</summary>
+/// <remarks>
+/// The project that declares the network writes its generated files and tells their folder by an attribute of its assembly; build/Fcn.Testing.props and
+/// build/Fcn.Testing.targets of this package see to both.
+/// </remarks>
+public sealed class GeneratedKernels
+{
+    /// <summary>Name of the assembly's metadata that tells the folder of its generated files.</summary>
+    public const string MetadataKey = "Fcn.GeneratedFiles";
+
+    private readonly GeneratedFiles files;
+    private readonly Dictionary<KernelTarget, KernelTexts> read = [];
+
+    private GeneratedKernels(GeneratedFiles files) => this.files = files;
+
+    /// <summary>The kernels of a network, from the build that made its assembly.</summary>
+    /// <typeparam name="TNetwork">A class with <see cref="FcnAttribute"/>.</typeparam>
+    /// <exception cref="FcnException">
+    /// The assembly does not tell where its generated files are, or they are gone; the message says what to set in the project.
+    /// </exception>
+    public static GeneratedKernels Of<TNetwork>() where TNetwork : Network => Of(typeof(TNetwork));
+
+    /// <summary>The kernels of a network, from the build that made its assembly.</summary>
+    /// <param name="network">A class with <see cref="FcnAttribute"/>.</param>
+    /// <exception cref="FcnException">
+    /// The assembly does not tell where its generated files are, or they are gone; the message says what to set in the project.
+    /// </exception>
+    public static GeneratedKernels Of(Type network)
+    {
+        string assembly = network.Assembly.GetName().Name!;
+        string folder = network.Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(static a => a.Key == MetadataKey)?.Value
+            ?? throw new FcnException(
+                $"{assembly} does not tell where its generated files are. In the project that declares {network.Name}, reference the package Fcn.Testing, "
+                + "or import build/Fcn.Testing.props at its beginning and build/Fcn.Testing.targets at its end; EmitCompilerGeneratedFiles and "
+                + "FcnTesting must not be false there.");
+        return In(folder, network.FullName!);
+    }
+
+    /// <summary>The kernels of a network from files at hand, for builds that tell no folder.</summary>
+    /// <param name="folder">What CompilerGeneratedFilesOutputPath was in the build, or a folder with the generated files themselves.</param>
+    /// <param name="network">Full name of the network's class, such as <c>MyApp.Crossroads</c>.</param>
+    /// <exception cref="FcnException">The folder has no generated file of this network.</exception>
+    public static GeneratedKernels In(string folder, string network) => new(new GeneratedFiles(folder, network));
+
+    /// <summary>
+    /// The table at the head of the network's first file: one line per layer with channels, height as a formula of the input's height H, stride, field,
+    /// learned values and crop, between a line on the input and a line with the sums.
+    /// </summary>
+    /// <exception cref="FcnException">The network was not compiled: its declaration has errors.</exception>
+    public string LayerTable => files.LayerTable;
+
+    /// <summary>Names of all kernels for a target, as <see cref="Text"/> takes them.</summary>
+    /// <param name="target">What they were compiled to.</param>
+    /// <returns>In the order in which they stand in the generated files: forward, then backward, then update; for PTX fp32 first, then by precision.</returns>
+    /// <exception cref="FcnException">The network was not compiled for this target; the message says why and what to set.</exception>
+    public IReadOnlyList<string> Names(KernelTarget target) => Read(target).Names;
+
+    /// <summary>One kernel as it was compiled.</summary>
+    /// <param name="kernel">Its name, such as <c>conv1</c> on CPUs or <c>conv1_forward</c> on GPUs.</param>
+    /// <param name="target">What it was compiled to.</param>
+    /// <returns>
+    /// For C#, its comment, attributes and method at indentation 0; for PTX, the text that a module's header is put before. Lines end in \n, the last one in
+    /// nothing. The tiles that a kernel on CPUs calls are not part of it.
+    /// </returns>
+    /// <exception cref="FcnException">There is no such kernel (the message has the nearest name and all others), or no such target.</exception>
+    public string Text(string kernel, KernelTarget target)
+    {
+        var texts = Read(target);
+        return texts.Find(kernel) ?? throw new FcnException(
+            $"{files.Network} has no kernel '{kernel}' for {target}. Did you mean '{Nearest.To(kernel, texts.Names)}'? "
+            + $"All {texts.Names.Count}: {string.Join(", ", texts.Names)}.");
+    }
+
+    private KernelTexts Read(KernelTarget target)
+    {
+        if (!read.TryGetValue(target, out var texts)) read.Add(target, texts = KernelTexts.Read(files, target));
+        return texts;
+    }
+}

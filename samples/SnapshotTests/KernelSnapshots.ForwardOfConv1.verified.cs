@@ -1,0 +1,30 @@
+﻿/// conv1: conv+relu, data (3, H) -> (16, H)
+[MethodImpl(MethodImplOptions.AggressiveOptimization)]
+internal static void conv1(void* frame, int item)
+{
+    var f = (CrossroadsFrame*)frame;
+    int group = item / (f->H * f->N);
+    nint Image_row = (nint)(f->W + 2) * 3;
+    nint Image_plane = (f->H + 2) * Image_row;
+    nint Image_image = Image_plane;
+    nint conv1_row = (nint)f->W * 16;
+    nint conv1_plane = f->H * conv1_row;
+    nint conv1_image = conv1_plane;
+    int n = item / f->H % f->N;
+    int h = item % f->H;
+    float* x = f->Image + (n * Image_image + h * Image_row);
+    float* weight = f->Parameters + group * 432;
+    float* y = f->conv1 + (n * conv1_image + group * conv1_plane + h * conv1_row);
+    int tiles = (f->W + 5) / 6;
+    for (int t = 0; t < tiles; t++)
+    {
+        int from = t * f->W / tiles;
+        int pixels = (t + 1) * f->W / tiles - from;
+        conv3x3_from3_x16(pixels, x + from * 3, weight, 432, 1, y + from * 16, conv1_plane, false, Image_plane, Image_row);
+        for (int w = from; w < from + pixels; w++)
+        {
+            Vector256.Store(Vector256.MaxNative(Vector256<float>.Zero, Vector256.Load(y + w * 16) + Vector256.Load(f->Parameters + 432 + group * 16)), y + w * 16);
+            Vector256.Store(Vector256.MaxNative(Vector256<float>.Zero, Vector256.Load(y + (w * 16 + 8)) + Vector256.Load(f->Parameters + 432 + (group * 16 + 8))), y + (w * 16 + 8));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// The texts that snapshots verify are those in the assembly: PTX is data there, C# kernels are methods.
+using System.Reflection;
+using System.Text;
+using Fcn.Testing;
+using Xunit;
+
+namespace SnapshotTests;
+
+public class TextIsWhatRuns
+{
+    private static readonly GeneratedKernels Kernels = GeneratedKernels.Of<Crossroads>();
+
+    [Fact]
+    public void PtxIsWhatTheDriverGets()
+    {
+        var assembled = CrossroadsCuda.Program.Variants.SelectMany(static v => v.Kernels).DistinctBy(static k => k.Name).ToList();
+        Assert.Equal(assembled.Select(static k => k.Name), Kernels.Names(KernelTarget.Ptx));
+        Assert.All(assembled, static k =>
+        {
+            string text = Encoding.UTF8.GetString(k.Text());
+            Assert.Equal(text.TrimEnd('\n'), Kernels.Text(k.Name, KernelTarget.Ptx));
+            Assert.Contains($".entry {k.Name}(", text);
+        });
+    }
+
+    [Theory]
+    [InlineData(KernelTarget.Avx512, typeof(CrossroadsAvx512))]
+    [InlineData(KernelTarget.Avx2, typeof(CrossroadsAvx2))]
+    [InlineData(KernelTarget.Portable, typeof(CrossroadsPortable))]
+    public void KernelsAreTheMethodsOfTheirClass(KernelTarget target, Type type)
+    {
+        var methods = type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Select(static m => m.Name);
+        Assert.Equal(methods.Order(StringComparer.Ordinal), Kernels.Names(target).Order(StringComparer.Ordinal));
+        Assert.All(Kernels.Names(target), name =>
+        {
+            string text = Kernels.Text(name, target);
+            Assert.StartsWith("/// ", text);
+            Assert.Contains($" {name}(void* frame, int item)\n{{\n", text);
+            Assert.EndsWith("\n}", text);
+        });
+    }
+}
