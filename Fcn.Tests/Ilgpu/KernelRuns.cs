@@ -23,7 +23,8 @@ internal static class KernelRuns
         float[] a = Whole(n * n, seed), b = Whole(n * n, seed + 100);
         ulong c = memory.Allocate(n * n * 4, "c");
         kernel.Launch(4, 64, 0, [Upload(memory, a, "a"), Upload(memory, b, "b"), c, n], memory, seed);
-        Assert.Equal(Enumerable.Range(0, n * n).Select(i => Enumerable.Range(0, n).Sum(k => a[i / n * n + k] * b[k * n + i % n])), Download(memory, c, n * n));
+        var expected = Enumerable.Range(0, n * n).Select(i => Enumerable.Range(0, n).Sum(k => a[i / n * n + k] * b[k * n + i % n]));
+        Assert.Equal(expected, Download(memory, c, n * n));
     }
 
     public static void Sum(CompiledKernel kernel, int seed)
@@ -50,7 +51,8 @@ internal static class KernelRuns
         float[] a = Whole(256, seed), b = Whole(128, seed + 100);
         ulong c = memory.Allocate(512, "c");
         kernel.Launch(1, 32, 768, [Upload(memory, Narrow(a), "a"), Upload(memory, Narrow(b), "b"), c], memory, seed);
-        Assert.Equal(Enumerable.Range(0, 128).Select(i => Enumerable.Range(0, 16).Sum(k => a[i / 8 * 16 + k] * b[i % 8 * 16 + k])), Download(memory, c, 128));
+        var expected = Enumerable.Range(0, 128).Select(i => Enumerable.Range(0, 16).Sum(k => a[i / 8 * 16 + k] * b[i % 8 * 16 + k]));
+        Assert.Equal(expected, Download(memory, c, 128));
     }
 
     private static float[] Whole(int count, int seed)

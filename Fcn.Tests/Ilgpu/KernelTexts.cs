@@ -107,7 +107,8 @@ internal static class KernelTexts
                 """
                 ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%%a0, %%a1, %%a2, %%a3}, [%0];
                 ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%%b0, %%b1}, [%1];
-                mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%%sum0, %%sum1, %%sum2, %%sum3}, {%%a0, %%a1, %%a2, %%a3}, {%%b0, %%b1}, {%%sum0, %%sum1, %%sum2, %%sum3};
+                mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
+                    {%%sum0, %%sum1, %%sum2, %%sum3}, {%%a0, %%a1, %%a2, %%a3}, {%%b0, %%b1}, {%%sum0, %%sum1, %%sum2, %%sum3};
                 """;
         }
         """";

@@ -7,8 +7,11 @@ namespace Fcn.Tests.Ilgpu;
 public sealed class MemberTests
 {
     [Fact]
-    public void The_list_is_what_the_stand_in_has() =>
-        Assert.Equal(Members.Listed.Order(StringComparer.Ordinal), Members.Of(MetadataReference.CreateFromFile(typeof(ILGPU.Group).Assembly.Location)).Order(StringComparer.Ordinal));
+    public void The_list_is_what_the_stand_in_has()
+    {
+        var has = Members.Of(MetadataReference.CreateFromFile(typeof(ILGPU.Group).Assembly.Location));
+        Assert.Equal(Members.Listed.Order(StringComparer.Ordinal), has.Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public void A_kernel_that_uses_more_is_noticed()

@@ -4,8 +4,8 @@ using Fcn.Tests.Ptx;
 
 namespace Fcn.Tests.Ops;
 
-// A frame and the memory of an emulated GPU, on which schedules run as a target's code. A planned buffer is there from its first launch to its last, new and never
-// written; an access outside, of what nobody wrote, or a race ends the run.
+// A frame and the memory of an emulated GPU, on which schedules run as a target's code. A planned buffer is there from its first launch to its last,
+// new and never written; an access outside, of what nobody wrote, or a race ends the run.
 internal sealed class EmulatedDevice(IKernelTarget target) : IDisposable
 {
     private readonly DeviceMemory _memory = new();

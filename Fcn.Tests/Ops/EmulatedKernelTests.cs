@@ -186,7 +186,8 @@ public abstract class EmulatedKernelTests
     // All machines' kernels are announced before the first is launched.
     private void Same(OpGraph op, IEnumerable<GpuMachine> machines, double tolerance)
     {
-        foreach (var (machine, schedule) in machines.Select(m => (m, new EmulatedSchedule(op, m, _target))).ToList()) Same(op, machine, schedule, tolerance);
+        var all = machines.Select(m => (m, new EmulatedSchedule(op, m, _target))).ToList();
+        foreach (var (machine, schedule) in all) Same(op, machine, schedule, tolerance);
     }
 
     private static void Same(OpGraph op, GpuMachine machine, EmulatedSchedule schedule, double tolerance)

@@ -11,7 +11,8 @@ using Xunit.Abstractions;
 
 namespace Fcn.Tests.Ops;
 
-// Whole networks as a target's code on every GPU machine: a small one with everything that a network can have against the interpreter, FCN-8s against PyTorch.
+// Whole networks as a target's code on every GPU machine: a small one with everything that a network can have against the interpreter, FCN-8s
+// against PyTorch.
 public abstract class EmulatedNetworkTests
 {
     // Borders, strides, dilation, groups, windows that overlap, dropout, a scaled skip, a learned deconvolution.
@@ -94,21 +95,25 @@ public abstract class EmulatedNetworkTests
     }
 
     [Theory]
+    [InlineData("plain", 1e-5)]
     [InlineData("tf32", 2e-3)]
     [InlineData("bf16", 2e-2)]
     public void Shared_fcn8s(string name, double scores)
     {
-        if (GoldenFile.Shared("fcn8s_narrow.safetensors") is not { } file)
-        {
-            _output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
-            return;
-        }
+        if (Narrow() is not { } file) return;
         string size = file.Names.Where(static n => n.EndsWith(".image", StringComparison.Ordinal)).MinBy(n => file[n].Length)![..^".image".Length];
         using var network = Open(GoldenNetwork.Narrow, file, size, GpuMachine.All.Single(m => m.Name == name));
         Within(scores, network.Run("y").Map, file[$"{size}.logits"], $"scores at {size}");
     }
 
-    private void Within(double tolerance, IReadOnlyList<double> actual, IReadOnlyList<double> expected, string what)
+    private protected GoldenFile? Narrow()
+    {
+        var file = GoldenFile.Shared("fcn8s_narrow.safetensors");
+        if (file is null) _output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
+        return file;
+    }
+
+    private protected void Within(double tolerance, IReadOnlyList<double> actual, IReadOnlyList<double> expected, string what)
     {
         _output.WriteLine(FormattableString.Invariant($"{what}: {Close.Distance(actual, expected):g3}"));
         Close.Within(tolerance, actual, expected, what);
@@ -134,7 +139,7 @@ public abstract class EmulatedNetworkTests
         }, images, height, width, Normal(images * 3 * height * width, 1), labels);
     }
 
-    private EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
+    private protected EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
     {
         int[] shape = file.Shape($"{size}.image");
         var network = OpGraph.Of(
@@ -146,4 +151,21 @@ public abstract class EmulatedNetworkTests
 
 public sealed class PtxNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, EmulatedPtx.Target);
 
-public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, new EmulatedIlgpu());
+public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, new EmulatedIlgpu())
+{
+    // The emulated card does the same for PTX: GoldenNetworkTests.
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("fp32")]
+    public void Shared_fcn8s_trains(string name)
+    {
+        if (Narrow() is not { } file) return;
+        using var network = Open(GoldenNetwork.Narrow, file, "45x61", GpuMachine.All.Single(m => m.Name == name));
+        var trained = network.Run("training");
+        Within(1e-5, [trained.Loss], file["loss.00"], "loss");
+        Assert.Equal(file.Names.Count(static n => n.StartsWith("gradient.", StringComparison.Ordinal)), trained.Gradients.Count);
+        foreach (var (parameter, gradient) in trained.Gradients) Within(1e-3, gradient, file[$"gradient.{parameter}"], parameter);
+        network.Update(1e-7f, 0.9f, 5e-4f, 1, static p => p.EndsWith(".bias", StringComparison.Ordinal) ? (2, 0) : (1, 1));
+        Within(1e-4, [network.Packed().Run("training").Loss], file["loss.01"], "loss after an update");
+    }
+}

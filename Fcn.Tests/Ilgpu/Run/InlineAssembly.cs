@@ -14,46 +14,44 @@ internal static class InlineAssembly
     public static PtxEntry Entry(
         string kernel, IReadOnlyList<PtxParameter> parameters, IReadOnlyList<int> shared, bool dynamic, IReadOnlyList<AssemblyText> texts)
     {
-        var module = new StringBuilder(".version 7.4\n.target sm_80\n.address_size 64\n");
-        if (dynamic) module.Append(".extern .shared .align 16 .b8 __dyn_shared_alloca[];\n");
-        module.Append(FormattableString.Invariant($".visible .entry {kernel}("));
-        module.AppendJoin(", ", parameters.Select(p => $".param .{p.Type.Name().TrimStart('.')} {p.Name}")).Append(")\n.maxntid 1024, 1, 1\n{\n");
+        List<string> module = [".version 7.4", ".target sm_80", ".address_size 64"];
+        if (dynamic) module.Add(".extern .shared .align 16 .b8 __dyn_shared_alloca[];");
+        module.Add($".visible .entry {kernel}({string.Join(", ", parameters.Select(static p => $".param {p.Type.Name()} {p.Name}"))})");
+        module.AddRange([".maxntid 1024, 1, 1", "{"]);
         for (int i = 0; i < shared.Count; i++)
-            module.Append(FormattableString.Invariant($".shared .align {SharedAlignment} .b8 __shared_alloca{i}[{shared[i]}];\n"));
+            module.Add(FormattableString.Invariant($".shared .align {SharedAlignment} .b8 __shared_alloca{i}[{shared[i]}];"));
         var lines = texts.Select((text, i) => Append(module, text, i)).ToList();
-        module.Append("ret;\n}\n");
-        var entry = PtxModule.Parse(module.ToString()).Entries[0];
+        module.AddRange(["ret;", "}", ""]);
+        var entry = PtxModule.Parse(string.Join('\n', module)).Entries[0];
         for (int i = 0; i < texts.Count; i++) Bind(texts[i], i, lines[i], entry);
         return entry;
     }
 
     public const int SharedAlignment = 16;
 
-    private static (int First, int End) Append(StringBuilder module, AssemblyText text, int number)
+    // Lines are counted from 1.
+    private static (int First, int End) Append(List<string> module, AssemblyText text, int number)
     {
         for (int k = 0; k < text.Operands.Count; k++)
-            module.Append(FormattableString.Invariant($".reg {text.Operands[k].Name()} {Operand}{number}_{k};\n"));
-        int first = Lines(module);
-        Expand(module, text, number);
-        module.Append('\n');
-        return (first, Lines(module));
+            module.Add(FormattableString.Invariant($".reg {text.Operands[k].Name()} {Operand}{number}_{k};"));
+        int first = module.Count + 1;
+        module.AddRange(Expanded(text, number).Split('\n'));
+        return (first, module.Count + 1);
     }
 
-    // The line that comes next, from 1.
-    private static int Lines(StringBuilder module) => module.ToString().Count(c => c == '\n') + 1;
-
     // As ILGPU: %% is a percent sign, %0 the first operand, and nothing else may follow a percent sign.
-    private static void Expand(StringBuilder module, AssemblyText text, int number)
+    private static string Expanded(AssemblyText text, int number)
     {
-        string t = text.Text;
+        var (t, expanded) = (text.Text, new StringBuilder());
         for (int i = 0; i < t.Length; i++)
         {
-            if (t[i] != '%') module.Append(t[i]);
-            else if (i + 1 < t.Length && t[i + 1] == '%') module.Append(t[++i]);
+            if (t[i] != '%') expanded.Append(t[i]);
+            else if (i + 1 < t.Length && t[i + 1] == '%') expanded.Append(t[++i]);
             else if (i + 1 < t.Length && char.IsAsciiDigit(t[i + 1]) && t[i + 1] - '0' < text.Operands.Count)
-                module.Append(FormattableString.Invariant($"{Operand}{number}_{t[++i]}"));
+                expanded.Append(FormattableString.Invariant($"{Operand}{number}_{t[++i]}"));
             else throw new InvalidOperationException($"`{t}` has a '%' that is neither '%%' nor one of {text.Operands.Count} operands.");
         }
+        return expanded.ToString();
     }
 
     private static void Bind(AssemblyText text, int number, (int First, int End) lines, PtxEntry entry)

@@ -43,7 +43,8 @@ internal sealed class KernelProgram
 
     /// A kernel by class and name.
     public CompiledKernel this[string key] =>
-        _kernels.TryGetValue(key, out var kernel) ? kernel : throw new KeyNotFoundException($"no kernel '{key}' among {string.Join(", ", _kernels.Keys)}");
+        _kernels.TryGetValue(key, out var kernel) ? kernel
+            : throw new KeyNotFoundException($"no kernel '{key}' among {string.Join(", ", _kernels.Keys)}");
 
     private static CSharpCompilation Compile(IReadOnlyList<string> files)
     {

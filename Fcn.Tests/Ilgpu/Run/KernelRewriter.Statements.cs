@@ -21,12 +21,12 @@ internal sealed partial class KernelRewriter
                 return Member(call) switch { "Group" => Barrier(call), "CudaAsm" => Emit(call), _ => null };
             case ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Right: InvocationExpressionSyntax call } assignment }
                 when Member(call) == "Warp":
-                if (assignment is not { Left: IdentifierNameSyntax local, RawKind: (int)SyntaxKind.SimpleAssignmentExpression })
+                if (assignment is not { Left: IdentifierNameSyntax target, RawKind: (int)SyntaxKind.SimpleAssignmentExpression })
                     throw Refuse(statement, "a shuffle's result goes to a local variable");
-                return Shuffle(call, $"{local}");
-            case LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: InvocationExpressionSyntax call } variable] } declaration
+                return Shuffle(call, $"{target}");
+            case LocalDeclarationStatementSyntax { Declaration: { Variables: [{ Initializer.Value: InvocationExpressionSyntax call } variable] } local }
                 when Member(call) == "Warp":
-                return Shuffle(call, $"{declaration.Declaration.Type} {variable.Identifier}");
+                return Shuffle(call, $"{local.Type} {variable.Identifier}");
             default:
                 return null;
         }

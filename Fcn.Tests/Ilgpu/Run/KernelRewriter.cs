@@ -19,7 +19,7 @@ internal sealed partial class KernelRewriter(SemanticModel model, List<KernelSit
     public override SyntaxNode? VisitMethodDeclaration(MethodDeclarationSyntax node)
     {
         var symbol = model.GetDeclaredSymbol(node)!;
-        if (symbol.ContainingType.TypeKind != TypeKind.Class || !symbol.ReturnsVoid || !symbol.IsStatic || symbol.DeclaredAccessibility != Accessibility.Public || node.Body is null)
+        if (node.Body is null || symbol is not { ContainingType.TypeKind: TypeKind.Class, ReturnsVoid: true, IsStatic: true, DeclaredAccessibility: Accessibility.Public })
             return base.VisitMethodDeclaration(node);
         _kernel = new(symbol.ContainingType.ToString()!, symbol);
         Kernels.Add(_kernel);
@@ -60,9 +60,10 @@ internal sealed partial class KernelRewriter(SemanticModel model, List<KernelSit
 
     public override SyntaxNode? VisitArgument(ArgumentSyntax node)
     {
-        if (node.RefKindKeyword.IsKind(SyntaxKind.None) || !(node.Expression is ElementAccessExpressionSyntax place && IsView(place, out var element)))
-            return base.VisitArgument(node);
-        if (!(node.Parent?.Parent is InvocationExpressionSyntax call && Member(call) == "Atomic")) throw Refuse(node, "only atomic operations change an element in place");
+        if (node.RefKindKeyword.IsKind(SyntaxKind.None)) return base.VisitArgument(node);
+        if (!(node.Expression is ElementAccessExpressionSyntax place && IsView(place, out var element))) return base.VisitArgument(node);
+        if (!(node.Parent?.Parent is InvocationExpressionSyntax call && Member(call) == "Atomic"))
+            throw Refuse(node, "only atomic operations change an element in place");
         int site = Site(node, SiteKind.Access, BytesOf(element));
         return node.WithExpression(Expression($"{Access}.Reach({Text(place.Expression)}, {Index(place)}, {Number(site)})"));
     }
@@ -104,8 +105,8 @@ internal sealed partial class KernelRewriter(SemanticModel model, List<KernelSit
 
     // The class of the stand-in that a call goes to.
     private string? Member(InvocationExpressionSyntax call) =>
-        model.GetSymbolInfo(call).Symbol is IMethodSymbol { IsStatic: true } method && method.ContainingNamespace.ToString()!.StartsWith(nameof(ILGPU), StringComparison.Ordinal)
-            ? method.ContainingType.Name : null;
+        model.GetSymbolInfo(call).Symbol is IMethodSymbol { IsStatic: true } method
+            && method.ContainingNamespace.ToString()!.StartsWith(nameof(ILGPU), StringComparison.Ordinal) ? method.ContainingType.Name : null;
 
     private bool IsView(ElementAccessExpressionSyntax node, out ITypeSymbol element) =>
         RewrittenKernel.IsView(model.GetTypeInfo(node.Expression).Type, out element);

@@ -41,7 +41,8 @@ internal sealed class RewrittenKernel(string type, IMethodSymbol method)
 
     public CompiledKernel Compiled(KernelSite[] sites, KernelStart start)
     {
-        var parameters = method.Parameters.Select((p, i) => new PtxParameter(p.Name, IsView(p.Type, out _) ? PtxType.U64 : TypeOf(p.Type), i)).ToList();
+        var parameters = method.Parameters
+            .Select((p, i) => new PtxParameter(p.Name, IsView(p.Type, out _) ? PtxType.U64 : TypeOf(p.Type), i)).ToList();
         var texts = Sites.Where(static s => s.Assembly is not null).Select(static s => s.Assembly!).ToList();
         var entry = InlineAssembly.Entry(method.Name, parameters, _arrays, UsesDynamic, texts);
         var arrays = new List<(int, int)>();
