@@ -1,59 +1,33 @@
 // --device, --precision, --threads and --simd → a device, and why it is that one.
-using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Devices;
-using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.Cli;
 
 /// An open device.
-sealed class DeviceChoice : IDisposable
+sealed class DeviceChoice(Device device) : IDisposable
 {
-    public const string Auto = "auto", Cpu = "cpu", Cuda = "cuda";
+    public Device Device => device;
 
-    readonly CpuDevice? cpu;
-    readonly CudaDevice? cuda;
+    public string Name => device.Name;
 
-    DeviceChoice(CpuDevice device) => cpu = device;
-
-    DeviceChoice(CudaDevice device) => cuda = device;
-
-    public Device Device => cpu ?? (Device)cuda!;
-
-    public string Name => Device.Name;
-
-    /// Null on the CPU.
-    public CudaDevice? Gpu => cuda;
-
-    /// Times launches while set.
-    public LaunchProfile? Profile
-    {
-        set
-        {
-            if (cpu is not null) cpu.Pool.Profile = value;
-            if (cuda is not null) cuda.Profile = value;
-        }
-    }
+    /// Null where no kernels for GPUs run.
+    public GpuDevice? Gpu => device as GpuDevice;
 
     /// Opens what was asked for; where that is left to the tool, says what was taken and why.
-    public static DeviceChoice Open(Terminal terminal, RunConfig config, string network, Func<Device, Network> open)
+    public static DeviceChoice Open(Session session, RunConfig config, string network, Func<Device, Network> open)
     {
-        if (Check(config.Device) == Cpu)
-        {
-            if (config.Precision is { } other and not CudaPrecision.Fp32)
-                throw new FcnException($"--precision {other.ToString().ToLowerInvariant()} is for GPUs: the CPU computes in fp32.");
-            return new DeviceChoice(new CpuDevice(config.Threads, config.Simd));
-        }
-        CudaPrecision precision = config.Precision ?? CudaPrecision.Fp32;
-        if (config.Device != Auto) return new DeviceChoice(new CudaDevice(Ordinal(config.Device)!.Value, precision));
+        if (session.Devices.Find(config.Device) is (var kind, var choice)) return new DeviceChoice(kind.Open(Request(config, choice)));
 
         (int? ordinal, string why) = Decide(CodeReader.Read(open), network, CudaDevice.Find);
-        DeviceChoice choice = ordinal is { } card ? new(new CudaDevice(card, precision)) : new(new CpuDevice(config.Threads, config.Simd));
-        string fallBack = ordinal is null && precision != CudaPrecision.Fp32 ? " in fp32" : "";
-        terminal.Line($"Device: {choice.Name}{fallBack}, because {why}.");
-        return choice;
+        DeviceRequest request = Request(config, ordinal?.ToString() ?? "");
+        var chosen = new DeviceChoice(
+            ordinal is null ? DeviceKind.Cpu.Open(request with { Precision = CudaPrecision.Fp32 }) : DeviceKind.Cuda.Open(request));
+        string fallBack = ordinal is null && request.Precision != CudaPrecision.Fp32 ? " in fp32" : "";
+        session.Terminal.Line($"Device: {chosen.Name}{fallBack}, because {why}.");
+        return chosen;
     }
 
     /// The GPU to take, null for the CPU; and a reason that follows a "because".
@@ -64,22 +38,8 @@ sealed class DeviceChoice : IDisposable
         return (found.Ordinal, found.Ordinal is null ? found.Words : "it is the first GPU that networks can run on");
     }
 
-    /// The text itself, if it names a device.
-    public static string Check(string text) => text is Auto or Cpu || Ordinal(text) is not null
-        ? text
-        : throw new FcnException($"--device {text}: expected auto, cpu, cuda or the number of a GPU such as cuda:1.");
+    public void Dispose() => (device as IDisposable)?.Dispose();
 
-    public void Dispose()
-    {
-        cpu?.Dispose();
-        cuda?.Dispose();
-    }
-
-    static int? Ordinal(string text)
-    {
-        if (text == Cuda) return 0;
-        string prefix = Cuda + ":";
-        return text.StartsWith(prefix, StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : null;
-    }
+    static DeviceRequest Request(RunConfig config, string choice) =>
+        new(choice, config.Precision ?? CudaPrecision.Fp32, config.Threads, config.Simd);
 }

@@ -20,14 +20,16 @@ public static class FcnTool
     /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>
+    /// <param name="devices">What <c>--device</c> may name beside <c>auto</c>, <c>cpu</c> and <c>cuda</c>.</param>
     /// <returns>The program's exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.</returns>
-    public static int Run(string[] args, NetworkCatalog networks)
+    /// <exception cref="ArgumentException">Two kinds of devices have one name.</exception>
+    public static int Run(string[] args, NetworkCatalog networks, params DeviceKind[] devices)
     {
         if (!Console.IsOutputRedirected) Console.OutputEncoding = Encoding.UTF8;
         using var interrupt = new CancellationTokenSource();
         using PosixSignalRegistration keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration system = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(args, networks, new Terminal(Console.Out, Console.Error), interrupt.Token);
+        return Run(args, networks, new DeviceCatalog(devices), new Terminal(Console.Out, Console.Error), interrupt.Token);
 
         void Stop(PosixSignalContext signal)
         {
@@ -36,9 +38,10 @@ public static class FcnTool
         }
     }
 
-    internal static int Run(string[] args, NetworkCatalog networks, Terminal terminal, CancellationToken cancellation = default)
+    internal static int Run(
+        string[] args, NetworkCatalog networks, DeviceCatalog devices, Terminal terminal, CancellationToken cancellation = default)
     {
-        var session = new Session(networks, terminal, cancellation);
+        var session = new Session(networks, devices, terminal, cancellation);
         var root = new RootCommand("Train, validate and run fully convolutional networks.")
         {
             DemoVerb.Command(session),

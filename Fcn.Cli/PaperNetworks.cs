@@ -21,4 +21,6 @@ static class PaperNetworks
         .Add("fcn32s", Fcn32s.Summary, static device => new Fcn32s(device))
         .Add("fcn-small", FcnSmall.Summary, static device => new FcnSmall(device), streets, Palette.CamVid)
         .Add("fcn-demo", FcnDemo.Summary, static device => new FcnDemo(device), scenes.ClassNames, scenes.Palette);
+
+    public static CatalogEntry Demo => All.Find("fcn-demo");
 }

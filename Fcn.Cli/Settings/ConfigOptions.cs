@@ -71,13 +71,18 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
     }
 
     /// The options of every verb.
-    public ConfigOptions<TConfig> Common() => this
+    public ConfigOptions<TConfig> Common(DeviceCatalog devices) => this
         .Text("--name", "name", "name of the run's folder (the network's name)", static (c, v) => c.Name = v)
         .Text("--runs", "folder", "folder of all runs (runs)", static (c, v) => c.Runs = v)
-        .Device();
+        .Device(devices);
 
-    public ConfigOptions<TConfig> Device() => this
-        .Text("--device", "device", "auto, cpu, cuda, or cuda:1 and so on (auto)", static (c, v) => c.Device = DeviceChoice.Check(v))
+    public ConfigOptions<TConfig> Device(DeviceCatalog devices) => this
+        .Text("--device", "device", $"{devices.Forms} (auto)", (c, v) =>
+        {
+            // What is misspelt shows before anything is opened.
+            devices.Find(v);
+            c.Device = v;
+        })
         .Choice<CudaPrecision>("--precision", "how a GPU multiplies (fp32)", static (c, v) => c.Precision = v)
         .Whole("--threads", "threads of the CPU (one per core)", static (c, v) => c.Threads = (int)v, 1, CpuPool.MaxThreads)
         .Choice<SimdLevel>("--simd", "widest vectors the CPU uses (the widest there are)", static (c, v) => c.Simd = v);

@@ -18,8 +18,8 @@ class RunConfig
     /// Folder of all runs.
     public string Runs { get; set; } = "runs";
 
-    /// auto, cpu, cuda, cuda:1
-    public string Device { get; set; } = DeviceChoice.Auto;
+    /// auto, cpu, cuda, cuda:1, or what the program adds.
+    public string Device { get; set; } = DeviceCatalog.Auto;
 
     /// How a GPU multiplies; null for fp32.
     public CudaPrecision? Precision { get; set; }

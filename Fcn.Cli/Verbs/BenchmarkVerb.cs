@@ -6,7 +6,6 @@ using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
 using Fcn.Devices;
-using Fcn.Devices.Cuda;
 using Spectre.Console;
 
 namespace Fcn.Cli.Verbs;
@@ -25,7 +24,7 @@ static class BenchmarkVerb
             .Whole("--warm-up", "runs before timing (2)", static (c, v) => c.WarmUp = (int)v, 0, 100_000)
             .Whole("--repeats", "runs timed (10)", static (c, v) => c.Repeats = (int)v, 1, 100_000)
             .Flag("--layers", "time every launch", static (c, v) => c.Layers = v)
-            .Device();
+            .Device(session.Devices);
         command.SetAction(parsed =>
         {
             BenchmarkConfig config = options.Resolve(parsed);
@@ -40,7 +39,7 @@ static class BenchmarkVerb
     {
         Terminal terminal = session.Terminal;
         CatalogEntry entry = session.Networks.Find(config.Network);
-        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = entry.Open(device.Device);
         network.Initialize(seed: 1);
         Action pass = Pass(network, config);
@@ -104,7 +103,7 @@ static class BenchmarkVerb
     }
 
     // Without uploads, downloads and the host: what the GPU itself takes.
-    static void ShowKernels(Terminal terminal, CudaDevice gpu, Action pass, BenchmarkConfig config)
+    static void ShowKernels(Terminal terminal, GpuDevice gpu, Action pass, BenchmarkConfig config)
     {
         gpu.TimesKernels = true;
         var times = new double[config.Repeats];
@@ -123,9 +122,9 @@ static class BenchmarkVerb
     static void ShowLayers(Terminal terminal, DeviceChoice device, Action pass, int repeats)
     {
         var profile = new LaunchProfile();
-        device.Profile = profile;
+        device.Device.Profile = profile;
         for (int run = 0; run < repeats; run++) pass();
-        device.Profile = null;
+        device.Device.Profile = null;
         IReadOnlyList<LaunchTime> launches = profile.ByName();
         double all = launches.Sum(static l => l.Elapsed.TotalMilliseconds);
         Table table = Tables.New("launch", "ms", "share", "items");

@@ -25,7 +25,7 @@ static class DemoVerb
         ConfigOptions<DemoConfig> options = new ConfigOptions<DemoConfig>(command, ConfigJson.Default.DemoConfig)
             .Whole("--iterations", "updates (1800)", static (c, v) => c.Iterations = (int)v, 1, 1_000_000)
             .Seed("seed of first weights and order (1337)", static (c, v) => c.Seed = v)
-            .Common();
+            .Common(session.Devices);
         command.SetAction(parsed =>
         {
             DemoConfig config = options.Resolve(parsed);
@@ -38,8 +38,10 @@ static class DemoVerb
     static int Run(Session session, DemoConfig config, string json)
     {
         Terminal terminal = session.Terminal;
-        using DeviceChoice device = DeviceChoice.Open(terminal, config, FcnDemo.Summary.Name, static device => new FcnDemo(device));
-        using var network = new FcnDemo(device.Device);
+        // A program's own build of it comes first: it may have kernels for more devices.
+        CatalogEntry entry = session.Networks.FirstOrDefault(static e => e.Summary.Name == FcnDemo.Summary.Name) ?? PaperNetworks.Demo;
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Summary.Name, entry.Open);
+        using Network network = entry.Open(device.Device);
         network.Initialize(config.Seed);
         using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);
         folder.WriteConfig(json);

@@ -24,7 +24,7 @@ static class PredictVerb
             .Text("--classes", "file", "names of the classes, one per line, for the legend", static (c, v) => c.Classes = v)
             .Real("--alpha", "share of the class colour in overlays (0.5)", static (c, v) => c.Alpha = v)
             .Flag("--scores", "write the scores of every class and pixel too, as safetensors", static (c, v) => c.Scores = v)
-            .Common();
+            .Common(session.Devices);
         command.SetAction(parsed =>
         {
             PredictConfig config = options.Resolve(parsed);
@@ -42,7 +42,7 @@ static class PredictVerb
         Terminal terminal = session.Terminal;
         List<string> files = InputFiles.Find(config.Inputs), names = InputFiles.Names(files);
         OverlayOptions overlay = Overlays(config, entry);
-        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = WeightSource.Open(entry, device.Device, config.Weights);
         using RunFolder folder = RunFolder.Create(config.Runs, "predict", config.Name);
         folder.WriteConfig(json);

@@ -20,7 +20,7 @@ static class TrainVerb
         };
         command.Add(data);
         command.Add(resume);
-        ConfigOptions<TrainConfig> options = Options(command);
+        ConfigOptions<TrainConfig> options = Options(command, session.Devices);
         command.SetAction(parsed =>
         {
             RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(path) : null;
@@ -34,7 +34,8 @@ static class TrainVerb
         return command;
     }
 
-    static ConfigOptions<TrainConfig> Options(Command command) => new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
+    static ConfigOptions<TrainConfig> Options(Command command, DeviceCatalog devices) =>
+        new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
         .Text("--network", "name", "which network; fcn info lists them", static (c, v) => c.Network = v)
         .Text("--init-from", "file", "start from weights that match by name and shape", static (c, v) => c.InitFrom = v)
         .Text("--train-split", "list", "list in ImageSets/Segmentation to train on (train)", static (c, v) => c.TrainSplit = v)
@@ -61,7 +62,7 @@ static class TrainVerb
         .Whole("--log-every", "updates between rows of log.csv (20)", static (c, v) => c.LogEvery = v, 1)
         .Seed("seed of first weights, order, augmentation and dropout (1337)", static (c, v) => c.Seed = v)
         .Whole("--overlays", "validation images drawn at the end (4)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
-        .Common();
+        .Common(devices);
 
     static int Run(Session session, TrainConfig config, string json, RunFolder? resumed)
     {
@@ -69,7 +70,7 @@ static class TrainVerb
         CatalogEntry entry = session.Networks.Find(config.Network);
         SegmentationSet examples = DataSets.Open(config.Data, config.TrainSplit, entry);
         SegmentationSet? validation = config.ValSplit.Length == 0 ? null : DataSets.Open(config.Data, config.ValSplit, entry);
-        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
         // What can be wrong with batches and settings shows before there is a folder.

@@ -22,7 +22,7 @@ static class ValVerb
             .Text("--split", "list", "list in ImageSets/Segmentation (val)", static (c, v) => c.Split = v)
             .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
             .Whole("--overlays", "images drawn (8)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
-            .Common();
+            .Common(session.Devices);
         command.SetAction(parsed =>
         {
             ValConfig config = options.Resolve(parsed);
@@ -39,7 +39,7 @@ static class ValVerb
     {
         Terminal terminal = session.Terminal;
         SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
-        using DeviceChoice device = DeviceChoice.Open(terminal, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = WeightSource.Open(entry, device.Device, config.Weights);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
         ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>

@@ -12,7 +12,7 @@ public abstract class GpuDevice : Device
     /// <summary>How convolutions multiply.</summary>
     public CudaPrecision Precision { get; }
 
-    /// <summary>Compute capability, such as 90 for 9.0; 75 where there is no NVIDIA card, so that kernels without matrix units run.</summary>
+    /// <summary>Compute capability, such as 90 for 9.0; 75 where there is no NVIDIA card: kernels without matrix units run.</summary>
     public abstract int Capability { get; }
 
     /// <summary>Whether runs are timed as a whole; results come back a little later then. Set between calls of the networks.</summary>

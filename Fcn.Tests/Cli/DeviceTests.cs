@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fcn.Cli;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
+using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
 using Fcn.Tests.Devices.Cpu;
 using Fcn.Tests.Devices.Cuda;
@@ -49,7 +50,44 @@ public sealed class DeviceTests
     {
         ToolResult result = Run("benchmark", "linear", "--device", text);
         Assert.Equal(1, result.Code);
-        Assert.Contains($"--device {text}: expected auto, cpu, cuda or the number of a GPU such as cuda:1.", result.Error);
+        Assert.Contains($"--device {text}: expected auto, cpu or cuda[:n].", result.Error);
+    }
+
+    [Fact]
+    public void AProgramAddsKindsOfDevices()
+    {
+        var requests = new List<DeviceRequest>();
+        var devices = new DeviceCatalog([new DeviceKind("echo", ["near", "n"], Open)]);
+        Assert.Equal("auto, cpu, cuda[:n], echo[:near|n]", devices.Forms);
+        foreach (string text in new[] { "echo", "echo:near", "echo:12" }) Assert.Equal(0, Benchmark(text, "--precision", "bf16").Code);
+        Assert.Equal(["", "near", "12"], requests.Select(static r => r.Choice));
+        Assert.All(requests, static r => Assert.Equal((CudaPrecision.Bf16, 3), (r.Precision, r.Threads)));
+        Assert.Contains("8x8, cpu (", Benchmark("echo").Output);
+        foreach (string text in new[] { "echo:far", "echo:", "echo:-1", "echos" })
+            Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n] or echo[:near|n].", Benchmark(text).Error);
+        Assert.Contains("auto, cpu, cuda[:n], echo[:near|n] (auto)", Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" "));
+        Assert.Throws<ArgumentException>(() => new DeviceCatalog([new DeviceKind("cpu", [], Open)]));
+
+        ToolResult Benchmark(string text, params string[] more) =>
+            Run(devices, ["benchmark", "linear", "--size", "8x8", "--repeats", "1", "--threads", "3", "--device", text, .. more]);
+
+        Fcn.Devices.Device Open(DeviceRequest request)
+        {
+            requests.Add(request);
+            return new CpuDevice(1);
+        }
+    }
+
+    [Fact]
+    public void AKindThatAPackageBringsIsExplained()
+    {
+        string error = Run("benchmark", "linear", "--device", "ilgpu:cpu").Error;
+        Assert.Contains("--device ilgpu:cpu: expected auto, cpu or cuda[:n]. For ilgpu reference Fcn.Ilgpu in a program of yours", error);
+        Assert.Contains("IlgpuDevice.Open(r.Choice, r.Precision)", error);
+        // Where the kind is there, its own choices are what counts.
+        var devices = new DeviceCatalog([new DeviceKind("ilgpu", ["cuda"], static _ => new CpuDevice(1))]);
+        error = Run(devices, "benchmark", "linear", "--device", "ilgpu:cpu").Error;
+        Assert.EndsWith("expected auto, cpu, cuda[:n] or ilgpu[:cuda].\n", error);
     }
 
     [Fact]
@@ -116,11 +154,13 @@ public sealed class DeviceTests
             Run("info", "linear", "--ptx", "scoer").Error);
     }
 
-    private static ToolResult Run(params string[] args)
+    private static ToolResult Run(params string[] args) => Run(new DeviceCatalog([]), args);
+
+    private static ToolResult Run(DeviceCatalog devices, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        int code = FcnTool.Run(args, Networks, new Terminal(output, error) { PlainInterval = TimeSpan.Zero });
+        int code = FcnTool.Run(args, Networks, devices, new Terminal(output, error) { PlainInterval = TimeSpan.Zero });
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 

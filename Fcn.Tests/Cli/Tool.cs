@@ -13,7 +13,7 @@ static class Tool
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var terminal = new Terminal(output, error) { PlainInterval = TimeSpan.Zero };
-        int code = FcnTool.Run(args, PaperNetworks.All, terminal, cancellation);
+        int code = FcnTool.Run(args, PaperNetworks.All, new DeviceCatalog([]), terminal, cancellation);
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 }

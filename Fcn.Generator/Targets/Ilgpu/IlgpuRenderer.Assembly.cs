@@ -78,7 +78,7 @@ internal sealed partial class IlgpuRenderer
             case KernelOp.Constant when into is null:
                 return v.Type.Element == Element.Float ? Literal.Ptx((float)v.Number) : Literal.Of((long)v.Number);
         }
-        string kind = v.Op == KernelOp.Load ? "fragments" : v.Op is KernelOp.Constant or KernelOp.Variable ? "moves" : "splits";
+        string kind = v.Op == KernelOp.Load ? "fragments" : v.Op == KernelOp.Constant ? "zeros" : "splits";
         Begin(kind);
         string d = into ?? Escaped(_registers.Temporary(PtxRegisters.Kind.Word));
         string instruction = v.Op switch

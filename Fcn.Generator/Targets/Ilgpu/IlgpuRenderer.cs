@@ -160,8 +160,12 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         };
     }
 
-    // Nobody knows the precedence of these by heart.
-    private (string, int) Bracketed(Value v, string sign, int precedence) => ($"{Text(v.Sources[0], Unary)} {sign} {Text(v.Sources[1], Unary)}", precedence);
+    // Nobody knows the precedence of these by heart; chains of one need no brackets.
+    private (string, int) Bracketed(Value v, string sign, int precedence)
+    {
+        string Side(Value source) => Text(source, source.Op == v.Op && v.Op is (KernelOp.And or KernelOp.Or) ? precedence : Unary);
+        return ($"{Side(v.Sources[0])} {sign} {Side(v.Sources[1])}", precedence);
+    }
 
     private string Family(Value v) => v.Type.Lanes > 1 ? Type(v.Type) : "Real";
 

@@ -10,7 +10,7 @@ internal sealed unsafe partial class NativeDriver : CudaDriver
     private const int Ptx = 1; // CU_JIT_INPUT_PTX
 
     // Never libcuda.so, which is the toolkit's stub. Inside WSL the library lies outside the usual path.
-    private static readonly string[] Libraries = OperatingSystem.IsWindows()
+    public static readonly string[] Libraries = OperatingSystem.IsWindows()
         ? ["nvcuda.dll"]
         : ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"];
 

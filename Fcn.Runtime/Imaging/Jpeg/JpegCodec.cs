@@ -4,7 +4,7 @@ namespace Fcn.Imaging.Jpeg;
 internal sealed class JpegCodec : IImageCodec
 {
     // Every block of 8x8 pixels takes at least one bit under Huffman coding.
-    private const int MaxPixelsPerByte = 512;
+    public const int MaxPixelsPerByte = 512;
 
     public string Name => "JPEG";
 

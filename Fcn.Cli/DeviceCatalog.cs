@@ -1,0 +1,48 @@
+// The kinds of devices a tool knows → what --device takes, in words, and which kind a text names.
+namespace Fcn.Cli;
+
+sealed class DeviceCatalog
+{
+    /// Left to the tool: a GPU where there is one, else the CPU.
+    public const string Auto = "auto";
+
+    // Kinds that a package brings, so that whoever asks for one in a tool without it learns how to get it.
+    static readonly (string Name, string Package, string Line)[] Known =
+    [
+        ("ilgpu", "Fcn.Ilgpu", "new DeviceKind(\"ilgpu\", [\"cuda\", \"opencl\", \"cpu\"], r => IlgpuDevice.Open(r.Choice, r.Precision))"),
+    ];
+
+    readonly DeviceKind[] kinds;
+
+    /// <exception cref="ArgumentException">Two kinds have one name, or one has that of another word.</exception>
+    public DeviceCatalog(IEnumerable<DeviceKind> added)
+    {
+        kinds = [DeviceKind.Cpu, DeviceKind.Cuda, .. added];
+        string[] names = [Auto, .. kinds.Select(static k => k.Name)];
+        if (names.Distinct().Count() < names.Length)
+            throw new ArgumentException($"Kinds of devices need names of their own; these are {string.Join(", ", names)}.");
+    }
+
+    /// auto, cpu, cuda[:n]
+    public string Forms => string.Join(", ", All);
+
+    /// The kind and what was chosen of it; null for auto.
+    /// <exception cref="FcnException">The text names no device that this tool knows.</exception>
+    public (DeviceKind Kind, string Choice)? Find(string text)
+    {
+        if (text == Auto) return null;
+        foreach (DeviceKind kind in kinds)
+        {
+            if (kind.Choice(text) is { } choice) return (kind, choice);
+        }
+        string expected = $"--device {text}: expected {string.Join(", ", All[..^1])} or {All[^1]}.";
+        foreach ((string name, string package, string line) in Known)
+        {
+            bool isMissing = text.Split(':')[0] == name && !Array.Exists(kinds, k => k.Name == name);
+            if (isMissing) expected += $" For {name} reference {package} in a program of yours and add to FcnTool.Run(args, networks): {line}.";
+        }
+        throw new FcnException(expected);
+    }
+
+    string[] All => [Auto, .. kinds.Select(static k => k.Form)];
+}

@@ -1,0 +1,32 @@
+// What an NVIDIA GPU would get, without one: ILGPU's PTX back end works where no driver is.
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using Xunit;
+
+namespace Fcn.Integrations.Tests.Ilgpu;
+
+public sealed class IlgpuPtxTests
+{
+    [Fact]
+    public void KernelsCompileToPtx()
+    {
+        using var context = Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(
+            context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null);
+        foreach (var (name, kernel) in LinearScoreIlgpu.Program.Kernels)
+        {
+            var entry = EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method);
+            var compiled = (PTXCompiledKernel)backend.Compile(entry, new KernelSpecialization(LinearScoreIlgpu.Threads, null));
+            Assert.Contains(".maxntid 128", compiled.PTXAssembly);
+            Assert.DoesNotContain(".extern .func", compiled.PTXAssembly);
+            // A kernel's entry is named after its method, not after itself.
+            Assert.Contains($"Kernel_{kernel.Method.Name}", compiled.PTXAssembly);
+            Assert.NotEqual(name, kernel.Method.Name);
+        }
+    }
+}
