@@ -1,18 +1,13 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule.Gpu;
-using Fcn.Generator.Targets.Ptx;
 using Fcn.Tests.Ptx;
 
 namespace Fcn.Tests.Ops;
 
-// A frame and the memory of an emulated GPU, on which schedules run as PTX. A planned buffer is there from its first launch to its last, new and never
-// written; an access outside, of what nobody wrote, or a race ends the run.
-internal sealed class EmulatedDevice : IDisposable
+// A frame and the memory of an emulated GPU, on which schedules run as a target's code. A planned buffer is there from its first launch to its last,
+// new and never written; an access outside, of what nobody wrote, or a race ends the run.
+internal sealed class EmulatedDevice(IKernelTarget target) : IDisposable
 {
-    private static readonly ConcurrentDictionary<(int Capability, string Code), PtxEntry> Entries = new();
-
     private readonly DeviceMemory _memory = new();
     private readonly Dictionary<string, long> _fields = [];
     private readonly Dictionary<string, (ulong Address, int Bytes)> _buffers = [];
@@ -89,23 +84,14 @@ internal sealed class EmulatedDevice : IDisposable
     {
         long blocks = HostValue.Of(launch.Blocks, Field);
         if (blocks == 0) return;
-        var kernel = PtxRenderer.Render(launch.Kernel, machine.Capability);
-        var entry = Entries.GetOrAdd((machine.Capability, kernel.Code), _ => Parse(kernel, machine));
-        ulong[] arguments = [.. entry.Parameters.Select(p => (ulong)HostValue.Of(launch.Arguments[p.Name], Field))];
         try
         {
-            PtxLauncher.Launch(entry, checked((int)blocks), kernel.Threads, kernel.SharedBytes, arguments, _memory);
+            target.Launch(launch.Kernel, machine, checked((int)blocks), name => HostValue.Of(launch.Arguments[name], Field), _memory);
         }
         catch (PtxFault fault)
         {
             throw new InvalidOperationException($"{machine.Name}, {launch.Name}: {fault.Message}", fault);
         }
-    }
-
-    private static PtxEntry Parse(PtxKernel kernel, GpuMachine machine)
-    {
-        var target = PtxTarget.All.Last(t => t.Capability <= machine.Capability);
-        return PtxModule.Parse(target.Header + "\n" + kernel.Text)[kernel.Name];
     }
 
     private long Field(string name) =>

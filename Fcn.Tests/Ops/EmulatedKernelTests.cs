@@ -7,9 +7,12 @@ using Xunit;
 namespace Fcn.Tests.Ops;
 
 // GPU kernels where golden cases do not lead: against the interpreter, bit for bit where numbers allow.
-public sealed class EmulatedKernelTests
+public abstract class EmulatedKernelTests
 {
     private readonly Random _random = new(21);
+    private readonly IKernelTarget _target;
+
+    private protected EmulatedKernelTests(IKernelTarget target) => _target = target;
 
     // Whole numbers up to 8 are exact in bfloat16, their products' sums in float: every machine gives the definition's numbers.
     [Theory]
@@ -26,7 +29,7 @@ public sealed class EmulatedKernelTests
         Node weight = op.Parameter("w", Whole(co * ci / groups * k * k), co, ci / groups, k), bias = op.Bias("b", Whole(co));
         Node y = op.Add("y", new Conv(co, k, stride, pad, dilation, groups), op.Map("x", Whole(n * ci * h * w), ci), weight, bias);
         op.EndsWithGradient(y, Whole(n * co * y.Map.Size.At(h) * y.Map.Size.At(w)));
-        foreach (var machine in GpuMachine.All) Same(op, machine, 0);
+        Same(op, GpuMachine.All, 0);
     }
 
     [Theory]
@@ -39,7 +42,7 @@ public sealed class EmulatedKernelTests
         Node weight = op.Parameter("w", Whole(co * channels * 9), co, channels, 3);
         Node y = op.Add("y", new Conv(co, 3, 1, 2), op.Image, weight);
         op.EndsWithGradient(y, Whole(2 * co * 11 * 9));
-        foreach (var machine in GpuMachine.All) Same(op, machine, 0);
+        Same(op, GpuMachine.All, 0);
     }
 
     [Fact]
@@ -49,7 +52,7 @@ public sealed class EmulatedKernelTests
         Node weight = op.Parameter("w", Whole(5 * 9 * 9), 5, 9, 3), x = op.Map("x", Whole(2 * 9 * 6 * 7), 9);
         Node y = op.Add("y", new Conv(5, 3, 1, 1), x, weight);
         op.Graphs["y"] = new NetworkGraph([op.Image, weight, x, y], [y]);
-        foreach (var machine in GpuMachine.All) Same(op, machine, 0);
+        Same(op, GpuMachine.All, 0);
     }
 
     [Theory]
@@ -61,7 +64,7 @@ public sealed class EmulatedKernelTests
         Node weight = op.Parameter("w", Whole(12 * 9 / groups * 9), 12, 9 / groups, 3), bias = op.Bias("b", Whole(12));
         Node conv = op.Add("conv", new Conv(12, 3, 1, 1, 1, groups), op.Map("x", Whole(2 * 9 * 9 * 7), 9), weight, bias);
         op.Ends(op.Add("y", new MaxPool(2, 2), op.Add("relu", new Relu(), conv)));
-        foreach (var machine in GpuMachine.All) Same(op, machine, 0);
+        Same(op, GpuMachine.All, 0);
     }
 
     [Theory]
@@ -93,7 +96,7 @@ public sealed class EmulatedKernelTests
         Node x = op.Map("x", scores, classes, size);
         Node labels = op.Add("labels", new UpsampleArgMax(new(kernel, stride), offset), x);
         op.Graphs["labels"] = op.Graphs["y"] = new NetworkGraph([op.Image, x, labels], [labels]);
-        using var emulated = new EmulatedSchedule(op, GpuMachine.Plain).Packed();
+        using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         Assert.Equal(new InterpretedSchedule(op, "labels", Machine.Scalar).Run().Map, emulated.Run("labels").Map);
     }
 
@@ -139,9 +142,9 @@ public sealed class EmulatedKernelTests
         };
         var op = new OpGraph("pool", 1, 6, 6);
         op.Ends(op.Add("y", new MaxPool(2, 2), op.Map("x", Whole(8 * 6 * 6), 8)));
-        using var whole = new EmulatedSchedule(op, GpuMachine.Plain).Packed();
+        using var whole = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         whole.Run("y");
-        using var damaged = new EmulatedSchedule(op, GpuMachine.Plain, damage: Damage).Packed();
+        using var damaged = new EmulatedSchedule(op, GpuMachine.Plain, _target, damage: Damage).Packed();
         Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => damaged.Run("y")).Message, StringComparison.Ordinal);
     }
 
@@ -153,7 +156,7 @@ public sealed class EmulatedKernelTests
         Node weight = op.Parameter("w", Normal(17 * 9 * 9), 17, 9, 3), bias = op.Bias("b", Normal(17));
         Node y = op.Add("y", new Conv(17, 3, 1, 1), op.Map("x", Normal(9 * 5 * 6), 9), weight, bias);
         op.EndsWithGradient(y, Normal(17 * 5 * 6));
-        using var emulated = new EmulatedSchedule(op, GpuMachine.Plain).Packed();
+        using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         var gradients = emulated.Run("dx").Gradients;
         float[] before = emulated.Values("w"), biases = emulated.Values("b"), velocity = new float[before.Length];
         for (int step = 0; step < 2; step++)
@@ -178,9 +181,18 @@ public sealed class EmulatedKernelTests
         return op.EndsWithGradient(op.Add("y", of, op.Map("x", Normal(2 * channels * 5 * 7), channels)), Normal(2 * channels * 5 * 7));
     }
 
-    private static void Same(OpGraph op, GpuMachine machine, double tolerance)
+    private void Same(OpGraph op, GpuMachine machine, double tolerance) => Same(op, [machine], tolerance);
+
+    // All machines' kernels are announced before the first is launched.
+    private void Same(OpGraph op, IEnumerable<GpuMachine> machines, double tolerance)
     {
-        using var emulated = new EmulatedSchedule(op, machine).Packed();
+        var all = machines.Select(m => (m, new EmulatedSchedule(op, m, _target))).ToList();
+        foreach (var (machine, schedule) in all) Same(op, machine, schedule, tolerance);
+    }
+
+    private static void Same(OpGraph op, GpuMachine machine, EmulatedSchedule schedule, double tolerance)
+    {
+        using var emulated = schedule.Packed();
         foreach (string graph in op.Graphs.Keys)
         {
             Outcome actual = emulated.Run(graph), expected = new InterpretedSchedule(op, graph, Machine.Scalar).Run();
@@ -201,4 +213,12 @@ public sealed class EmulatedKernelTests
 
     private double[] Normal(int count) => [.. Enumerable.Range(0, count).Select(_ =>
         Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()))];
+}
+
+public sealed class PtxKernelTests() : EmulatedKernelTests(EmulatedPtx.Target);
+
+public sealed class IlgpuKernelTests() : EmulatedKernelTests(Compiled)
+{
+    // Kept from test to test: many have the same kernels.
+    private static readonly EmulatedIlgpu Compiled = new();
 }

@@ -11,8 +11,9 @@ using Xunit.Abstractions;
 
 namespace Fcn.Tests.Ops;
 
-// Whole networks as PTX on every GPU machine: a small one with everything that a network can have against the interpreter, FCN-8s against PyTorch.
-public sealed class EmulatedNetworkTests(ITestOutputHelper output)
+// Whole networks as a target's code on every GPU machine: a small one with everything that a network can have against the interpreter, FCN-8s
+// against PyTorch.
+public abstract class EmulatedNetworkTests
 {
     // Borders, strides, dilation, groups, windows that overlap, dropout, a scaled skip, a learned deconvolution.
     private const string Small = """
@@ -24,6 +25,11 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
         [Score, Skip("pool1", Upsample = 2, Kernel = 3, Learned = true, Scale = 0.5), Upsample(2)]
         public partial class Small;
         """;
+
+    private readonly ITestOutputHelper _output;
+    private readonly IKernelTarget _target;
+
+    private protected EmulatedNetworkTests(ITestOutputHelper output, IKernelTarget target) => (_output, _target) = (output, target);
 
     private static readonly OpGraph SmallGraph = SmallNetwork();
     private static readonly IReadOnlyDictionary<string, Lazy<Outcome>> Interpreted = SmallGraph.Graphs.Keys.ToDictionary(
@@ -38,7 +44,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
     [InlineData("bf16", 1e-2, 1e-1, 8)]
     public void Small_network(string name, double scores, double gradients, int labels)
     {
-        using var emulated = new EmulatedSchedule(SmallGraph, GpuMachine.All.Single(m => m.Name == name)).Packed();
+        using var emulated = new EmulatedSchedule(SmallGraph, GpuMachine.All.Single(m => m.Name == name), _target).Packed();
         Within(scores, emulated.Run("y").Map, Interpreted["y"].Value.Map, "scores");
         int differ = emulated.Run("labels").Map.Zip(Interpreted["labels"].Value.Map, static (a, b) => a == b ? 0 : 1).Sum();
         Assert.True(differ <= labels, $"{differ} labels differ");
@@ -52,7 +58,7 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
     public void A_step_of_the_solver_reaches_the_packed_weights()
     {
         var graph = SmallNetwork();
-        using var network = new EmulatedSchedule(graph, GpuMachine.Fp32).Packed();
+        using var network = new EmulatedSchedule(graph, GpuMachine.Fp32, _target).Packed();
         network.Run("training");
         network.Update(1e-3f, 0.9f, 5e-4f, 1, static p => p.EndsWith(".bias", StringComparison.Ordinal) ? (2, 0) : (1, 1));
         foreach (string parameter in graph.Parameters.ToList())
@@ -89,23 +95,27 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData("plain", 1e-5)]
     [InlineData("tf32", 2e-3)]
     [InlineData("bf16", 2e-2)]
     public void Shared_fcn8s(string name, double scores)
     {
-        if (GoldenFile.Shared("fcn8s_narrow.safetensors") is not { } file)
-        {
-            output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
-            return;
-        }
+        if (Narrow() is not { } file) return;
         string size = file.Names.Where(static n => n.EndsWith(".image", StringComparison.Ordinal)).MinBy(n => file[n].Length)![..^".image".Length];
         using var network = Open(GoldenNetwork.Narrow, file, size, GpuMachine.All.Single(m => m.Name == name));
         Within(scores, network.Run("y").Map, file[$"{size}.logits"], $"scores at {size}");
     }
 
-    private void Within(double tolerance, IReadOnlyList<double> actual, IReadOnlyList<double> expected, string what)
+    private protected GoldenFile? Narrow()
     {
-        output.WriteLine(FormattableString.Invariant($"{what}: {Close.Distance(actual, expected):g3}"));
+        var file = GoldenFile.Shared("fcn8s_narrow.safetensors");
+        if (file is null) _output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
+        return file;
+    }
+
+    private protected void Within(double tolerance, IReadOnlyList<double> actual, IReadOnlyList<double> expected, string what)
+    {
+        _output.WriteLine(FormattableString.Invariant($"{what}: {Close.Distance(actual, expected):g3}"));
         Close.Within(tolerance, actual, expected, what);
     }
 
@@ -129,12 +139,33 @@ public sealed class EmulatedNetworkTests(ITestOutputHelper output)
         }, images, height, width, Normal(images * 3 * height * width, 1), labels);
     }
 
-    private static EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
+    private protected EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
     {
         int[] shape = file.Shape($"{size}.image");
         var network = OpGraph.Of(
             golden == GoldenNetwork.Tiny ? "tiny" : "narrow", CollapseBorder.Run(golden.Graph), name => file[$"weights.{name}"], 1, shape[2], shape[3],
             file[$"{size}.image"], Array.ConvertAll(file[$"{size}.label"], v => (byte)v));
-        return new EmulatedSchedule(network, machine).Packed();
+        return new EmulatedSchedule(network, machine, _target).Packed();
+    }
+}
+
+public sealed class PtxNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, EmulatedPtx.Target);
+
+public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, new EmulatedIlgpu())
+{
+    // The emulated card does the same for PTX: GoldenNetworkTests.
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("fp32")]
+    public void Shared_fcn8s_trains(string name)
+    {
+        if (Narrow() is not { } file) return;
+        using var network = Open(GoldenNetwork.Narrow, file, "45x61", GpuMachine.All.Single(m => m.Name == name));
+        var trained = network.Run("training");
+        Within(1e-5, [trained.Loss], file["loss.00"], "loss");
+        Assert.Equal(file.Names.Count(static n => n.StartsWith("gradient.", StringComparison.Ordinal)), trained.Gradients.Count);
+        foreach (var (parameter, gradient) in trained.Gradients) Within(1e-3, gradient, file[$"gradient.{parameter}"], parameter);
+        network.Update(1e-7f, 0.9f, 5e-4f, 1, static p => p.EndsWith(".bias", StringComparison.Ordinal) ? (2, 0) : (1, 1));
+        Within(1e-4, [network.Packed().Run("training").Loss], file["loss.01"], "loss after an update");
     }
 }

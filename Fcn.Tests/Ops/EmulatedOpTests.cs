@@ -6,9 +6,14 @@ using Xunit.Abstractions;
 
 namespace Fcn.Tests.Ops;
 
-// Every op, forward and all gradients, as PTX on every GPU machine, against PyTorch.
-public sealed class EmulatedOpTests(ITestOutputHelper output)
+// Every op, forward and all gradients, as a target's code on every GPU machine, against PyTorch.
+public abstract class EmulatedOpTests
 {
+    private readonly ITestOutputHelper _output;
+    private readonly IKernelTarget _target;
+
+    private protected EmulatedOpTests(ITestOutputHelper output, IKernelTarget target) => (_output, _target) = (output, target);
+
     private static readonly IReadOnlyList<GoldenCase> Own = GoldenCases.Of(GoldenFile.Own("ops.safetensors"), "own_");
 
     [Theory]
@@ -22,7 +27,7 @@ public sealed class EmulatedOpTests(ITestOutputHelper output)
     public void Shared_set()
     {
         if (GoldenFile.Shared("ops.safetensors") is { } file) Check(GoldenCases.Of(file, "shared_"), GpuMachine.Fp32);
-        else output.WriteLine("Not run: ../shared/golden is absent; the repository's own set stands for it.");
+        else _output.WriteLine("Not run: ../shared/golden is absent; the repository's own set stands for it.");
     }
 
     // Relative errors (Frobenius). A factor is rounded to 11 bits (TF32) or 8 bits (bfloat16): by up to 2^-12 or 2^-9 of it, two factors per product. A
@@ -38,12 +43,13 @@ public sealed class EmulatedOpTests(ITestOutputHelper output)
     {
         var failures = new List<string>();
         double worst = 0;
-        foreach (var test in cases)
+        // All are announced before the first is launched.
+        foreach (var (test, schedule) in cases.Select(test => (test, new EmulatedSchedule(test.Op, machine, _target))).ToList())
         {
-            using var schedule = new EmulatedSchedule(test.Op, machine).Packed();
-            foreach (string graph in test.Op.Graphs.Keys) Compare(test, graph, schedule);
+            using var packed = schedule.Packed();
+            foreach (string graph in test.Op.Graphs.Keys) Compare(test, graph, packed);
         }
-        output.WriteLine(FormattableString.Invariant($"{machine.Name}: worst relative error {worst:g3}"));
+        _output.WriteLine(FormattableString.Invariant($"{machine.Name}: worst relative error {worst:g3}"));
         Assert.True(failures.Count == 0, string.Join("\n", failures));
 
         void Compare(GoldenCase test, string graph, EmulatedSchedule schedule)
@@ -72,3 +78,7 @@ public sealed class EmulatedOpTests(ITestOutputHelper output)
         }
     }
 }
+
+public sealed class PtxOpTests(ITestOutputHelper output) : EmulatedOpTests(output, EmulatedPtx.Target);
+
+public sealed class IlgpuOpTests(ITestOutputHelper output) : EmulatedOpTests(output, new EmulatedIlgpu());

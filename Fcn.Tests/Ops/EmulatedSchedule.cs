@@ -1,26 +1,31 @@
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Schedule.Gpu.Kernels;
 using Xunit;
 
 namespace Fcn.Tests.Ops;
 
-// An op's graphs, scheduled for a GPU machine, rendered to PTX and run by the emulator.
+// An op's graphs, scheduled for a GPU machine, rendered to a target's code and run by the emulator.
 internal sealed class EmulatedSchedule : IDisposable
 {
-    private readonly EmulatedDevice _device = new();
+    private readonly EmulatedDevice _device;
     private readonly OpGraph _op;
     private readonly GpuMachine _machine;
     private readonly Dictionary<string, GpuSchedule> _schedules;
 
     /// Few processors: sums are still split, and launches stay small. Damage: what a test does to schedules to see it found.
-    public EmulatedSchedule(OpGraph op, GpuMachine machine, int processors = 2, Func<GpuSchedule, GpuSchedule>? damage = null)
+    public EmulatedSchedule(
+        OpGraph op, GpuMachine machine, IKernelTarget? target = null, int processors = 2, Func<GpuSchedule, GpuSchedule>? damage = null)
     {
+        target ??= EmulatedPtx.Target;
+        _device = new(target);
         (_op, _machine) = (op, machine);
         var packing = new GpuPacking();
         _schedules = op.Graphs.ToDictionary(g => g.Key, g => BuildGpuSchedule.Run(g.Value, op.GpuPlan, machine, packing));
         if (damage is not null) _schedules = _schedules.ToDictionary(s => s.Key, s => damage(s.Value));
         (Pack, PackBackward) = (packing.Schedule(false), packing.Schedule(true));
-        var kernels = _schedules.Values.Append(Pack).Append(PackBackward).SelectMany(s => s.Launches).Select(l => l.Kernel);
+        var kernels = _schedules.Values.Append(Pack).Append(PackBackward).SelectMany(s => s.Launches).Select(l => l.Kernel).ToList();
+        target.Announce(kernels.Append(GpuUpdateKernel.Lower().Kernel));
         Assert.Empty(kernels.SelectMany(k => KernelSpec.Faults([k], KernelFamily.Gpu)));
 
         _device.Set("N", op.Images);
@@ -75,7 +80,7 @@ internal sealed class EmulatedSchedule : IDisposable
         _device.Write<float>("Multipliers", blocks);
         int Bits(float value) => BitConverter.SingleToInt32Bits(value);
         _device.Write<int>("Step", [0, 0, 0, Bits(rate), Bits(momentum), Bits(decay), Bits(scale)]);
-        _device.Run(new([], [], [], [Fcn.Generator.Schedule.Gpu.Kernels.GpuUpdateKernel.Lower()]), _machine);
+        _device.Run(new([], [], [], [GpuUpdateKernel.Lower()]), _machine);
     }
 
     /// A parameter as it is now, in OIHW order.

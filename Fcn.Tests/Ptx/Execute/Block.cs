@@ -21,6 +21,9 @@ internal sealed class Block : IDisposable
     public int Blocks { get; }
     public int Threads { get; }
     public int Index { get; private set; }
+
+    /// In a drawn order while the block runs.
+    public IReadOnlyList<Warp> Warps => _warps;
     public uint Epoch { get; private set; }
     public SharedMemory Shared { get; }
     public DeviceMemory Global { get; }
@@ -30,7 +33,8 @@ internal sealed class Block : IDisposable
     /// Backward branches that one block may take before it is said to hang.
     public required long BranchLimit { get; init; }
 
-    public void Run(int index)
+    /// Everything as before the first instruction of a block.
+    public void Begin(int index)
     {
         Index = index;
         Epoch = Shared.BeginBlock();
@@ -38,6 +42,14 @@ internal sealed class Block : IDisposable
         _backwardBranches = 0;
         Array.Clear(_done);
         foreach (Warp warp in _warps) warp.Reset();
+    }
+
+    /// All warps have met at a barrier.
+    public void PassBarrier() => Epoch = Shared.NextEpoch();
+
+    public void Run(int index)
+    {
+        Begin(index);
         while (true)
         {
             int waiting = 0;
@@ -51,7 +63,7 @@ internal sealed class Block : IDisposable
             if (waiting == 0) return;
             if (waiting < _warps.Length) throw Deserted(waiting);
             SameBarrier();
-            Epoch = Shared.NextEpoch();
+            PassBarrier();
         }
     }
 

@@ -13,6 +13,9 @@ internal abstract class Instruction
     public int Guard = -1;
     public bool GuardNegated;
 
+    /// What faults quote, where it is no line of the entry's text.
+    public string? Source;
+
     public virtual Flow Flow => Flow.Next;
 
     /// Bytes of one thread's access to shared and to global memory; 0 where it has none.

@@ -20,19 +20,26 @@ internal static class PtxLauncher
     /// <param name="seed">Draws the order of blocks, and of warps between barriers.</param>
     /// <param name="branchLimit">Backward branches of all warps after which a block is said not to end.</param>
     public static LaunchReport Launch(PtxEntry entry, int blocks, int threads, int sharedBytes, ReadOnlySpan<ulong> arguments,
-        DeviceMemory memory, int seed = 1, long branchLimit = 10_000_000)
+        DeviceMemory memory, int seed = 1, long branchLimit = 10_000_000) =>
+        Launch(entry, blocks, threads, sharedBytes, arguments, memory, static block => block.Run, [], seed, branchLimit);
+
+    /// <summary>The same for kernels of which an entry is only a part: others run the blocks and access memory.</summary>
+    public static LaunchReport Launch(PtxEntry entry, int blocks, int threads, int sharedBytes, ReadOnlySpan<ulong> arguments,
+        DeviceMemory memory, Func<Block, Action<int>> runner, IReadOnlyList<Instruction> others, int seed, long branchLimit = 10_000_000)
     {
         Check(entry, blocks, threads, sharedBytes, arguments.Length);
         var report = new LaunchReport(entry);
-        using var shared = new SharedMemory(entry, sharedBytes, GranuleShift(entry.Code.Select(i => i.Width.Shared)));
-        memory.BeginLaunch(blocks, GranuleShift(entry.Code.Select(i => i.Width.Global)));
+        var widths = entry.Code.Concat(others).Select(i => i.Width).ToList();
+        using var shared = new SharedMemory(entry, sharedBytes, GranuleShift(widths.Select(w => w.Shared)));
+        memory.BeginLaunch(blocks, GranuleShift(widths.Select(w => w.Global)));
         using var block = new Block(entry, blocks, threads, shared, memory, arguments, seed)
         {
             Report = report, BranchLimit = branchLimit,
         };
         int[] order = [.. Enumerable.Range(0, blocks)];
         new Random(seed).Shuffle(order);
-        foreach (int index in order) block.Run(index);
+        Action<int> run = runner(block);
+        foreach (int index in order) run(index);
         return report;
     }
 

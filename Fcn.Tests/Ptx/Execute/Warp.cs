@@ -115,6 +115,21 @@ internal sealed unsafe class Warp : IDisposable
         }
     }
 
+    /// Runs some instructions that follow each other: no branch, no barrier.
+    public void RunStraight(int first, int end, uint mask, LaunchReport report)
+    {
+        for (int pc = first; pc < end; pc++)
+        {
+            Instruction at = Block.Entry.Code[pc];
+            uint lanes = mask;
+            if (at.Guard >= 0) lanes &= Predicate(at.Guard, mask, at) ^ (at.GuardNegated ? uint.MaxValue : 0);
+            if (lanes == 0) continue;
+            report.Executions[pc]++;
+            report.ThreadInstructions += BitOperations.PopCount(lanes);
+            at.Execute(this, lanes);
+        }
+    }
+
     private void Follow(Branch at, uint mask)
     {
         int target = at.Target;

@@ -54,6 +54,16 @@ internal sealed unsafe class DeviceMemory : IDisposable
     /// <summary>True where all these bytes have been written.</summary>
     public bool IsWritten(ulong address, long bytes) => Buffer(address, bytes, "look", out long offset).IsWritten(offset, bytes, out _);
 
+    /// <summary>Bytes from an address to the end of its buffer; 0 where no buffer is.</summary>
+    public long BytesFrom(ulong address) =>
+        address >> IndexShift is var index && index < (ulong)_buffers.Length && _buffers[index] is { IsFreed: false } buffer
+            && address >= buffer.Base ? Math.Max(buffer.Length - (long)(address - buffer.Base), 0) : 0;
+
+    /// <summary>Where an address lies, for messages.</summary>
+    public string Where(ulong address) =>
+        address >> IndexShift is var index && index < (ulong)_buffers.Length && _buffers[index] is { } buffer
+            ? buffer.Where((long)(address - buffer.Base)) : FormattableString.Invariant($"0x{address:x}, where no buffer is near");
+
     /// <summary>Sets bytes, like a memset of the driver.</summary>
     public void Fill(ulong address, byte value, long bytes)
     {

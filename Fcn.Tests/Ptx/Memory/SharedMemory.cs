@@ -176,6 +176,6 @@ internal sealed unsafe class SharedMemory : IDisposable
             $"race: {what} at {Where(address)}, which {who} {(wrote ? "wrote" : "read")} in line {line} with no barrier between"));
     }
 
-    private string Where(ulong address) => FormattableString.Invariant(
+    public string Where(ulong address) => FormattableString.Invariant(
         $"byte {(long)(address - Base)} of {Length} bytes of shared memory");
 }

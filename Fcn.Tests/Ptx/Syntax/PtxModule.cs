@@ -47,5 +47,5 @@ internal sealed class PtxEntry
     internal required RegisterFile Registers { get; init; }
     internal required string[] Lines { get; init; }
 
-    internal string Text(Instruction at) => Lines[at.Line - 1].Trim();
+    internal string Text(Instruction at) => at.Source ?? Lines[at.Line - 1].Trim();
 }
