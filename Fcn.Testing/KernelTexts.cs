@@ -93,15 +93,16 @@ internal sealed partial class KernelTexts
         return texts;
     }
 
+    // The network's table has every kernel: its own method, that of an equal kernel, or one that the assembly's networks share.
     private static KernelTexts Ilgpu(GeneratedFiles files, string[] own)
     {
-        var read = Methods(own);
+        var (read, methods) = (new KernelTexts(), Methods(own));
         foreach (string line in own)
             if (Listed().Match(line) is { Success: true } kernel)
             {
-                string member = kernel.Groups["member"].Value;
-                read.Add(kernel.Groups["name"].Value, Methods(files.Shared($"Fcn.Generated.Ilgpu.{member}")).Find(member)
-                    ?? throw new FcnException($"Fcn.Generated.Ilgpu.{member}.g.cs has no method {member}."));
+                string member = kernel.Groups["member"].Value, file = kernel.Groups["shared"].Success ? $"Fcn.Generated.Ilgpu.{member}" : "";
+                read.Add(kernel.Groups["name"].Value, (file == "" ? methods : Methods(files.Shared(file))).Find(member)
+                    ?? throw new FcnException($"{(file == "" ? files.Network : file)} has no method {member} for ILGPU."));
             }
         return read;
     }
@@ -118,6 +119,6 @@ internal sealed partial class KernelTexts
     [GeneratedRegex(@"^    internal static ReadOnlySpan<byte> (?<name>\w+) =>$")]
     private static partial Regex Data();
 
-    [GeneratedRegex(@"\[""(?<name>\w+)""\] = (new\()?global::Fcn\.Generated\.Ilgpu\.(?<member>\w+)")]
+    [GeneratedRegex(@"^\s+\[""(?<name>\w+)""\] = (?<shared>global::Fcn\.Generated\.Ilgpu\.)?(?<member>\w+),$")]
     private static partial Regex Listed();
 }

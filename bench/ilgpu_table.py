@@ -30,16 +30,18 @@ def main(folder, ptxas, out, *networks):
         f"- ILGPU 1.5.3, optimisation level O2; ptxas {version}, {datetime.date.today()}, commit {commit}",
         "- reproduce: eng/ilgpu-ptx.sh " + " ".join(networks),
         "- No card was used: these are the assembler's figures, no times. A driver's assembler may give others.", "",
-        "Local bytes of kernels on matrix units are the sums on their way from named registers to C#, once per tile (decision 0020); none is spilled.", "",
+        "Local bytes of kernels on matrix units are the sums on their way from named registers to C#, once per tile (decision 0020); what is spilled is",
+        "listed below.", "",
         "| network | level | kernels | methods of | PTX KB | do not assemble | most registers | most local bytes | spilling |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    failed = 0
+    failed, spilled = 0, {}
     for network in networks:
         paths = sorted((folder / network).glob("*.ptx"))
         for level in (80, 90):
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 rows = list(pool.map(lambda p: assemble(ptxas, level, p), paths))
+            spilled.update({f"{network} {r['name']}": max(r["spills"], spilled.get(f"{network} {r['name']}", 0)) for r in rows if r["spills"]})
             for kind, some in (("C# alone", [r for r in rows if not r["matrix"]]), ("matrix units", [r for r in rows if r["matrix"]])):
                 fails = [r["name"] for r in some if r["fails"]]
                 failed += len(fails)
@@ -48,6 +50,8 @@ def main(folder, ptxas, out, *networks):
                     f"| {max(r['registers'] for r in some)} | {max(r['stack'] for r in some)} | {sum(r['spills'] > 0 for r in some)} |")
                 for name in fails:
                     print(f"{network} {name}: does not assemble for sm_{level}", file=sys.stderr)
+    if spilled:
+        lines += ["", "Spill stores and loads, bytes of a thread: " + "; ".join(f"{name} {bytes}" for name, bytes in sorted(spilled.items())) + "."]
     times = (folder / "times").read_text().strip().splitlines()
     lines += ["", "Time of ILGPU's compiler, once per process: " + "; ".join(times) + "."]
     pathlib.Path(out).write_text("\n".join(lines) + "\n")

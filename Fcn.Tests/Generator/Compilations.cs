@@ -28,6 +28,10 @@ internal static class Compilations
         References,
         new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
 
+    /// A user's project that references ILGPU, which is the stand-in here.
+    public static CSharpCompilation WithIlgpu(params string[] sources) =>
+        Of(sources).AddReferences(MetadataReference.CreateFromFile(typeof(ILGPU.Group).Assembly.Location));
+
     public static SyntaxTree Parse(string source, string path = "File.cs") => CSharpSyntaxTree.ParseText(source, Parsing, path);
 
     /// Kernels are a separate output; most tests can do without, as an IDE can.

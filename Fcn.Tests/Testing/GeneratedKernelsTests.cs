@@ -43,7 +43,8 @@ public sealed class GeneratedKernelsTests : IDisposable
         var street = Street();
         Write("Ilgpu.g.cs", Ilgpu);
         File.WriteAllText(_folder["Fcn.Generated.Ilgpu.conv1_forward_bf16_1a2b3c4d.g.cs"], IlgpuTile);
-        Assert.Equal(["data", "update", "conv1_forward_bf16"], street.Names(KernelTarget.Ilgpu));
+        Assert.Equal(["data", "update", "update_fp32", "conv1_forward_bf16"], street.Names(KernelTarget.Ilgpu));
+        Assert.Equal(street.Text("update", KernelTarget.Ilgpu), street.Text("update_fp32", KernelTarget.Ilgpu));
         Assert.Equal(
             "/// Copies the image.\n/// Twice.\npublic static void data(\n    ArrayView<float> x,\n    ArrayView<float> y)\n{\n    y[0] = x[0];\n}",
             street.Text("data", KernelTarget.Ilgpu));
@@ -96,13 +97,6 @@ public sealed class GeneratedKernelsTests : IDisposable
     private const string Ilgpu = """
         internal static class StreetIlgpu
         {
-            /// Kernels by their names.
-            public static readonly Dictionary<string, Delegate> Kernels = new()
-            {
-                ["data"] = data,
-                ["conv1_forward_bf16"] = global::Fcn.Generated.Ilgpu.conv1_forward_bf16_1a2b3c4d,
-            };
-
             /// Copies the image.
             /// Twice.
             public static void data(
@@ -118,6 +112,15 @@ public sealed class GeneratedKernelsTests : IDisposable
             public static void update(ArrayView<float> x)
             {
             }
+
+            /// The method of every kernel.
+            public static IlgpuProgram Program { get; } = new(new Dictionary<string, Delegate>
+            {
+                ["data"] = data,
+                ["update"] = update,
+                ["update_fp32"] = update,
+                ["conv1_forward_bf16"] = global::Fcn.Generated.Ilgpu.conv1_forward_bf16_1a2b3c4d,
+            });
         }
         """;
 

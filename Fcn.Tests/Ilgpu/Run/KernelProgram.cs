@@ -9,8 +9,6 @@ namespace Fcn.Tests.Ilgpu;
 // Files of kernels in, kernels that can be launched out. The files are compiled as they stand first: that is the check of names and signatures.
 internal sealed class KernelProgram
 {
-    private static readonly MetadataReference StandIn = MetadataReference.CreateFromFile(typeof(ILGPU.Group).Assembly.Location);
-
     private const string AssignedButUnused = "CS0219";
 
     private readonly Dictionary<string, CompiledKernel> _kernels = [];
@@ -48,7 +46,7 @@ internal sealed class KernelProgram
 
     private static CSharpCompilation Compile(IReadOnlyList<string> files)
     {
-        var compilation = Compilations.Of([.. files]).AddReferences(StandIn);
+        var compilation = Compilations.WithIlgpu([.. files]);
         return compilation.WithOptions(compilation.Options.WithOptimizationLevel(OptimizationLevel.Release));
     }
 }
