@@ -42,7 +42,8 @@ internal sealed class EmitIlgpu
         var w = Open(Usings, _network.EscapedNamespace);
         w.Line($"/// {_network.Name} on any GPU that ILGPU reaches, kernel by kernel, in the order of their first use: segmentation, scores, training, update, packing of weights.");
         w.Line("/// Each method is a kernel: Grid.IdxX is the number of its group of threads, Group.IdxX that of the thread in it. Layers with equal kernels share the first");
-        w.Line("/// one's. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i). Kernels for matrix units are in Fcn.Generated.Ilgpu.");
+        w.Line("/// one's. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i). Step is what changes from step to step, reals as their bits: accumulate, seed,");
+        w.Line("/// loss scale, rate, momentum, decay, gradient scale. Kernels for matrix units are in Fcn.Generated.Ilgpu.");
         using (w.Block($"internal static class {name}"))
         {
             foreach (var kernel in _own)

@@ -86,7 +86,7 @@ public sealed partial class IlgpuOutput : IDisposable
     public void ALayerMayBeCalledAsATypeOfIlgpu() => Assert.Empty(Compilations.Warnings(Compilations.WithIlgpu("""
         using Fcn;
         namespace User;
-        [Fcn(Classes = 2), Conv("Group", 8), MaxPool("Math"), Conv("Float4", 8), MaxPool("Grid"), Score("Real"), Upsample(4)]
+        [Fcn(Classes = 2), Conv("Group", 8), MaxPool("Interop"), Conv("Float4", 8), MaxPool("Grid"), Score("Real"), Upsample(4)]
         public partial class Awkward;
         """)));
 
