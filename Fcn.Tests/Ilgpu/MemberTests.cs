@@ -18,6 +18,7 @@ public sealed class MemberTests
     {
         var program = KernelTexts.Compile([KernelTexts.Scale]);
         var model = program.Source.GetSemanticModel(program.Source.SyntaxTrees.Last());
+        Assert.Empty(program.Complaints);
         Assert.Contains("ref T ILGPU.ArrayView<T>.this[int]", Members.Used(model));
         Assert.Contains("int ILGPU.Grid.IdxX", Members.Used(model));
         Assert.DoesNotContain("int ILGPU.Group.LinearIndex", Members.Listed);

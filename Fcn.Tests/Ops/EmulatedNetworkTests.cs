@@ -102,7 +102,7 @@ public abstract class EmulatedNetworkTests
     {
         if (Narrow() is not { } file) return;
         string size = file.Names.Where(static n => n.EndsWith(".image", StringComparison.Ordinal)).MinBy(n => file[n].Length)![..^".image".Length];
-        using var network = Open(GoldenNetwork.Narrow, file, size, GpuMachine.All.Single(m => m.Name == name));
+        using var network = Open(GoldenNetwork.Narrow, file, size, GpuMachine.All.Single(m => m.Name == name), training: false);
         Within(scores, network.Run("y").Map, file[$"{size}.logits"], $"scores at {size}");
     }
 
@@ -139,20 +139,25 @@ public abstract class EmulatedNetworkTests
         }, images, height, width, Normal(images * 3 * height * width, 1), labels);
     }
 
-    private protected EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine)
+    private protected EmulatedSchedule Open(GoldenNetwork golden, GoldenFile file, string size, GpuMachine machine, bool training = true)
     {
         int[] shape = file.Shape($"{size}.image");
         var network = OpGraph.Of(
             golden == GoldenNetwork.Tiny ? "tiny" : "narrow", CollapseBorder.Run(golden.Graph), name => file[$"weights.{name}"], 1, shape[2], shape[3],
             file[$"{size}.image"], Array.ConvertAll(file[$"{size}.label"], v => (byte)v));
+        network.Graphs.Remove("labels");
+        if (!training) network.Graphs.Remove("training");
         return new EmulatedSchedule(network, machine, _target).Packed();
     }
 }
 
 public sealed class PtxNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, EmulatedPtx.Target);
 
-public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, new EmulatedIlgpu())
+public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetworkTests(output, Compiled)
 {
+    // Kept from test to test: several run the same network.
+    private static readonly EmulatedIlgpu Compiled = new();
+
     // The emulated card does the same for PTX: GoldenNetworkTests.
     [Theory]
     [InlineData("plain")]

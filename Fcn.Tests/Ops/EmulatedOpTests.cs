@@ -81,4 +81,8 @@ public abstract class EmulatedOpTests
 
 public sealed class PtxOpTests(ITestOutputHelper output) : EmulatedOpTests(output, EmulatedPtx.Target);
 
-public sealed class IlgpuOpTests(ITestOutputHelper output) : EmulatedOpTests(output, new EmulatedIlgpu());
+public sealed class IlgpuOpTests(ITestOutputHelper output) : EmulatedOpTests(output, Compiled)
+{
+    // Kept from test to test: machines share kernels.
+    private static readonly EmulatedIlgpu Compiled = new();
+}
