@@ -16,7 +16,7 @@ internal abstract class CSharpRenderer(SourceWriter writer)
     /// A variable as the text calls it.
     protected virtual string Name(Value variable) => variable.Name;
 
-    /// Of the ops that targets do not share: names of fields, items and threads, everything on vectors, memory, functions.
+    /// Of the ops that targets do not share: names of fields, items and threads, functions, memory, of vectors all but sums and products.
     protected abstract (string Text, int Precedence) Own(Value v);
 
     /// Statements that targets do not share.
@@ -64,20 +64,21 @@ internal abstract class CSharpRenderer(SourceWriter writer)
 
     protected string Text(Value v, int context = 0)
     {
-        var (text, precedence) = v.Type.Lanes > 1 ? Own(v) : Scalar(v);
+        var (text, precedence) = Expression(v);
         return precedence < context ? $"({text})" : text;
     }
 
-    private (string Text, int Precedence) Scalar(Value v) => v.Op switch
+    private (string Text, int Precedence) Expression(Value v) => v.Op switch
     {
-        KernelOp.Constant => (Constant(v), v.Number < 0 ? Unary : Primary),
-        KernelOp.Variable => (Name(v), Primary),
         KernelOp.Add when v.Sources[1] is { Op: KernelOp.Constant, Number: < 0 } => ($"{Text(v.Sources[0], Sum)} - {Constant(v.Sources[1]).TrimStart('-')}", Sum),
         KernelOp.Add => Infix(v, "+", Sum),
         KernelOp.Subtract => Infix(v, "-", Sum),
         KernelOp.Multiply => Infix(v, "*", Product),
         KernelOp.Divide => Infix(v, "/", Product),
         KernelOp.Remainder => Infix(v, "%", Product),
+        _ when v.Type.Lanes > 1 => Own(v),
+        KernelOp.Constant => (Constant(v), v.Number < 0 ? Unary : Primary),
+        KernelOp.Variable => (Name(v), Primary),
         KernelOp.FusedMultiplyAdd => ($"{Text(v.Sources[0], Product)} * {Text(v.Sources[1], Unary)} + {Text(v.Sources[2], Product)}", Sum),
         KernelOp.Minimum when v.Type.IsWhole => Call("Math.Min", v),
         KernelOp.Maximum when v.Type.IsWhole => Call("Math.Max", v),

@@ -159,13 +159,11 @@ public sealed class IlgpuNetworkTests(ITestOutputHelper output) : EmulatedNetwor
     private static readonly EmulatedIlgpu Compiled = new();
 
     // The emulated card does the same for PTX: GoldenNetworkTests.
-    [Theory]
-    [InlineData("plain")]
-    [InlineData("fp32")]
-    public void Shared_fcn8s_trains(string name)
+    [Fact]
+    public void Shared_fcn8s_trains()
     {
         if (Narrow() is not { } file) return;
-        using var network = Open(GoldenNetwork.Narrow, file, "45x61", GpuMachine.All.Single(m => m.Name == name));
+        using var network = Open(GoldenNetwork.Narrow, file, "45x61", GpuMachine.Plain);
         var trained = network.Run("training");
         Within(1e-5, [trained.Loss], file["loss.00"], "loss");
         Assert.Equal(file.Names.Count(static n => n.StartsWith("gradient.", StringComparison.Ordinal)), trained.Gradients.Count);

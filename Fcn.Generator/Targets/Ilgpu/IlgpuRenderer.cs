@@ -100,10 +100,6 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         KernelOp.Item => ("Grid.IdxX", Primary),
         KernelOp.Thread => ("Group.IdxX", Primary),
         KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),
-        KernelOp.Add => Infix(v, "+", Sum),
-        KernelOp.Subtract => Infix(v, "-", Sum),
-        KernelOp.Multiply => Infix(v, "*", Product),
-        KernelOp.Divide => Infix(v, "/", Product),
         KernelOp.Minimum => Call($"{Family(v)}.Min", v),
         KernelOp.Maximum => Call($"{Family(v)}.Max", v),
         KernelOp.FusedMultiplyAdd => Call($"{Type(v.Type)}.MultiplyAdd", v),
@@ -134,7 +130,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         },
         KernelOp.Shuffle => Call("Warp.ShuffleXor", v),
         KernelOp.Load => Load(v),
-        KernelOp.Constant or KernelOp.Remainder or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
+        KernelOp.Constant or (>= KernelOp.Add and <= KernelOp.Remainder) or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
     };
 
     private (string, int) Load(Value v)

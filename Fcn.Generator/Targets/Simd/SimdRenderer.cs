@@ -49,11 +49,6 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Item => ("item", Primary),
         KernelOp.Thread => ("0", Primary),
         KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),
-        KernelOp.Add => Infix(v, "+", Sum),
-        KernelOp.Subtract => Infix(v, "-", Sum),
-        KernelOp.Multiply => Infix(v, "*", Product),
-        KernelOp.Divide => Infix(v, "/", Product),
-        KernelOp.Remainder => Infix(v, "%", Product),
         KernelOp.Minimum => Call(v.Type.Lanes > 1 ? $"{Vector}.MinNative" : "float.MinNative", v),
         KernelOp.Maximum => Call(v.Type.Lanes > 1 ? $"{Vector}.MaxNative" : "float.MaxNative", v),
         KernelOp.FusedMultiplyAdd => Call(machine == Machine.Portable ? $"{Vector}.MultiplyAddEstimate" : $"{Vector}.FusedMultiplyAdd", v),
@@ -74,7 +69,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Load => v.Type.Lanes > 1
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
-        KernelOp.Constant or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
+        KernelOp.Constant or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
             or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 
