@@ -22,7 +22,7 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var surface = read.Select(Compiler.Surface).WithTrackingName(Steps.Surface);
         context.RegisterSourceOutput(surface.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.SurfaceFiles), Write);
 
-        // Kernels: no other code can refer to them, so an IDE may leave them out.
+        // Kernels: an IDE may leave them out. Code that names a class of theirs compiles, but may be marked there.
         var ilgpu = context.CompilationProvider.Select(static (c, _) => c.GetTypeByMetadataName("ILGPU.Runtime.Cuda.CudaAsm") is not null);
         var kernels = read.Combine(ilgpu).Select(static (r, cancel) => Compiler.Kernels(r.Left, r.Right, cancel)).WithTrackingName(Steps.Kernels);
         context.RegisterImplementationSourceOutput(kernels.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.KernelFiles), Write);

@@ -9,7 +9,7 @@ with open("/proc/cpuinfo") as f:
     model = re.search(r"model name\s*:\s*(.*)", f.read()).group(1)
 rows = [("first run in a fresh process: the JIT compiles the compiler, too", "cold_ms"), ("the same, processor time of all threads", "cold_processor_ms"),
         ("the same, by the record of Roslyn", "cold_by_roslyn_ms"),
-        ("another new project in the same process", "warm_ms"), ("first edit of another file", "first_edit_ms"), ("edits of another file, median", "edit_ms")]
+        ("another new project in the same process", "warm_ms"), ("one that references ILGPU", "warm_ilgpu_ms"), ("first edit of another file", "first_edit_ms"), ("edits of another file, median", "edit_ms")]
 print(f"""# The generator on a project that declares FCN-8s
 
 - machine: {model}, {os.cpu_count()} cores

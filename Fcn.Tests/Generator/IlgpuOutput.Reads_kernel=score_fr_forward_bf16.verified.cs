@@ -1,6 +1,6 @@
 ﻿/// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
 /// Groups of 128 threads.
-public static void score_fr_forward_bf16_45a6b57d(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
+public static void score_fr_forward_bf16_57802a38(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
 {
     CudaAsm.Emit(IlgpuAssembly.registers2_569baa04);
     // Which pixels, channels and steps of the sum are this block's.
@@ -9,7 +9,8 @@ public static void score_fr_forward_bf16_45a6b57d(int pixels, ArrayView<int> tab
     int rest = Grid.IdxX;
     int row_tile = rest;
     ArrayView<byte> shared_memory = SharedMemory.GetDynamic<byte>();
-    CudaAsm.Emit("mov.u32 %0, __dyn_shared_alloca;", out int stages);
+    CudaAsm.Emit("mov.u32 %0, __dyn_shared_alloca;", out int stages_address);
+    int stages = (stages_address + 127) & -128;
     int lane = Group.IdxX & 31;
     int warp = Group.IdxX >> 5;
     int warp_row = warp % 4 * 32;
@@ -44,7 +45,7 @@ public static void score_fr_forward_bf16_45a6b57d(int pixels, ArrayView<int> tab
         bool live = ahead < 1;
         int tap = ahead * 8 + chunk;
         int bits = live & (ahead * 8 + chunk < 1) ? 65537 : 32768;
-        long x_tap = x + (long)0 * 16;
+        long x_tap = x + 0 * 16;
         int to = stages + (to_x + write);
         CudaAsm.Emit(IlgpuAssembly.copies4_9830b20e, to, x_tap + (long)entry.V0 * 16, (entry.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_2.V0 * 16, (entry_2.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_3.V0 * 16, (entry_3.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_4.V0 * 16, (entry_4.V1 & bits) == bits ? 16 : 0);
         CudaAsm.Emit(IlgpuAssembly.copies4_b77ad45e, to, x_tap + (long)entry_5.V0 * 16, (entry_5.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_6.V0 * 16, (entry_6.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_7.V0 * 16, (entry_7.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_8.V0 * 16, (entry_8.V1 & bits) == bits ? 16 : 0);
@@ -68,7 +69,7 @@ public static void score_fr_forward_bf16_45a6b57d(int pixels, ArrayView<int> tab
         bool live_3 = step + 2 < 1;
         int tap_2 = (step + 2) * 8 + chunk;
         int bits_2 = live_3 & ((step + 2) * 8 + chunk < 1) ? 65537 : 32768;
-        long x_tap_2 = x + (long)0 * 16;
+        long x_tap_2 = x + 0 * 16;
         int to_3 = stages + (to_x + write);
         CudaAsm.Emit(IlgpuAssembly.copies4_9830b20e, to_3, x_tap_2 + (long)entry.V0 * 16, (entry.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_2.V0 * 16, (entry_2.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_3.V0 * 16, (entry_3.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_4.V0 * 16, (entry_4.V1 & bits_2) == bits_2 ? 16 : 0);
         CudaAsm.Emit(IlgpuAssembly.copies4_b77ad45e, to_3, x_tap_2 + (long)entry_5.V0 * 16, (entry_5.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_6.V0 * 16, (entry_6.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_7.V0 * 16, (entry_7.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_8.V0 * 16, (entry_8.V1 & bits_2) == bits_2 ? 16 : 0);

@@ -5,11 +5,11 @@ public static void update(ArrayView<float> Multipliers, ArrayView<int> Step, Arr
     float rate = Multipliers[Grid.IdxX * 2];
     if (0f < rate)
     {
-        float decay = Interop.IntAsFloat((uint)Step[5]) * Multipliers[Grid.IdxX * 2 + 1];
+        float decay = Real.OfBits(Step[5]) * Multipliers[Grid.IdxX * 2 + 1];
         long at = (long)Grid.IdxX * 1024 + Group.IdxX * 4;
         Float4 value = Float4.Load(Parameters, at);
-        Float4 gradient = Float4.Of(Interop.IntAsFloat((uint)Step[6])) * Float4.Load(Gradients, at) + Float4.Of(decay) * value;
-        Float4 velocity = Float4.Of(Interop.IntAsFloat((uint)Step[4])) * Float4.Load(Momentum, at) + Float4.Of(Interop.IntAsFloat((uint)Step[3]) * rate) * gradient;
+        Float4 gradient = Float4.Of(Real.OfBits(Step[6])) * Float4.Load(Gradients, at) + Float4.Of(decay) * value;
+        Float4 velocity = Float4.Of(Real.OfBits(Step[4])) * Float4.Load(Momentum, at) + Float4.Of(Real.OfBits(Step[3]) * rate) * gradient;
         Float4.Store(Momentum, at, velocity);
         Float4.Store(Parameters, at, value - velocity);
     }

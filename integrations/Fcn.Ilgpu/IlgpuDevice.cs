@@ -33,7 +33,15 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
                 $"{machine.Card} cannot compute in {words}: that needs an NVIDIA GPU of compute capability 8.0 or above. Use fp32.");
         }
         Backend = machine.Backend;
-        _driver = new IlgpuDriver(machine);
+        try
+        {
+            _driver = new IlgpuDriver(machine);
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
         _context = new CudaContext(_driver, machine.Card);
         Name = $"{machine.Place} ({machine.Card.Name}, {words})";
     }

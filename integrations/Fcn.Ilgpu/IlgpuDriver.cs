@@ -1,6 +1,7 @@
 using System.Reflection;
 using Fcn.Devices.Cuda;
 using ILGPU;
+using ILGPU.Backends;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using CudaAccelerator = ILGPU.Runtime.Cuda.CudaAccelerator;
@@ -18,7 +19,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
     private readonly HandleTable<IlgpuKernel> _kernels = new();
     private readonly Dictionary<(MethodInfo, int, int), nint> _compiled = [];
     private readonly Dictionary<nint, CPUMemoryBuffer> _host = [];
-    private readonly Lock _lock = new();
+    private readonly Lock _lock = new(), _hostLock = new();
     private bool _lost, _spoilt;
     private int _owners;
 
@@ -83,7 +84,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
     {
         CPUMemoryBuffer? memory = null;
         Try($"{bytes} bytes of page-locked memory", () => memory = CPUMemoryBuffer.CreatePageLocked(_accelerator, bytes, 1));
-        lock (_lock) _host.Add(memory!.NativePtr, memory);
+        lock (_hostLock) _host.Add(memory!.NativePtr, memory);
         return (byte*)memory.NativePtr;
     }
 
@@ -91,7 +92,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
     {
         if (IsLost) return;
         Wait(0);
-        lock (_lock)
+        lock (_hostLock)
         {
             _host.Remove((nint)address, out CPUMemoryBuffer? memory);
             memory?.Dispose();
@@ -125,6 +126,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
 
     public override void Fill(ulong to, byte value, long bytes, nint stream)
     {
+        if (bytes == 0) return;
         (MemoryBuffer buffer, long offset) = Addresses.Find(to);
         Try("a fill", () => buffer.MemSet(_stream, value, offset, bytes));
     }
@@ -142,13 +144,16 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
             if (_compiled.TryGetValue((method, threads, dynamicBytes), out nint known)) return known;
             if (_spoilt)
                 throw new FcnException($"{Card} cannot compile {name}: after a refused kernel ILGPU compiles no other. Open the device anew.");
+            CompiledKernel? compiled = null;
             _spoilt = true;
             Try($"kernel {name} for {Card}", () =>
             {
                 _accelerator.Bind();
-                known = _kernels.Add(IlgpuKernel.Compile(_accelerator, Addresses, method, name, threads, dynamicBytes));
+                compiled = IlgpuKernel.Compile(_accelerator, method, threads);
             });
             _spoilt = false;
+            Try($"kernel {name} with {dynamicBytes} bytes of shared memory for {Card}", () =>
+                known = _kernels.Add(IlgpuKernel.Load(_accelerator, compiled!, Addresses, method, name, threads, dynamicBytes)));
             _compiled.Add((method, threads, dynamicBytes), known);
             return known;
         }

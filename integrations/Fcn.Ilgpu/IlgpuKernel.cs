@@ -27,17 +27,20 @@ internal sealed unsafe class IlgpuKernel
 
     public string Name { get; }
 
-    /// <param name="accelerator">What it is compiled for; bound to this thread.</param>
+    /// The part of ILGPU that compiles no other kernel after one that it refused. The accelerator is bound to this thread.
+    public static CompiledKernel Compile(Accelerator accelerator, MethodInfo method, int threads) => accelerator.CompileKernel(
+        EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(threads, null));
+
+    /// <param name="accelerator">What it was compiled for; bound to this thread.</param>
+    /// <param name="compiled">What <see cref="Compile"/> made of the method.</param>
     /// <param name="memory">What its addresses mean.</param>
     /// <param name="method">Its text.</param>
     /// <param name="name">For messages.</param>
     /// <param name="threads">Of a group.</param>
     /// <param name="dynamicBytes">Shared memory of a group that is not in the text.</param>
-    public static IlgpuKernel Compile(
-        Accelerator accelerator, IlgpuMemory memory, MethodInfo method, string name, int threads, int dynamicBytes)
+    public static IlgpuKernel Load(
+        Accelerator accelerator, CompiledKernel compiled, IlgpuMemory memory, MethodInfo method, string name, int threads, int dynamicBytes)
     {
-        CompiledKernel compiled = accelerator.CompileKernel(
-            EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(threads, null));
         Kernel kernel = accelerator.LoadKernel(compiled);
         if (kernel is CudaKernel cuda && dynamicBytes > 0) CudaLibrary.AllowSharedMemory(cuda, dynamicBytes);
         return new IlgpuKernel(name, Bind(kernel, method, memory), threads, dynamicBytes);

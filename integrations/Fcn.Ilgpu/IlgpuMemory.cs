@@ -16,13 +16,16 @@ internal sealed class IlgpuMemory(Accelerator accelerator) : IDisposable
     // A view of nothing must still be one of something: drivers want a buffer.
     private readonly MemoryBuffer _nothing = accelerator.AllocateRaw(256, 1);
 
-    public long Bytes { get; private set; }
+    private long _bytes;
+
+    /// Of all buffers.
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     public ulong Allocate(long bytes)
     {
         if ((ulong)bytes > OffsetMask) throw new OutOfMemoryException();
         MemoryBuffer buffer = accelerator.AllocateRaw(bytes, 1);
-        Bytes += bytes;
+        Interlocked.Add(ref _bytes, bytes);
         return (ulong)_buffers.Add(buffer) << OffsetBits;
     }
 
@@ -30,7 +33,7 @@ internal sealed class IlgpuMemory(Accelerator accelerator) : IDisposable
     public void Free(ulong address)
     {
         MemoryBuffer buffer = _buffers.Remove((nint)(address >> OffsetBits));
-        Bytes -= buffer.LengthInBytes;
+        Interlocked.Add(ref _bytes, -buffer.LengthInBytes);
         buffer.Dispose();
     }
 

@@ -18,6 +18,9 @@ internal sealed class IlgpuPointers
     /// Whether assembly reads it: a field, shared array or pointer variable.
     public bool IsAddress(Value pointer) => _addresses.Contains(Key(Root(pointer)));
 
+    /// Whether two point to the same memory: a variable is a number, and its memory is known by its name.
+    public bool SameRoot(Value a, Value b) => Key(Root(a)) == Key(Root(b));
+
     /// Where a pointer that C# reads points to: a field or shared array, and the place in it.
     public (Value Root, Value At) Place(Value pointer) => pointer.Op switch
     {

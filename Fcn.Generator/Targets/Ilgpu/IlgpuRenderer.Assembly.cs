@@ -9,6 +9,9 @@ namespace Fcn.Generator.Targets.Ilgpu;
 // addresses and hands them over. What lies between two C# statements is one text; long texts are constants, since many kernels have the same.
 internal sealed partial class IlgpuRenderer
 {
+    /// Of dynamic shared memory: what a launch asks for beyond the arrays.
+    public const int Alignment = 128;
+
     private const int MostOperands = 10, LongText = 3;
 
     private readonly IlgpuPointers _pointers;
@@ -23,6 +26,8 @@ internal sealed partial class IlgpuRenderer
     private bool Assembles(Statement s)
     {
         var o = s.Operands;
+        if (s.Op == KernelOp.MatrixMultiply && o.Take(4).Any(v => _fetched.Contains(v.Name)))
+            throw new InvalidOperationException("A sum changes after C# has taken it out of its register.");
         switch (s.Op)
         {
             case KernelOp.Let or KernelOp.Assign when _resident.ContainsKey(s.Target!.Name):
@@ -106,13 +111,15 @@ internal sealed partial class IlgpuRenderer
         foreach (var source in v.Sources) Fetch(source);
     }
 
-    // Dynamic shared memory: tiles need more than the 48 KB that static arrays may have.
+    // Dynamic shared memory: tiles need more than the 48 KB that static arrays may have. ILGPU aligns it to 4 bytes, matrix units need 16; the device asks
+    // for as much more. What an Emit yields lies in local memory and would be read there at every use: the copy does not.
     private void Shared(Value array, int length)
     {
-        int at = (_shared + 127) / 128 * 128;
+        int at = (_shared + Alignment - 1) / Alignment * Alignment;
+        string address = _names.Variable($"{array.Name}_address");
         if (_shared == 0) Writer.Line($"ArrayView<byte> {_names.Variable("shared_memory")} = SharedMemory.GetDynamic<byte>();");
-        Writer.Line($"CudaAsm.Emit(\"mov.u32 %0, __dyn_shared_alloca;\", out int {Name(array)});");
-        if (at > 0) Writer.Line($"{Name(array)} += {Literal.Of(at)};");
+        Writer.Line($"CudaAsm.Emit(\"mov.u32 %0, __dyn_shared_alloca;\", out int {address});");
+        Writer.Line($"int {Name(array)} = {(at > 0 ? "(" : "")}({address} + {Literal.Of(Alignment - 1)}) & -{Literal.Of(Alignment)}{(at > 0 ? $") + {Literal.Of(at)}" : "")};");
         _shared = at + length * GpuMap.BytesOf(array.Type.Element);
     }
 

@@ -41,7 +41,11 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         Flush();
         foreach (var operand in s.Operands) Fetch(operand);
         if (s is { Op: KernelOp.Let or KernelOp.Assign, Target.Type.Pointer: true }) Move(s);
-        else if (s.Op == KernelOp.If && s.Operands[0].Op == KernelOp.Constant) Body(s.Operands[0].Number != 0 ? s.Body : s.Else);
+        else if (s.Op == KernelOp.If && s.Operands[0].Op == KernelOp.Constant)
+        {
+            // In the scope around it.
+            foreach (var inner in s.Operands[0].Number != 0 ? s.Body : s.Else) Statement(inner);
+        }
         else base.Statement(s);
     }
 
@@ -75,6 +79,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     // A pointer that C# reads is an offset into its view; one that assembly reads is the address itself.
     private void Move(Statement s)
     {
+        if (!_pointers.SameRoot(s.Target!, s.Operands[0])) throw new InvalidOperationException($"{s.Target!.Name} would point to other memory than before.");
         Value at = _pointers.IsAddress(s.Target!) ? _pointers.Address(s.Operands[0]) : _pointers.Place(s.Operands[0]).At;
         Value target = Value.Variable(s.Target!.Name, at.Type);
         if (s.Op == KernelOp.Let) Writer.Line($"{Type(_pointers.TypeOf(s.Target, at))} {Name(target)} = {Text(at)};");
@@ -90,6 +95,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     private (string View, Value At) Place(Value pointer, Value offset)
     {
         var (root, at) = _pointers.Place(pointer);
+        if (_pointers.IsAddress(root)) throw new InvalidOperationException($"{root.Name} is read by assembly and cannot be read by C#.");
         return (root.Op == KernelOp.Field ? _names.Field(root.Name) : Name(root), at + offset);
     }
 
@@ -118,19 +124,19 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         KernelOp.Uniform => Call("Real.Uniform", v),
         KernelOp.Broadcast => Call($"{Type(v.Type)}.Of", v),
         KernelOp.Compose => ($"new {Type(v.Type)}({string.Join(", ", v.Sources.Select(s => Text(s)))})", Primary),
-        KernelOp.Lane => ($"{Text(v.Sources[0], Primary)}.V{Literal.Of((int)v.Number)}", Primary),
+        KernelOp.Lane when v.Type.Element != Element.BFloat16 => ($"{Text(v.Sources[0], Primary)}.V{Literal.Of((int)v.Number)}", Primary),
         KernelOp.ReduceAdd => ($"{Text(v.Sources[0], Primary)}.Sum()", Primary),
         KernelOp.ReduceMinimum => ($"{Text(v.Sources[0], Primary)}.Least()", Primary),
         KernelOp.ReduceMaximum => ($"{Text(v.Sources[0], Primary)}.Greatest()", Primary),
         KernelOp.Bits => (v.Sources[0].Type.Element, v.Type.Element) switch
         {
-            (Element.Int, Element.Float) => ($"Interop.IntAsFloat((uint){Text(v.Sources[0], Unary)})", Primary),
-            (Element.Float, Element.Int) => ($"(int)Interop.FloatAsInt({Text(v.Sources[0])})", Unary),
+            (Element.Int, Element.Float) => Call("Real.OfBits", v),
+            (Element.Float, Element.Int) => Call("Real.Bits", v),
             _ => throw new InvalidOperationException($"{v.Sources[0].Type} as the bits of {v.Type} is for matrix units."),
         },
         KernelOp.Shuffle => Call("Warp.ShuffleXor", v),
         KernelOp.Load => Load(v),
-        KernelOp.Constant or (>= KernelOp.Add and <= KernelOp.Remainder) or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
+        KernelOp.Constant or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Lane or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
     };
 
     private (string, int) Load(Value v)
@@ -152,6 +158,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
             (Element.TensorFloat, Element.Float) => (Text(source, Unary), Unary),
             (_, Element.BFloat16 or Element.TensorFloat) => Converted(source.To(Element.Float).To(to)),
             (Element.BFloat16 or Element.TensorFloat, _) => Converted(source.To(Element.Float).To(to)),
+            (_, Element.Index) when source.Op == KernelOp.Constant => (Constant(source), source.Number < 0 ? Unary : Primary),
             _ => Cast(Type(v.Type), source),
         };
     }
