@@ -1,6 +1,7 @@
-// A network through the whole of it: declaration, generator, ILGPU's compiler, its simulated device, beside the same network on the CPU.
+// A network through the whole of it: declaration, generator, ILGPU's compiler, a device of it, beside the same network on the CPU.
 using Fcn.Devices;
 using Fcn.Devices.Cpu;
+using Fcn.Devices.Ilgpu;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -12,11 +13,31 @@ public sealed class GeneratedNetworkTests(SimulatedDevice simulated, ITestOutput
     private const int Images = 2, Height = 9, Width = 7;
 
     [Fact]
-    public void SegmentsAndTrainsAsTheCpu()
+    public void OnTheSimulatedDevice() => SegmentsAndTrainsAsTheCpu(simulated.Device);
+
+    [Theory]
+    [InlineData(IlgpuBackend.OpenCl)]
+    [InlineData(IlgpuBackend.Cuda)]
+    public void OnDevicesThatAreThere(IlgpuBackend backend)
+    {
+        IlgpuDevice device;
+        try
+        {
+            device = new IlgpuDevice(backend);
+        }
+        catch (FcnException none)
+        {
+            output.WriteLine($"Not run: {none.Message}");
+            return;
+        }
+        using (device) SegmentsAndTrainsAsTheCpu(device);
+    }
+
+    private void SegmentsAndTrainsAsTheCpu(IlgpuDevice device)
     {
         using var cpu = new CpuDevice(1);
         using var expected = new Crossing(cpu);
-        using var actual = new Crossing(simulated.Device);
+        using var actual = new Crossing(device);
         expected.Initialize(seed: 3);
         foreach (var (network, random) in new[] { (expected, new Random(5)), (actual, new Random(5)) }) Fill(network, random);
         var pixels = new Random(7);
