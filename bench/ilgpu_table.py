@@ -28,7 +28,7 @@ def main(folder, ptxas, out, *networks):
     lines = [
         "# What ILGPU and the assembler make of the generated kernels", "",
         f"- ILGPU 1.5.3, optimisation level O2; ptxas {version}, {datetime.date.today()}, commit {commit}",
-        "- reproduce: eng/ilgpu-ptx.sh " + " ".join(networks),
+        "- reproduce: bench/ilgpu.sh " + " ".join(networks),
         "- No card was used: these are the assembler's figures, no times. A driver's assembler may give others.", "",
         "Local bytes of kernels on matrix units are the sums on their way from named registers to C#, once per tile (decision 0020); what is spilled is",
         "listed below.", "",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What ILGPU makes of the generated kernels, judged by NVIDIA's assembler without a card: registers, local memory and spills of every kernel of the named
-# networks. ilgpu-ptx.sh [NETWORK...]; PTXAS names the assembler, else eng/fetch-ptxas.sh gets one; OUT is the table, bench/results/ilgpu.md if not set.
+# networks. ilgpu.sh [NETWORK...]; PTXAS names the assembler, else eng/fetch-ptxas.sh gets one; OUT is the table, bench/results/ilgpu.md if not set.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PTXAS=${PTXAS:-$(eng/fetch-ptxas.sh)}
