@@ -1,6 +1,7 @@
 // The files that the compiler wrote in a build → kernels as text, by name. What is read is what was compiled: nothing is generated again
 // (decision 0019).
 using System.Reflection;
+using Fcn.Cli;
 
 namespace Fcn.Testing;
 
@@ -68,13 +69,13 @@ public sealed class GeneratedKernels
     /// For C#, its comment, attributes and method at indentation 0; for PTX, the text that a module's header is put before. Lines end in \n, the last one in
     /// nothing. The tiles that a kernel on CPUs calls are not part of it.
     /// </returns>
-    /// <exception cref="FcnException">There is no such kernel (the message has the nearest name and all others), or no such target.</exception>
+    /// <exception cref="FcnException">There is no such kernel (the message has all names, and one that is near), or no such target.</exception>
     public string Text(string kernel, KernelTarget target)
     {
         var texts = Read(target);
-        return texts.Find(kernel) ?? throw new FcnException(
-            $"{files.Network} has no kernel '{kernel}' for {target}. Did you mean '{Nearest.To(kernel, texts.Names)}'? "
-            + $"All {texts.Names.Count}: {string.Join(", ", texts.Names)}.");
+        if (texts.Find(kernel) is { } text) return text;
+        string near = Nearest.To(kernel, texts.Names.Select(static n => (n, n))) is { } name ? $" Did you mean '{name}'?" : "";
+        throw new FcnException($"{files.Network} has no kernel '{kernel}' for {target}.{near} All {texts.Names.Count}: {string.Join(", ", texts.Names)}.");
     }
 
     private KernelTexts Read(KernelTarget target)

@@ -76,9 +76,9 @@ internal abstract class CSharpRenderer(SourceWriter writer)
         KernelOp.Multiply => Infix(v, "*", Product),
         KernelOp.Divide => Infix(v, "/", Product),
         KernelOp.Remainder => Infix(v, "%", Product),
+        KernelOp.Variable => (Name(v), Primary),
         _ when v.Type.Lanes > 1 => Own(v),
         KernelOp.Constant => (Constant(v), v.Number < 0 ? Unary : Primary),
-        KernelOp.Variable => (Name(v), Primary),
         KernelOp.FusedMultiplyAdd => ($"{Text(v.Sources[0], Product)} * {Text(v.Sources[1], Unary)} + {Text(v.Sources[2], Product)}", Sum),
         KernelOp.Minimum when v.Type.IsWhole => Call("Math.Min", v),
         KernelOp.Maximum when v.Type.IsWhole => Call("Math.Max", v),
@@ -108,7 +108,7 @@ internal abstract class CSharpRenderer(SourceWriter writer)
 
     protected (string Text, int Precedence) Cast(string type, Value value) => ($"({type}){Text(value, Unary)}", Unary);
 
-    protected virtual string Constant(Value v) => v.Type.Element switch
+    protected static string Constant(Value v) => v.Type.Element switch
     {
         Element.Bool => Literal.Of(v.Number != 0),
         Element.Byte or Element.Int or Element.Index => Literal.Of((long)v.Number),

@@ -47,6 +47,15 @@ public sealed partial class IlgpuOutput : IDisposable
     [Fact]
     public void AUsersBuildHasNoWarning() => Assert.Empty(Compilations.Warnings(Compilations.WithIlgpu(Sources.Tiny)));
 
+    // Without a pooling nothing is upsampled: places between coarse cells are all 0.
+    [Fact]
+    public void ANetworkOfStrideOneHasNoWarning() => Assert.Empty(Compilations.Warnings(Compilations.WithIlgpu("""
+        using Fcn;
+        namespace User;
+        [Fcn(Classes = 3), Conv("conv1", 8, Groups = 1, Dropout = 0.5), Conv("conv2", 12, Kernel = 1, Pad = 0), Score("score_fr"), Upsample(1)]
+        public partial class Flat;
+        """)));
+
     // Argument by argument as the schedules give them: a pointer is a view or an address.
     [Fact]
     public void EveryCudaKernelHasItsMethod()

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Fcn.Imaging.Png;
 using Xunit;
+using static Fcn.Tests.Imaging.PngSamples;
 using Xunit.Abstractions;
 
 namespace Fcn.Tests.Imaging;
@@ -126,26 +127,6 @@ public sealed class PngReaderTests(ITestOutputHelper output) : IDisposable
         new(width, height, depth, colour, interlaced) { Palette = colour == 3 ? Colours : null, Level = CompressionLevel.Fastest };
 
     private static readonly byte[] Colours = [.. Enumerable.Range(0, 768).Select(static i => (byte)(i * 37 + i / 3))];
-
-    private static ushort[] Samples(TestPng png)
-    {
-        var random = new Random(png.Width * 100 + png.Height + png.Depth);
-        return [.. Enumerable.Range(0, png.Width * png.Height * png.Channels).Select(_ => (ushort)random.Next(1 << png.Depth))];
-    }
-
-    private static byte[] Expected(TestPng png, ushort[] samples)
-    {
-        List<byte> rgb = [];
-        byte Eight(int sample) => (byte)(png.Depth == 16 ? sample / 256 : sample * 255 / ((1 << png.Depth) - 1));
-        for (int i = 0; i < samples.Length; i += png.Channels)
-            rgb.AddRange(png.Colour switch
-            {
-                3 => png.Palette.AsSpan(samples[i] * 3, 3).ToArray(),
-                0 or 4 => [Eight(samples[i]), Eight(samples[i]), Eight(samples[i])],
-                _ => [Eight(samples[i]), Eight(samples[i + 1]), Eight(samples[i + 2])],
-            });
-        return [.. rgb];
-    }
 
     [Fact]
     public void The_header_counts_the_bytes_of_all_passes()

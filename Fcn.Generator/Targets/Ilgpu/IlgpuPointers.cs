@@ -35,7 +35,8 @@ internal sealed class IlgpuPointers
     /// The address of one that assembly reads.
     public Value Address(Value pointer) => pointer.Op switch
     {
-        KernelOp.Field or KernelOp.Variable => pointer.Op == KernelOp.Field ? Value.Field(pointer.Name, AddressType(pointer)) : Value.Variable(pointer.Name, AddressType(pointer)),
+        KernelOp.Field => Value.Field(pointer.Name, AddressType(pointer)),
+        KernelOp.Variable => Value.Variable(pointer.Name, AddressType(pointer)),
         KernelOp.Add => Address(pointer.Sources[0]) + Bytes(pointer, pointer.Sources[1]),
         KernelOp.Subtract => Address(pointer.Sources[0]) - Bytes(pointer, pointer.Sources[1]),
         KernelOp.Bits => Address(pointer.Sources[0]),
@@ -44,9 +45,6 @@ internal sealed class IlgpuPointers
 
     /// The address of one element.
     public Value Address(Value pointer, Value offset) => Address(pointer) + Bytes(pointer, offset);
-
-    /// The number that stands for a pointer variable.
-    public KernelType TypeOf(Value variable, Value at) => IsAddress(variable) ? AddressType(variable) : at.Type;
 
     private static KernelType AddressType(Value pointer) => pointer.Type.Shared ? KernelType.Int : KernelType.Index;
 

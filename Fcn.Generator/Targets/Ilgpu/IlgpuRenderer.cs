@@ -8,13 +8,9 @@ namespace Fcn.Generator.Targets.Ilgpu;
 internal sealed partial class IlgpuRenderer : CSharpRenderer
 {
     private readonly IlgpuNames _names;
-    private readonly IReadOnlyList<Value> _fields;
 
-    private IlgpuRenderer(Kernel kernel, IReadOnlyList<Value> fields, SourceWriter writer) : base(writer)
-    {
-        (_fields, _names, _pointers) = (fields, new IlgpuNames(fields), new IlgpuPointers(kernel));
-        _resident = IlgpuResidents.Of(kernel.Body);
-    }
+    private IlgpuRenderer(Kernel kernel, IReadOnlyList<Value> fields, SourceWriter writer) : base(writer) =>
+        (_names, _pointers, _resident) = (new IlgpuNames(fields), new IlgpuPointers(kernel), IlgpuResidents.Of(kernel.Body));
 
     public static IlgpuKernel Render(Kernel kernel)
     {
@@ -82,7 +78,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         if (!_pointers.SameRoot(s.Target!, s.Operands[0])) throw new InvalidOperationException($"{s.Target!.Name} would point to other memory than before.");
         Value at = _pointers.IsAddress(s.Target!) ? _pointers.Address(s.Operands[0]) : _pointers.Place(s.Operands[0]).At;
         Value target = Value.Variable(s.Target!.Name, at.Type);
-        if (s.Op == KernelOp.Let) Writer.Line($"{Type(_pointers.TypeOf(s.Target, at))} {Name(target)} = {Text(at)};");
+        if (s.Op == KernelOp.Let) Writer.Line($"{Type(at.Type)} {Name(target)} = {Text(at)};");
         else Writer.Line(Assignment(target, at));
     }
 
@@ -101,7 +97,6 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
 
     protected override (string Text, int Precedence) Own(Value v) => v.Op switch
     {
-        KernelOp.Variable => (Name(v), Primary),
         KernelOp.Field => (_names.Field(v.Name), Primary),
         KernelOp.Item => ("Grid.IdxX", Primary),
         KernelOp.Thread => ("Group.IdxX", Primary),
@@ -136,7 +131,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         },
         KernelOp.Shuffle => Call("Warp.ShuffleXor", v),
         KernelOp.Load => Load(v),
-        KernelOp.Constant or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Lane or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
+        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Lane or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
     };
 
     private (string, int) Load(Value v)
@@ -149,12 +144,11 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     private (string, int) Converted(Value v)
     {
         var (source, from, to) = (v.Sources[0], v.Sources[0].Type.Element, v.Type.Element);
-        string format = to is Element.BFloat16 or Element.TensorFloat ? Type(v.Type) : Type(source.Type);
         return (from, to) switch
         {
-            (Element.Float, Element.BFloat16) => ($"{Format(v.Type)}.Of({Text(source)})", Primary),
-            (Element.BFloat16, Element.Float) => ($"{Format(source.Type)}.ToFloat({Text(source)})", Primary),
-            (Element.Float, Element.TensorFloat) => ($"{(v.Type.Lanes > 1 ? format : "Real")}.Round({Text(source)})", Primary),
+            (Element.Float, Element.BFloat16) => Call($"{Format(v.Type)}.Of", v),
+            (Element.BFloat16, Element.Float) => Call($"{Format(source.Type)}.ToFloat", v),
+            (Element.Float, Element.TensorFloat) => Call($"{Family(v)}.Round", v),
             (Element.TensorFloat, Element.Float) => (Text(source, Unary), Unary),
             (_, Element.BFloat16 or Element.TensorFloat) => Converted(source.To(Element.Float).To(to)),
             (Element.BFloat16 or Element.TensorFloat, _) => Converted(source.To(Element.Float).To(to)),

@@ -44,7 +44,6 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
 
     protected override (string Text, int Precedence) Own(Value v) => v.Op switch
     {
-        KernelOp.Variable => (v.Name, Primary),
         KernelOp.Field => ($"f->{v.Name}", Primary),
         KernelOp.Item => ("item", Primary),
         KernelOp.Thread => ("0", Primary),
@@ -69,7 +68,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Load => v.Type.Lanes > 1
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
-        KernelOp.Constant or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
+        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
             or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 

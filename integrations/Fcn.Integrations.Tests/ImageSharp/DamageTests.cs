@@ -90,7 +90,7 @@ public sealed class DamageTests(ITestOutputHelper output)
 
     private static byte[] Make(string kind) => kind switch
     {
-        "png" => new TestPng(13, 9, 8, 2).Encode(PngTests.Samples(new TestPng(13, 9, 8, 2))),
+        "png" => new TestPng(13, 9, 8, 2).Encode(PngSamples.Samples(new TestPng(13, 9, 8, 2))),
         "jpeg" => TinyJpeg.Colour,
         "tiff by hand" => HandTiff.Make(10, 10, 3, 8, [.. Enumerable.Range(0, 300).Select(static i => (byte)(i * 7))]),
         _ => Samples.Make(kind).File,

@@ -42,7 +42,7 @@ public sealed class LabelTests : IDisposable
         foreach (bool interlaced in (bool[])[false, true])
         {
             TestPng png = PngTests.Make(33, 17, depth, colour, interlaced);
-            ushort[] samples = [.. PngTests.Samples(png).Select(static s => (ushort)(s & 255))];
+            ushort[] samples = [.. PngSamples.Samples(png).Select(static s => (ushort)(s & 255))];
             string path = _folder.Write("a.png", png.Encode(samples));
             Assert.Equal(samples.Select(static s => (byte)s), LabelMap.Load(path).Labels);
         }

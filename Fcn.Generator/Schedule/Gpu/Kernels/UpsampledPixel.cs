@@ -31,7 +31,7 @@ internal sealed class UpsampledPixel
 
     private static List<(Value Cell, Value Weight)> Axis(KernelBuilder k, string name, Upsample upsample, Value size, Value place, Value? table)
     {
-        Value nearest = k.Let($"{name}_cell", place / upsample.Stride), between = k.Let($"{name}_place", place % upsample.Stride);
+        Value nearest = k.Let($"{name}_cell", place / upsample.Stride), between = k.Name($"{name}_place", place % upsample.Stride);
         return [.. Enumerable.Range(0, upsample.Taps).Select(tap =>
         {
             Value cell = nearest - tap, inside = (cell >= 0) & (cell < size), at = between + tap * upsample.Stride;
