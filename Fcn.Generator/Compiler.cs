@@ -12,12 +12,12 @@ internal static class Compiler
 {
     /// The part of the class that users see. Where the network has problems, they are here, with a part that keeps the rest of the build
     /// quiet.
-    public static Compiled Surface(Reading reading, CancellationToken cancel) => Guard(reading, () =>
+    public static Compiled Surface(Reading reading, UserProject project, CancellationToken cancel) => Guard(reading, () =>
     {
         var network = reading.Network;
         var constructor = NetworkEmitter.Constructor(network);
         var problems = reading.Problems;
-        if (reading.Complete && problems.Count == 0)
+        if (reading.Complete && problems.Count == 0 && project.TakesSurface)
         {
             var front = Understand(network, cancel);
             if (front is { Table: { } table }) return new(network, [EmitSurface.File(network, table, constructor)], []);
@@ -26,17 +26,17 @@ internal static class Compiler
         return new(network, reading.Extendable ? [EmitSurface.Placeholder(network, constructor.Parameters)] : [], problems);
     });
 
-    /// Schedules and kernels; nothing where the network has problems, which the surface tells. Kernels for ILGPU where the user's project references it.
-    public static Compiled Kernels(Reading reading, bool referencesIlgpu, CancellationToken cancel) => Guard(reading, () =>
+    /// Schedules and kernels; nothing where the network or the project has problems, which are told elsewhere.
+    public static Compiled Kernels(Reading reading, UserProject project, CancellationToken cancel) => Guard(reading, () =>
     {
         var network = reading.Network;
-        if (!reading.Complete || reading.Problems.Count > 0) return new(network, [], []);
+        if (!reading.Complete || reading.Problems.Count > 0 || !project.TakesKernels) return new(network, [], []);
         if (Understand(network, cancel) is not { Graph: { } graph }) return new(network, [], []);
         graph = CollapseBorder.Run(graph);                                 // after: no wide band of padding is computed; Repeat may stand
         GraphSpec.Verify(Phase.Collapsed, graph);
         var parameters = ParameterPlan.Of(graph);
         var modes = Modes(graph, parameters, cancel);
-        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel), referencesIlgpu);
+        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel), project.ReferencesIlgpu);
         return new(network, own, []) { Shared = shared };
     });
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Emit;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -16,30 +17,41 @@ public sealed class FcnGenerator : IIncrementalGenerator
     {
         var read = context.SyntaxProvider
             .ForAttributeWithMetadataName("Fcn.FcnAttribute", static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read)
-            .WithTrackingName(Steps.Read);
+            .Where(static r => r is not null).Select(static (r, _) => r!).WithTrackingName(Steps.Read);
+        var project = context.CompilationProvider.Select(UserProject.Read);
+        var names = read.Select(static (r, _) => r.Network.FullName).Collect().Select(static (all, _) => HintNames.Of(all));
 
         // The class itself: other code in the user's project depends on it, in the IDE too.
-        var surface = read.Select(Compiler.Surface).WithTrackingName(Steps.Surface);
-        context.RegisterSourceOutput(surface.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.SurfaceFiles), Write);
+        var surface = read.Combine(project).Select(static (r, cancel) => Compiler.Surface(r.Left, r.Right, cancel)).WithTrackingName(Steps.Surface);
+        context.RegisterSourceOutput(Files(surface, names).WithTrackingName(Steps.SurfaceFiles), Write);
 
         // Kernels: an IDE may leave them out. Code that names a class of theirs compiles, but may be marked there.
-        var ilgpu = context.CompilationProvider.Select(static (c, _) => c.GetTypeByMetadataName("ILGPU.Runtime.Cuda.CudaAsm") is not null);
-        var kernels = read.Combine(ilgpu).Select(static (r, cancel) => Compiler.Kernels(r.Left, r.Right, cancel)).WithTrackingName(Steps.Kernels);
-        context.RegisterImplementationSourceOutput(kernels.SelectMany(static (c, _) => c.Files).WithTrackingName(Steps.KernelFiles), Write);
+        var kernels = read.Combine(project).Select(static (r, cancel) => Compiler.Kernels(r.Left, r.Right, cancel)).WithTrackingName(Steps.Kernels);
+        context.RegisterImplementationSourceOutput(Files(kernels, names).WithTrackingName(Steps.KernelFiles), Write);
 
         var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());
         context.RegisterImplementationSourceOutput(shared.WithTrackingName(Steps.SharedFiles), Write);
 
         // Problems: joined with the compilation for their locations, which are in no model. Runs at every edit, where there are problems.
+        var unfit = read.Collect().Combine(project).SelectMany(static (p, _) => Unfit(p.Left, p.Right));
+        context.RegisterSourceOutput(Faulty(unfit).Combine(context.CompilationProvider), Report);
         context.RegisterSourceOutput(Faulty(surface).Combine(context.CompilationProvider), Report);
         context.RegisterImplementationSourceOutput(Faulty(kernels).Combine(context.CompilationProvider), Report);
     }
+
+    private static IncrementalValuesProvider<GeneratedFile> Files(IncrementalValuesProvider<Compiled> compiled, IncrementalValueProvider<HintNames> names) =>
+        compiled.Combine(names).SelectMany(static (c, _) => c.Left.Files.Select(f => c.Right.Place(f, c.Left.Network)));
+
+    // What is wrong with the project's settings is said once, at its first network.
+    private static IEnumerable<Compiled> Unfit(ImmutableArray<Reading> networks, UserProject project) =>
+        networks.Select(static r => r.Network).OrderBy(static n => n.FullName, StringComparer.Ordinal).Take(1)
+            .Select(n => new Compiled(n, [], project.Problems(n).ToEquatableArray()));
 
     private static IncrementalValueProvider<ImmutableArray<Compiled>> Faulty(IncrementalValuesProvider<Compiled> compiled) =>
         compiled.Where(static c => c.Problems.Count > 0).Select(static (c, _) => c with { Files = [] }).Collect()
             .WithTrackingName(Steps.Problems);
 
-    private static void Write(SourceProductionContext context, Emit.GeneratedFile file) =>
+    private static void Write(SourceProductionContext context, GeneratedFile file) =>
         context.AddSource(file.HintName, SourceText.From(file.Text, Encoding.UTF8));
 
     // A fault in a backbone is one diagnostic, however many networks share it.

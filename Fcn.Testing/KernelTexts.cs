@@ -41,7 +41,7 @@ internal sealed partial class KernelTexts
         if (texts.TryAdd(name, text)) names.Add(name);
     }
 
-    // A method starts with its comment and attributes and ends with the first brace at its own indentation; no raw string is inside.
+    // A method starts with its comment and attributes and ends with the first braces at its own indentation; no raw string is inside.
     private static KernelTexts Methods(string[] lines)
     {
         var read = new KernelTexts();
@@ -62,8 +62,8 @@ internal sealed partial class KernelTexts
 
     private static int Body(string[] lines, int signature)
     {
-        int open = Array.IndexOf(lines, "    {", signature);
-        return open < 0 ? -1 : Array.IndexOf(lines, "    }", open);
+        int open = Array.IndexOf(lines, "    { unchecked {", signature);
+        return open < 0 ? -1 : Array.IndexOf(lines, "    } }", open);
     }
 
     private static KernelTexts Ptx(GeneratedFiles files, string[] program)

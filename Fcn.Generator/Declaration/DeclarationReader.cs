@@ -9,10 +9,13 @@ namespace Fcn.Generator.Declaration;
 // assembly.
 internal static class DeclarationReader
 {
-    public static Reading Read(GeneratorAttributeSyntaxContext context, CancellationToken cancel)
+    /// Null for a second part of a class with the same attribute, which C# does not allow: the first one is read.
+    public static Reading? Read(GeneratorAttributeSyntaxContext context, CancellationToken cancel)
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         var words = WrittenWord.Of(type);
+        if (words.First(static w => w.Word == "Fcn").Attribute.ApplicationSyntaxReference is not { } written
+            || written.SyntaxTree != context.TargetNode.SyntaxTree || !context.TargetNode.Span.Contains(written.Span)) return null;
         cancel.ThrowIfCancellationRequested();
 
         List<Problem> problems = [];

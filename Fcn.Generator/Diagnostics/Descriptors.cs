@@ -6,7 +6,7 @@ namespace Fcn.Generator.Diagnostics;
 // and its place in EveryProblem. Ids are never reused.
 internal static class Descriptors
 {
-    private const string Declaration = "Fcn.Declaration", Shape = "Fcn.Shape", Compiler = "Fcn.Compiler";
+    private const string Declaration = "Fcn.Declaration", Shape = "Fcn.Shape", Target = "Fcn.Target", Compiler = "Fcn.Compiler";
 
     // Every id has its page in the repository.
     private const string Pages = "docs/diagnostics/";
@@ -128,6 +128,11 @@ internal static class Descriptors
         + "up to the Kernel.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1022.md");
 
+    public static readonly DiagnosticDescriptor GeneratedMember = new(
+        "FCN1023", "A name is needed by generated code",
+        "{0} is called '{1}', as a member is that the generator adds to every network. Choose another name.",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1023.md");
+
     public static readonly DiagnosticDescriptor CropNotWhole = new(
         "FCN2001", "Maps meet between pixels",
         "'{0}' would have to be cropped by {2} to meet '{1}', which is no whole number of pixels. {3}.",
@@ -159,6 +164,22 @@ internal static class Descriptors
         "{0} leads to {1}; the limit is {2}. Check its numbers for a typing error.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2006.md");
 
+    public static readonly DiagnosticDescriptor UnsafeNotAllowed = new(
+        "FCN4001", "Kernels need unsafe code",
+        "The kernels of '{0}' work on raw memory, which this project does not allow. Set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file.",
+        Target, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4001.md");
+
+    public static readonly DiagnosticDescriptor OldLanguage = new(
+        "FCN4002", "Generated code needs C# 12",
+        "The code of '{0}' is C# 12; this project is compiled as C# {1}. Remove <LangVersion> from the project file, or set it to 12 or later.",
+        Target, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4002.md");
+
+    public static readonly DiagnosticDescriptor NotOptimized = new(
+        "FCN4003", "Kernels are compiled without optimisation",
+        "The kernels of '{0}' are compiled without optimisation and will be many times slower. Build in Release (-c Release), or set "
+        + "<Optimize>true</Optimize> in the project file.",
+        Target, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4003.md");
+
     public static readonly DiagnosticDescriptor OwnFault = new(
         "FCN9001", "The compiler failed",
         "'{0}' could not be compiled because of a fault in the compiler, not in your code: {1} ({2}). Please report it with "
@@ -189,12 +210,16 @@ internal static class Descriptors
         ProblemId.BackboneCycle => BackboneCycle,
         ProblemId.PoolPad => PoolPad,
         ProblemId.PoolStride => PoolStride,
+        ProblemId.GeneratedMember => GeneratedMember,
         ProblemId.CropNotWhole => CropNotWhole,
         ProblemId.CropNegative => CropNegative,
         ProblemId.SkipStrideMismatch => SkipStrideMismatch,
         ProblemId.FinalStride => FinalStride,
         ProblemId.CropDoesNotFit => CropDoesNotFit,
         ProblemId.TooLarge => TooLarge,
+        ProblemId.UnsafeNotAllowed => UnsafeNotAllowed,
+        ProblemId.OldLanguage => OldLanguage,
+        ProblemId.NotOptimized => NotOptimized,
         ProblemId.OwnFault => OwnFault,
     };
 }

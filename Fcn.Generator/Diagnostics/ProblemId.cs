@@ -26,6 +26,7 @@ internal enum ProblemId
     BackboneCycle = 1020,
     PoolPad = 1021,
     PoolStride = 1022,
+    GeneratedMember = 1023,
 
     CropNotWhole = 2001,
     CropNegative = 2002,
@@ -33,6 +34,10 @@ internal enum ProblemId
     FinalStride = 2004,
     CropDoesNotFit = 2005,
     TooLarge = 2006,
+
+    UnsafeNotAllowed = 4001,
+    OldLanguage = 4002,
+    NotOptimized = 4003,
 
     OwnFault = 9001,
 }

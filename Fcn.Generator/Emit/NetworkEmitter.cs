@@ -15,11 +15,12 @@ internal static class NetworkEmitter
         NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants, bool referencesIlgpu)
     {
         var kernels = new PtxKernels(variants);
-        var emit = new EmitSchedules(network, parameters, modes, referencesIlgpu);
+        var emit = new EmitSchedules(network, parameters, modes);
         var cuda = new EmitCuda(network, modes, variants, kernels);
         var ilgpu = referencesIlgpu ? new EmitIlgpu(network, variants, kernels) : null;
         return (
             [
+                EmitSurface.Code(network, ilgpu is not null),
                 new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
                 .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
                 cuda.Schedules(),

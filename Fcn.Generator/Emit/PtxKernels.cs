@@ -1,4 +1,5 @@
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Targets.Ilgpu;
 using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Emit;
@@ -8,8 +9,16 @@ namespace Fcn.Generator.Emit;
 // that share a body are rendered once; they are known by the object.
 internal sealed class PtxKernels
 {
+    /// Classes of a network that have its kernels for members: as PTX, and as methods for ILGPU.
+    public const string Class = "Ptx", IlgpuClass = "Ilgpu";
+
+    // What no entry can be called: in PTX, as a member of these classes, and because the text of a method for ILGPU means something else by it.
+    private static readonly string[] Reserved =
+    [
+        "_", "WARP_SZ", PtxRenderer.SharedMemory, .. PtxTarget.All.Select(Header), Class, IlgpuClass, .. GeneratedName.Inherited, .. IlgpuNames.Words,
+    ];
+
     private readonly Dictionary<string, PtxKernel> _byCode = [];
-    private readonly HashSet<string> _names = [];
     private readonly List<PtxKernel> _all = [];
     private readonly Dictionary<string, Kernel> _sources = [];
     private readonly Dictionary<(IReadOnlyList<Statement> Body, string Machine), PtxKernel> _rendered = [];
@@ -19,12 +28,12 @@ internal sealed class PtxKernels
         var launched = variants.SelectMany(static v => v.Named.SelectMany(s => s.Schedule.Launches.Select(l => (v.Machine, s.Name, l.Kernel))))
             .GroupBy(static l => (l.Kernel.Body, l.Machine.Name)).Select(static g => g.First()).ToList();
         var rendered = launched.AsParallel().AsOrdered().Select(static l => PtxRenderer.Render(l.Kernel, l.Machine.Capability)).ToList();
-        _names.UnionWith(rendered.SelectMany(static r => r.Fields).Select(static f => f.Name));
+        var scope = new NameScope(Reserved.Concat(rendered.SelectMany(static r => r.Fields).Select(static f => f.Name)));
         foreach (var ((machine, schedule, kernel), text) in launched.Zip(rendered, static (l, r) => (l, r)))
         {
             if (!_byCode.TryGetValue(text.Code, out var known))
             {
-                _byCode[text.Code] = known = text.Named(Free(text.Name, machine.Name, schedule.ToLowerInvariant()));
+                _byCode[text.Code] = known = text.Named(Free(text.Name, machine.Name, schedule.ToLowerInvariant(), scope));
                 _all.Add(known);
                 _sources[known.Name] = kernel;
             }
@@ -40,11 +49,9 @@ internal sealed class PtxKernels
 
     public PtxKernel Of(GpuMachine machine, Kernel kernel) => _rendered[(kernel.Body, machine.Name)];
 
-    private string Free(string name, string machine, string schedule)
-    {
-        foreach (string candidate in new[] { name, $"{name}_{machine}", $"{name}_{schedule}", $"{name}_{machine}_{schedule}" })
-            if (_names.Add(candidate)) return candidate;
-        for (int n = 2; ; n++)
-            if (_names.Add($"{name}_{machine}_{Literal.Of(n)}")) return $"{name}_{machine}_{Literal.Of(n)}";
-    }
+    /// Name of the member with what modules of this level begin with.
+    public static string Header(PtxTarget target) => $"sm_{Literal.Of(target.Capability)}";
+
+    private static string Free(string name, string machine, string schedule, NameScope scope) =>
+        scope.Take(name, $"{name}_{machine}", $"{name}_{schedule}", $"{name}_{machine}_{schedule}");
 }

@@ -8,7 +8,8 @@ internal sealed class GraphBuilder
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    public bool Has(string name) => _names.Contains(name);
+    /// A name for what no word of the user's names: this one, or, where a node has it, with a number behind it.
+    public string Free(string wanted) => new NameScope(_names).Take(wanted);
 
     public Node Add(string name, Op op, params Node[] inputs)
     {

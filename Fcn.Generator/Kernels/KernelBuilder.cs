@@ -4,18 +4,14 @@ namespace Fcn.Generator.Kernels;
 internal sealed class KernelBuilder
 {
     private static readonly Statement[] Nothing = [];
-    private readonly Dictionary<string, int> _names = [];
+    private readonly NameScope _names = new();
     private List<Statement> _body = [];
 
-    public Value Parameter(string name, KernelType type)
-    {
-        _names[name] = 1;
-        return Value.Variable(name, type);
-    }
+    public Value Parameter(string name, KernelType type) => Value.Variable(_names.Take(name), type);
 
     public Value Let(string name, Value value)
     {
-        var variable = Value.Variable(Unique(name), value.Type);
+        var variable = Value.Variable(_names.Take(name), value.Type);
         _body.Add(new(KernelOp.Let, variable, [value], "", Nothing, Nothing));
         return variable;
     }
@@ -30,7 +26,7 @@ internal sealed class KernelBuilder
 
     public void For(string name, Value from, Value to, Action<Value> body, int step = 1)
     {
-        var counter = Value.Variable(Unique(name), KernelType.Int);
+        var counter = Value.Variable(_names.Take(name), KernelType.Int);
         _body.Add(new(KernelOp.For, counter, [from, to, step], "", Block(() => body(counter)), Nothing));
     }
 
@@ -42,7 +38,7 @@ internal sealed class KernelBuilder
     /// An array that the threads of a block share; the same pointer for all.
     public Value Shared(string name, Element element, int length)
     {
-        var array = Value.Variable(Unique(name), new KernelType(element, 1, true, true));
+        var array = Value.Variable(_names.Take(name), new KernelType(element, 1, true, true));
         _body.Add(new(KernelOp.Shared, array, [length], "", Nothing, Nothing));
         return array;
     }
@@ -77,12 +73,5 @@ internal sealed class KernelBuilder
         var inner = _body;
         _body = outer;
         return inner;
-    }
-
-    private string Unique(string name)
-    {
-        int count = _names.TryGetValue(name, out int seen) ? seen + 1 : 1;
-        _names[name] = count;
-        return count == 1 ? name : $"{name}_{count.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
     }
 }

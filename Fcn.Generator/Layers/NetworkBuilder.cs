@@ -14,17 +14,12 @@ internal enum Stage
 /// A layer of the table: its name, its kind (conv, pool, score, scale, upscore, fuse, crop) and the attribute that it comes from.
 internal sealed record NamedLayer(string Name, string Kind, LayerDeclaration Source);
 
-// A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name.
-internal sealed class NetworkBuilder(string name)
+// A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name. Written: the names that
+// its layers are given, before the first of them is built.
+internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
 {
-    private readonly Dictionary<string, string> _owners = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["data"] = "the network's input",
-        ["score"] = "the network's output",
-        ["labels"] = "the network's most likely classes",
-        ["loss"] = "the network's loss",
-    };
-
+    private readonly HashSet<string> _written = new(written, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _owners = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<NamedLayer> _layers = [];
     private Node? _data;
     private Node? _head;
@@ -70,6 +65,9 @@ internal sealed class NetworkBuilder(string name)
         _owners.Add(name, layer.ToString());
         return null;
     }
+
+    /// A name for what a network has without a word for it (its input data, its output score): this one, or, where a layer has it, with a number behind it.
+    public string Free(string wanted) => new NameScope(_written.Concat(_owners.Keys), StringComparer.OrdinalIgnoreCase).Take(wanted);
 
     /// Lists a layer in the table.
     public void List(string name, string kind, LayerDeclaration source) => _layers.Add(new(name, kind, source));

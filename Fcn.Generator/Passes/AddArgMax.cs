@@ -8,6 +8,6 @@ internal static class AddArgMax
         var builder = new GraphBuilder();
         foreach (var node in graph.Nodes) builder.Keep(node);
         var (head, upsample, offset) = Head.Of(graph.Outputs.Single(), graph);
-        return builder.Build([builder.Add("labels", new UpsampleArgMax(upsample, offset), head)]);
+        return builder.Build([builder.Add(builder.Free("labels"), new UpsampleArgMax(upsample, offset), head)]);
     }
 }

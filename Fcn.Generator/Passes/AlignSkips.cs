@@ -35,7 +35,7 @@ internal static class AlignSkips
         foreach (var (whole, cut, by) in new[] { (up, skip, (int)offset.Numerator), (skip, up, -(int)offset.Numerator) })
         {
             if (by < 0 || Shortfall(cut.Map.Size, whole.Map.Size, by).Pixels > 0) continue;
-            var part = builder.Add($"{cut.Name}c", new Crop(by, whole.Map.Size), cut);
+            var part = builder.Add(builder.Free($"{cut.Name}c"), new Crop(by, whole.Map.Size), cut);
             return builder.Add(join.Name, new Add(), whole, part);
         }
         problems.Add(wayOut.SkipDoesNotFit(join, up, skip, (int)offset.Numerator));

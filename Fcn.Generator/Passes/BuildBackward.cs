@@ -15,7 +15,7 @@ internal static class BuildBackward
         foreach (var node in graph.Nodes) builder.Keep(node);
         var backward = new Backward(builder, learned.Contains);
         var (head, upsample, offset) = Head.Of(score, graph);
-        var loss = builder.Add("loss", new UpsampleLoss(upsample, offset), head);
+        var loss = builder.Add(builder.Free("loss"), new UpsampleLoss(upsample, offset), head);
         backward.Accumulate(head, loss);
 
         foreach (var node in graph.Nodes.Reverse())

@@ -11,7 +11,7 @@ internal static class Desugar
     /// Every setting that is wrong in itself, or the first word that does not fit where it stands.
     public static IReadOnlyList<Problem> Run(NetworkDeclaration network, out NetworkBuilder built)
     {
-        built = new NetworkBuilder(network.Name);
+        built = new NetworkBuilder(network.Name, network.Layers.SelectMany(Names));
         var problems = network.Layers.SelectMany(static l => LayerOf(l).Check(l)).ToList();
         if (problems.Count > 0) return problems;
 
@@ -19,6 +19,8 @@ internal static class Desugar
             if (LayerOf(layer).Build(layer, built) is { } problem) return [problem];
         return Finish(network, built) is { } missing ? [missing] : [];
     }
+
+    private static IEnumerable<string> Names(LayerDeclaration layer) => LayerOf(layer).Settings.OfType<NewName>().Select(layer.Get);
 
     private static Layer LayerOf(LayerDeclaration layer) =>
         LayerCatalog.Find(layer.Word) ?? throw new InvalidOperationException($"There is no layer '{layer.Word}'.");

@@ -8,9 +8,9 @@ internal sealed record MapBuffer(string Name, int Channels, Extent Size, int Blo
 
     public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));
 
-    public Value Height => Value.Field(Size == Extent.Input ? "H" : $"{Name}_H", KernelType.Int);
+    public Value Height => Value.Field(Size == Extent.Input ? "H" : GeneratedName.Of(Name, "H"), KernelType.Int);
 
-    public Value Width => Value.Field(Size == Extent.Input ? "W" : $"{Name}_W", KernelType.Int);
+    public Value Width => Value.Field(Size == Extent.Input ? "W" : GeneratedName.Of(Name, "W"), KernelType.Int);
 }
 
 /// Where a weight lies: [o/16][i/InBlock][a][b][i % InBlock][o % 16]; see ParameterLayout in the runtime.

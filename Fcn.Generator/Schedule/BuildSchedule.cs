@@ -29,11 +29,10 @@ internal sealed class BuildSchedule
         return new(_machine, _maps.Values.ToList(), buffers, _launches, _tiles.Families, _losses);
     }
 
-    public static string Identifier(string name) => name.Replace('.', '_');
-
     // Every map gets the border that its readers need; scores that leave the network are plain NCHW.
     private void Place(Node node)
     {
+        string name = GeneratedName.Of(node.Name);
         if (node.Op is Parameter)
         {
             _weights[node] = _parameters.Weights[node.Name];
@@ -44,14 +43,14 @@ internal sealed class BuildSchedule
             string? parameter = node.Name.EndsWith(".gradient", StringComparison.Ordinal) && _graph.Outputs.Contains(node) ? node.Name[..^".gradient".Length] : null;
             _weights[node] = parameter is not null
                 ? _parameters.Gradient(parameter)
-                : new(Identifier(node.Name), Value.Field(Identifier(node.Name), KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, _graph));
+                : new(name, Value.Field(name, KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, _graph));
         }
         if (node.Shape is not MapShape map) return;
         int halo = _graph.UsersOf(node).SelectMany(u => u.Inputs.Select((input, i) => input == node ? u.Op.Reach(i) : 0)).DefaultIfEmpty(0).Max();
         bool leaves = _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
         _maps[node] = node.Op is Input ? new("Image", map.Channels, map.Size, map.Channels, halo)
             : leaves ? new("Scores", map.Channels, map.Size, 1, 0)
-            : new(Identifier(node.Name), map.Channels, map.Size, Machine.Block, halo);
+            : new(name, map.Channels, map.Size, Machine.Block, halo);
     }
 
     private void Launch(Node node)
@@ -79,7 +78,7 @@ internal sealed class BuildSchedule
 
     private IEnumerable<Launch> KernelsOf(Node node)
     {
-        string name = Identifier(node.Name);
+        string name = GeneratedName.Of(node.Name);
         var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
         string summary = $"{node.Name}: {Describe(node)}";
@@ -120,7 +119,7 @@ internal sealed class BuildSchedule
             yield return Step(kernels.Tiled(name, summary, weight.Pointer, _tiles), kernels.Items);
             yield break;
         }
-        string field = $"{name}_copies";
+        string field = GeneratedName.Of(name, "copies");
         Value copies = Value.Field(field, KernelType.To(Element.Float));
         Touch(field, (Value)(weight.Length * 4 * kernels.Splits));
         yield return Step(kernels.Tiled(name, summary, copies, _tiles), kernels.Items);
@@ -130,7 +129,7 @@ internal sealed class BuildSchedule
 
     private IEnumerable<Launch> LossSteps(UpsampleLossKernels kernels, string name, string summary, MapBuffer gradient)
     {
-        string field = $"{name}_bands";
+        string field = GeneratedName.Of(name, "bands");
         Value bands = Value.Field(field, KernelType.To(Element.Float));
         Touch(field, kernels.Floats * 4);
         Touch("Losses", kernels.Items.To(Element.Index) * 8);
@@ -148,7 +147,7 @@ internal sealed class BuildSchedule
     // A buffer lives from the launch that comes next to the last that was added when it was extended.
     private void Touch(string field, Value bytes)
     {
-        _lives[field] = (bytes, _launches.Count, _launches.Count);
+        _lives.Add(field, (bytes, _launches.Count, _launches.Count));
         _order.Add(field);
     }
 

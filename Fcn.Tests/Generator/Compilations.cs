@@ -13,6 +13,9 @@ internal static class Compilations
 {
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
 
+    /// What the generator knows of a project such as those below.
+    public static readonly UserProject Project = new(ReferencesIlgpu: false, AllowsUnsafe: true, Optimizes: true, OldLanguage: null);
+
     private static readonly MetadataReference[] References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -21,12 +24,12 @@ internal static class Compilations
             .Select(static p => MetadataReference.CreateFromFile(p)),
     ];
 
-    /// A user's project: every source is a file, File0.cs, File1.cs and so on.
+    /// A user's release build: every source is a file, File0.cs, File1.cs and so on.
     public static CSharpCompilation Of(params string[] sources) => CSharpCompilation.Create(
         "User",
         sources.Select(static (s, i) => Parse(s, $"File{i.ToString(CultureInfo.InvariantCulture)}.cs")),
         References,
-        new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     /// A user's project that references ILGPU, which is the stand-in here.
     public static CSharpCompilation WithIlgpu(params string[] sources) =>

@@ -30,8 +30,8 @@ public sealed partial class IlgpuOutput : IDisposable
         var with = Tiny.Value.Where(static f => !f.Name.Contains("Ilgpu")).ToList();
         Assert.Equal(without.Select(static f => f.Name), with.Select(static f => f.Name));
         var changed = Assert.Single(without.Zip(with), static pair => pair.First.Text != pair.Second.Text);
-        Assert.Equal("User.Tiny.Schedules.g.cs", changed.First.Name);
-        Assert.Equal(changed.First.Text.Replace("TinyCuda.Program)", "TinyCuda.Program, TinyIlgpu.Program)"), changed.Second.Text);
+        Assert.Equal("User.Tiny.Code.g.cs", changed.First.Name);
+        Assert.Equal(changed.First.Text.Replace("Tiny.Cuda.Program)", "Tiny.Cuda.Program, global::Fcn.Generated.Networks.User.Tiny.Ilgpu.Program)"), changed.Second.Text);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed partial class IlgpuOutput : IDisposable
     {
         Compilations.Driver().RunGeneratorsAndUpdateCompilation(Compilations.WithIlgpu(Sources.Tiny), out var complete, out _);
         var assembly = Compilations.Load(complete);
-        T Program<T>(string kind) => (T)assembly.GetType($"User.Tiny{kind}")!.GetProperty("Program", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        T Program<T>(string kind) => (T)assembly.GetType($"Fcn.Generated.Networks.User.Tiny.{kind}")!.GetProperty("Program", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
         var (cuda, ilgpu) = (Program<CudaProgram>("Cuda"), Program<IlgpuProgram>("Ilgpu"));
         var kernels = cuda.Variants.SelectMany(static v => v.Kernels).DistinctBy(static k => k.Name).ToList();
         Assert.Equal(kernels.Select(static k => k.Name).Order(), ilgpu.Kernels.Keys.Order());

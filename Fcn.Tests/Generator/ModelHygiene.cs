@@ -46,7 +46,7 @@ public class ModelHygiene
         Assert.NotSame(one, other);
         Assert.Equal(one, other);
         Assert.Equal(one.GetHashCode(), other.GetHashCode());
-        var (text, again) = (Compiler.Surface(one, CancellationToken.None), Compiler.Surface(other, CancellationToken.None));
+        var (text, again) = (Compiler.Surface(one, Compilations.Project, CancellationToken.None), Compiler.Surface(other, Compilations.Project, CancellationToken.None));
         Assert.Equal(text, again);
         Assert.Equal(text.GetHashCode(), again.GetHashCode());
     }

@@ -4,8 +4,6 @@ using Fcn.Generator.Declaration;
 using Fcn.Generator.Emit;
 using Fcn.Generator.Schedule;
 using Fcn.Tests.Generator;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fcn.Tests.Ops;
 
@@ -20,21 +18,14 @@ internal sealed class CompiledOps
     public CompiledOps(IEnumerable<OpGraph> ops)
     {
         string[] files = [.. ops.SelectMany(Render).DistinctBy(f => f.HintName).Select(f => f.Text)];
-        _assembly = Compilations.Load(Optimized(files));
-    }
-
-    /// A user's release build of these files.
-    public static CSharpCompilation Optimized(params string[] files)
-    {
-        var compilation = Compilations.Of(files);
-        return compilation.WithOptions(compilation.Options.WithOptimizationLevel(OptimizationLevel.Release));
+        _assembly = Compilations.Load(Compilations.Of(files));
     }
 
     /// Runs one of an op's graphs. Memory that the schedule plans is NaN before it is written; nothing is written beside outputs.
     public Outcome Run(OpGraph op, string graph, SimdLevel level, CpuPool pool)
     {
         string mode = Modes[op.Graphs.Keys.ToList().IndexOf(graph)];
-        var schedule = (CpuSchedule)Activator.CreateInstance(_assembly.GetType($"Golden.{op.Name}{mode}")!, nonPublic: true)!;
+        var schedule = (CpuSchedule)Activator.CreateInstance(_assembly.GetType($"Fcn.Generated.Networks.Golden.{op.Name}.{mode}")!, nonPublic: true)!;
         return new CompiledRun(op, graph, schedule).Run(level, pool);
     }
 
@@ -51,18 +42,5 @@ internal sealed class CompiledOps
         yield return new($"{op.Name}.Schedules", emit.Schedules());
         foreach (var machine in Machine.Cpus) yield return new($"{op.Name}.{machine.Name}", emit.Kernels(machine));
         foreach (var tiles in Machine.Cpus.SelectMany(emit.Tiles)) yield return tiles;
-        yield return new($"{op.Name}.Surface", $$"""
-            namespace Golden;
-
-            public partial class {{op.Name}}
-            {
-                static partial void Compiled(ref Fcn.Devices.NetworkCode? code);
-            }
-
-            internal static class {{op.Name}}Cuda
-            {
-                public static Fcn.Devices.Cuda.CudaProgram? Program => null;
-            }
-            """);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class GoldenNetwork
             """;
         _type = new(() =>
         {
-            var project = CompiledOps.Optimized(Source);
+            var project = Compilations.Of(Source);
             Compilations.Driver().RunGeneratorsAndUpdateCompilation(project, out var complete, out _);
             return Compilations.Load((CSharpCompilation)complete).GetType($"Golden.{name}")!;
         });

@@ -21,7 +21,7 @@ internal static class ModelPrograms
     public static IReadOnlyList<(string Network, CudaProgram Program)> All { get; } =
     [
         .. typeof(Fcn8s).Assembly.GetTypes().Where(static t => typeof(Network).IsAssignableFrom(t) && !t.IsAbstract).OrderBy(static t => t.Name, StringComparer.Ordinal)
-            .Select(static t => (t.Name, (CudaProgram)t.Assembly.GetType($"{t.FullName}Cuda")!.GetProperty("Program", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!)),
+            .Select(static t => (t.Name, (CudaProgram)t.Assembly.GetType($"Fcn.Generated.Networks.{t.FullName}.Cuda")!.GetProperty("Program", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!)),
     ];
 
     public static IEnumerable<ModelKernel> Kernels =>

@@ -23,7 +23,7 @@ using var backend = new PTXBackend(
     context, new CudaCapabilityContext(CudaArchitecture.SM_90), CudaArchitecture.SM_90, CudaInstructionSet.ISA_78, null);
 foreach (string network in args.Skip(1))
 {
-    if (assembly.GetType($"Fcn.Models.{network}Ilgpu")?.GetProperty("Program")?.GetValue(null) is not IlgpuProgram program)
+    if (assembly.GetType($"Fcn.Generated.Networks.Fcn.Models.{network}.Ilgpu")?.GetProperty("Program")?.GetValue(null) is not IlgpuProgram program)
     {
         Console.Error.WriteLine($"{assembly.GetName().Name} has no network '{network}'.");
         return 1;

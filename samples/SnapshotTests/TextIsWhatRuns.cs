@@ -1,6 +1,7 @@
 // The texts that snapshots verify are those in the assembly: PTX is data there, C# kernels are methods.
 using System.Reflection;
 using System.Text;
+using Fcn.Generated.Networks.SnapshotTests.Crossroads;
 using Fcn.Testing;
 using Xunit;
 
@@ -13,7 +14,7 @@ public class TextIsWhatRuns
     [Fact]
     public void PtxIsWhatTheDriverGets()
     {
-        var assembled = CrossroadsCuda.Program.Variants.SelectMany(static v => v.Kernels).DistinctBy(static k => k.Name).ToList();
+        var assembled = Cuda.Program.Variants.SelectMany(static v => v.Kernels).DistinctBy(static k => k.Name).ToList();
         Assert.Equal(assembled.Select(static k => k.Name), Kernels.Names(KernelTarget.Ptx));
         Assert.All(assembled, static k =>
         {
@@ -24,9 +25,9 @@ public class TextIsWhatRuns
     }
 
     [Theory]
-    [InlineData(KernelTarget.Avx512, typeof(CrossroadsAvx512))]
-    [InlineData(KernelTarget.Avx2, typeof(CrossroadsAvx2))]
-    [InlineData(KernelTarget.Portable, typeof(CrossroadsPortable))]
+    [InlineData(KernelTarget.Avx512, typeof(Avx512))]
+    [InlineData(KernelTarget.Avx2, typeof(Avx2))]
+    [InlineData(KernelTarget.Portable, typeof(Portable))]
     public void KernelsAreTheMethodsOfTheirClass(KernelTarget target, Type type)
     {
         var methods = type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Select(static m => m.Name);
@@ -35,8 +36,8 @@ public class TextIsWhatRuns
         {
             string text = Kernels.Text(name, target);
             Assert.StartsWith("/// ", text);
-            Assert.Contains($" {name}(void* frame, int item)\n{{\n", text);
-            Assert.EndsWith("\n}", text);
+            Assert.Contains($" {name}(void* frame, int item)\n{{ unchecked {{\n", text);
+            Assert.EndsWith("\n} }", text);
         });
     }
 }

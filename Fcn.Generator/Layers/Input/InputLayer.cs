@@ -4,7 +4,7 @@ using Fcn.Generator.Emit;
 
 namespace Fcn.Generator.Layers;
 
-/// [Input(Channels = 3)]: the image, named data as in the reference. Mean and scale are applied before the graph begins.
+/// [Input(Channels = 3)]: the image, named data as in the reference, unless a layer has that name. Mean and scale are applied before the graph begins.
 internal sealed class InputLayer() : Layer("Input", Channels, Order, Mean, Scale)
 {
     public static readonly Whole Channels = new("Channels", 3, 1, 4096);
@@ -22,7 +22,7 @@ internal sealed class InputLayer() : Layer("Input", Channels, Order, Mean, Scale
             string? written = layer.Find(Mean.Name) is null ? Channels.Name : Mean.Name;
             return Problem.At(layer, written, ProblemId.MeanLength, Literal.Of(means), Literal.Of(channels));
         }
-        network.Data = network.Graph.Add("data", new Input(channels));
+        network.Data = network.Graph.Add(network.Free("data"), new Input(channels));
         return null;
     }
 }

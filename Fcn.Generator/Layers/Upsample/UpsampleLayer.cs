@@ -35,8 +35,9 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
     /// The last node of every network: the scores, cut to where the input lies.
     public static Node Cut(Node scores, LayerDeclaration source, NetworkBuilder network)
     {
-        network.List("score", "crop", source);
-        return network.Graph.Add("score", new Align(), scores, network.Data);
+        string name = network.Free("score");
+        network.List(name, "crop", source);
+        return network.Graph.Add(name, new Align(), scores, network.Data);
     }
 
     /// A kernel that leaves gaps between the cells that it spreads would leave pixels without a score; a learned one has a weight.

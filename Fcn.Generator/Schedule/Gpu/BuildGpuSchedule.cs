@@ -75,7 +75,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
         bool leaves = _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
         if (leaves && IsNest(node)) return Planar(node);
         int pitch = node.Op is Input ? GpuImageKernel.PitchOf(channels, element) : GpuMap.PitchOf(channels);
-        return new(BuildSchedule.Identifier(node.Name), channels, pitch, node.Map.Size, element);
+        return new(GeneratedName.Of(node.Name), channels, pitch, node.Map.Size, element);
     }
 
     private static GpuMap Planar(Node node) => new(ScoresField, node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true };
@@ -108,7 +108,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
 
     private IEnumerable<GpuLaunch> KernelsOf(Node node)
     {
-        string name = BuildSchedule.Identifier(node.Name), summary = $"{node.Name}: {BuildSchedule.Describe(node)}";
+        string name = GeneratedName.Of(node.Name), summary = $"{node.Name}: {BuildSchedule.Describe(node)}";
         var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
         switch (node.Op)

@@ -6,9 +6,9 @@ internal sealed record GpuMap(string Name, int Channels, int Pitch, Extent Size,
 {
     public Value Pointer => Value.Field(Name, KernelType.To(Element));
 
-    public Value Height => Value.Field($"{Name}_H", KernelType.Int);
+    public Value Height => Value.Field(GeneratedName.Of(Name, "H"), KernelType.Int);
 
-    public Value Width => Value.Field($"{Name}_W", KernelType.Int);
+    public Value Width => Value.Field(GeneratedName.Of(Name, "W"), KernelType.Int);
 
     /// Plain (N, C, H, W) without gaps: scores that leave the network.
     public bool IsPlanar { get; init; }

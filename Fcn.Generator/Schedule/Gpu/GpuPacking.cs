@@ -18,11 +18,10 @@ internal sealed class GpuPacking
     public Value Add(string name, Element element, long bytes, bool backward, Func<Value, GpuLaunch> pack)
     {
         if (_pointers.TryGetValue(name, out var known)) return known;
-        string field = BuildSchedule.Identifier(name);
-        Value pointer = _pointers[name] = Value.Field(field, KernelType.To(element));
+        Value pointer = _pointers[name] = Value.Field(name, KernelType.To(element));
         var (buffers, launches) = backward ? _backward : _forward;
         launches.Add(pack(pointer));
-        buffers.Add(new(field, name, (Value)bytes, 0, 0));
+        buffers.Add(new(name, name, (Value)bytes, 0, 0));
         return pointer;
     }
 

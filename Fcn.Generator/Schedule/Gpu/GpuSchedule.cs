@@ -18,7 +18,7 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
         var arguments = new Dictionary<string, Value>();
         foreach (var field in KernelFields.Of(kernel))
         {
-            Value argument = bound.TryGetValue(field.Name, out var given) ? given : EngineFields.Contains(field.Name) ? field
+            Value argument = bound.TryGetValue(field.Name, out var given) ? given : GeneratedName.GpuFields.Contains(field.Name) ? field
                 : throw new InvalidOperationException($"{kernel.Name}: the field '{field.Name}' is not bound.");
             if (argument.Type != field.Type)
                 throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
@@ -31,17 +31,13 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
     public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuMap role, GpuMap map) =>
     [
         new(role.Name, map.Pointer),
-        new($"{role.Name}_H", map.Height),
-        new($"{role.Name}_W", map.Width),
+        new(GeneratedName.Of(role.Name, "H"), map.Height),
+        new(GeneratedName.Of(role.Name, "W"), map.Width),
     ];
 
     public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuWeight weight) => [new(weight.Name, weight.Memory)];
 
     public static IEnumerable<KeyValuePair<string, Value>> Bind(string role, Value value) => [new(role, value)];
-
-    // CudaFrame's, in the runtime.
-    private static readonly HashSet<string> EngineFields =
-        ["N", "H", "W", "Processors", "ParameterBlocks", "Parameters", "Gradients", "Momentum", "Multipliers", "Step", "Image", "Labels", "Scores", "Loss"];
 }
 
 /// A whole number of the frame that the host computes before buffers are planned, in this order: splits of a sum, pixels of a map.

@@ -17,7 +17,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
         var (fields, body) = (KernelFields.Of(kernel), new SourceWriter());
         var renderer = new IlgpuRenderer(kernel, fields, body);
-        using (body.Block("")) renderer.Body(kernel.Body);
+        using (body.Unchecked("")) renderer.Body(kernel.Body);
         string code = body.ToString().TrimStart('\n');
         if (renderer._assembly.Count > 0) code = code.Insert(code.IndexOf('\n') + 1, renderer.Registers());
         string parameters = string.Join(", ", fields.Select(renderer.Parameter));

@@ -15,9 +15,9 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         Writer.Line($"/// {kernel.Summary}");
         Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         string parameters = kernel.IsFunction ? string.Join(", ", kernel.Parameters.Select(p => $"{Type(p.Type)} {p.Name}")) : "void* frame, int item";
-        using (Writer.Block($"internal static void {kernel.Name}({parameters})"))
+        using (Writer.Unchecked($"internal static void {kernel.Name}({parameters})"))
         {
-            if (!kernel.IsFunction) Writer.Line($"var f = ({frame}*)frame;");
+            if (!kernel.IsFunction) Writer.Line($"{frame}* f = ({frame}*)frame;");
             Body(kernel.Body);
         }
         Writer.Line();

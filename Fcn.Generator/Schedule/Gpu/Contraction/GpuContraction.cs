@@ -18,7 +18,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         var geometry = new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out);
         bool pooled = fused?.Pool is not null;
         Value pixels = Pixels(y);
-        string kernelName = weight.Flipped ? name : $"{BuildSchedule.Identifier(weight.Name.Replace(".weight", ""))}_forward";
+        string kernelName = weight.Flipped ? name : $"{GeneratedName.Of(weight.Name.Replace(".weight", ""))}_forward";
 
         var roles = maps.Select((map, i) => map is null ? null : map with { Name = i == 0 ? "x" : FormattableString.Invariant($"x{i}") }).ToList();
         var result = y with { Name = "y" };
@@ -29,7 +29,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
         var kernel = planner.Kernel(form, kernelName, summary, () =>
             plain ? new PlainConv(geometry).Lower(kernelName, summary, epilogue) : new MatrixConv(geometry).Lower(kernelName, summary, epilogue));
         int tileRows = plain ? PlainTile.Side : MatrixConv.TileRows;
-        Value rows = pooled ? planner.Size($"{y.Name}_rows", epilogue.Rows(pixels)) : pixels, tiles = epilogue.Tiles(pixels, tileRows);
+        Value rows = pooled ? planner.Size(GeneratedName.Of(y.Name, "rows"), epilogue.Rows(pixels)) : pixels, tiles = epilogue.Tiles(pixels, tileRows);
 
         var bindings = new List<KeyValuePair<string, Value>>
         {
@@ -45,9 +45,9 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
             yield return GpuLaunch.Of(kernel, tiles, bindings);
             yield break;
         }
-        Value splits = planner.Size($"{name}_splits", epilogue.HostSplits(pixels, tileRows));
+        Value splits = planner.Size(GeneratedName.Of(name, "splits"), epilogue.HostSplits(pixels, tileRows));
         bindings.Add(new("splits", splits));
-        bindings.Add(new("partial", planner.Buffer($"{name}_parts", Element.Float, epilogue.PartialBytes(splits, pixels))));
+        bindings.Add(new("partial", planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, epilogue.PartialBytes(splits, pixels))));
         yield return GpuLaunch.Of(kernel, tiles * splits, bindings);
         var sum = planner.Kernel((form, "sum"), $"{kernelName}_sum", ConvEpilogue.SumSummary, () => epilogue.Sum($"{kernelName}_sum"));
         yield return GpuLaunch.Of(sum, epilogue.SumBlocks(splits, pixels), bindings);
@@ -84,16 +84,16 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
             yield return GpuLaunch.Of(kernel, geometry.Blocks, bindings);
             yield break;
         }
-        bindings.Add(new("partial", planner.Buffer($"{name}_parts", Element.Float, (Value)geometry.PartialBytes)));
+        bindings.Add(new("partial", planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, (Value)geometry.PartialBytes)));
         yield return GpuLaunch.Of(kernel, geometry.Blocks, bindings);
         yield return GpuLaunch.Of(geometry.Sum($"{name}_sum"), geometry.SumBlocks, bindings);
     }
 
-    private Value Pixels(GpuMap map) => planner.Size($"{map.Name}_pixels", Images * map.Height * map.Width);
+    private Value Pixels(GpuMap map) => planner.Size(GeneratedName.Of(map.Name, "pixels"), Images * map.Height * map.Width);
 
     private Value Packed(ConvGeometry geometry, GpuWeight weight)
     {
-        string way = weight.Flipped ? "flipped" : "packed", packed = $"{BuildSchedule.Identifier(weight.Name)}_{way}";
+        string way = weight.Flipped ? "flipped" : "packed", packed = GeneratedName.Of(GeneratedName.Of(weight.Name), way);
         return planner.Packed(packed, geometry.Machine.Factor, geometry.PackedBytes, weight.Flipped, memory =>
         {
             var pack = new PackWeights(geometry, weight.In, weight.Flipped);
@@ -105,7 +105,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     private Value Table(Conv conv, GpuMap x, GpuMap y, Value rows, bool windows)
     {
         string form = FormattableString.Invariant($"{(windows ? "windows" : "taps")}_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
-        return planner.Shared(form, Element.Int, PixelTable.Bytes(rows), memory => GpuLaunch.Of(
+        return planner.Shared(GeneratedName.Of(form, "table"), Element.Int, PixelTable.Bytes(rows), memory => GpuLaunch.Of(
             PixelTable.Lower(conv, form, windows), PixelTable.Blocks(rows),
             GpuLaunch.Bind("table", memory), GpuLaunch.Bind("rows", rows), GpuLaunch.Bind(x with { Name = "x" }, x), GpuLaunch.Bind(y with { Name = "y" }, y)));
     }

@@ -26,9 +26,9 @@ internal sealed class GpuBiasGradientKernels(string name, string summary, GpuMap
     public IEnumerable<GpuLaunch> Launches(IGpuPlanner planner)
     {
         int slice = PixelsAtOnce * PixelsPerStrand;
-        Value slices = planner.Size($"{name}_slices", Value.Max(1, Value.Min(
+        Value slices = planner.Size(GeneratedName.Of(name, "slices"), Value.Max(1, Value.Min(
             Value.Field("Processors", KernelType.Int) * 4, ((Grid.Pixels(map) + (slice - 1)) / slice).To(Element.Int))));
-        Value partial = planner.Buffer($"{name}_partial", Element.Float, slices.To(Element.Index) * (map.Pitch * 4));
+        Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, slices.To(Element.Index) * (map.Pitch * 4));
         KeyValuePair<string, Value>[] bindings = [new("slices", slices), new("partial", partial)];
         yield return GpuLaunch.Of(Slice(), slices * Chunks, GpuLaunch.Bind(_dy, map), bindings);
         yield return GpuLaunch.Of(Sum(), (map.Channels + Columns - 1) / Columns, GpuLaunch.Bind(gradient.As("gradient")), bindings);

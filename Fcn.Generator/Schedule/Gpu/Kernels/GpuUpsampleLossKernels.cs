@@ -49,9 +49,9 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
 
     public IEnumerable<GpuLaunch> Launches(IGpuPlanner planner)
     {
-        Value blocks = planner.Size($"{name}_blocks", Blocks);
-        Value partial = planner.Buffer($"{name}_partial", Element.Float, N.To(Element.Index) * Along(H) * Along(W) * (Pairs * 4));
-        Value losses = planner.Buffer($"{name}_losses", Element.Double, blocks.To(Element.Index) * 8);
+        Value blocks = planner.Size(GeneratedName.Of(name, "blocks"), Blocks);
+        Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, N.To(Element.Index) * Along(H) * Along(W) * (Pairs * 4));
+        Value losses = planner.Buffer(GeneratedName.Of(name, "losses"), Element.Double, blocks.To(Element.Index) * 8);
         KeyValuePair<string, Value>[] bindings = [new("partial", partial), new("losses", losses), new("count", blocks)];
         yield return GpuLaunch.Of(Interval(), blocks, GpuLaunch.Bind(_x, map), bindings);
         yield return GpuLaunch.Of(Sum(), Grid.Blocks(Grid.Pixels(gradientMap) * _y.Pitch), GpuLaunch.Bind(_y, gradientMap), bindings);

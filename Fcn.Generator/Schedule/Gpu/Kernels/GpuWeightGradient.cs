@@ -29,9 +29,9 @@ internal sealed class GpuWeightGradient(string name, string summary, Conv conv, 
             yield break;
         }
         Value rows = Value.Field("N", KernelType.Int) * dy.Height;
-        Value slices = planner.Size($"{name}_slices", Value.Max(1, Value.Min(
+        Value slices = planner.Size(GeneratedName.Of(name, "slices"), Value.Max(1, Value.Min(
             Value.Field("Processors", KernelType.Int) * ThreadsPerProcessor / Length, (rows + (RowsPerSlice - 1)) / RowsPerSlice)));
-        Value partial = planner.Buffer($"{name}_partial", Element.Float, slices.To(Element.Index) * (gradient.Length * 4));
+        Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, slices.To(Element.Index) * (gradient.Length * 4));
         KeyValuePair<string, Value>[] bindings = [.. maps, new("slices", slices), new("partial", partial)];
         Value partials = Value.Field("partial", KernelType.To(Element.Float));
         var slice = Grid.Each($"{name}_slices", summary, Slices * Length, (k, i) =>

@@ -1,0 +1,33 @@
+using Fcn.Generator.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Fcn.Generator.Declaration;
+
+/// What generated code must know of the user's project beside his declarations: what it may be written in, and whether ILGPU is referenced.
+internal sealed record UserProject(bool ReferencesIlgpu, bool AllowsUnsafe, bool Optimizes, string? OldLanguage)
+{
+    public static UserProject Read(Compilation compilation, CancellationToken cancel)
+    {
+        var (options, language) = ((CSharpCompilationOptions)compilation.Options, ((CSharpCompilation)compilation).LanguageVersion);
+        return new(
+            compilation.GetTypeByMetadataName("ILGPU.Runtime.Cuda.CudaAsm") is not null,
+            options.AllowUnsafe,
+            options.OptimizationLevel == OptimizationLevel.Release,
+            language < LanguageVersion.CSharp12 ? language.ToDisplayString() : null);
+    }
+
+    /// Whether the C# compiler would take kernels; else Problems say what to set, and generated code would drown that in errors of its own.
+    public bool TakesKernels => AllowsUnsafe && TakesSurface;
+
+    /// Whether it would take the class that users see.
+    public bool TakesSurface => OldLanguage is null;
+
+    /// One of a kind for the whole project, told at this network.
+    public IEnumerable<Problem> Problems(NetworkDeclaration network)
+    {
+        if (OldLanguage is not null) yield return Problem.AtClass(ProblemId.OldLanguage, network.Name, OldLanguage);
+        if (!AllowsUnsafe) yield return Problem.AtClass(ProblemId.UnsafeNotAllowed, network.Name);
+        if (!Optimizes) yield return Problem.AtClass(ProblemId.NotOptimized, network.Name);
+    }
+}

@@ -1,0 +1,53 @@
+namespace Fcn.Generator.Schedule;
+
+// A value's name → the name of its buffer and sizes in the frame: conv1_1.weight.gradient → conv1_1_weight_gradient, its height conv1_1_H. A layer may be
+// called anything. One whose name ends in a word that the compiler puts behind names, or that the frame has already, gets an underscore, so that no two
+// values of a network meet: pool1_H is the height of pool1, and pool1_H_ the buffer of a layer pool1_H.
+internal static class GeneratedName
+{
+    /// What the engine writes into the frame of a network on CPUs; CpuFrame of the runtime.
+    public static readonly IReadOnlyList<string> CpuFields =
+    [
+        "N", "H", "W", "Accumulate", "Seed", "LossScale", "ImageHalo", "LossCount", "Parameters", "Gradients", "Image", "Labels", "Scores", "Losses",
+    ];
+
+    /// What the engine writes into the frame of a network on GPUs; CudaFrame of the runtime.
+    public static readonly IReadOnlyList<string> GpuFields =
+    [
+        "N", "H", "W", "Processors", "ParameterBlocks", "Parameters", "Gradients", "Momentum", "Multipliers", "Step", "Image", "Labels", "Scores", "Loss",
+    ];
+
+    /// What every type inherits, and what a member of one would hide.
+    public static readonly IReadOnlyList<string> Inherited =
+        [nameof(Equals), "Finalize", nameof(GetHashCode), nameof(GetType), nameof(MemberwiseClone), nameof(ReferenceEquals), nameof(ToString)];
+
+    public const string CpuFrame = "Frame", GpuFrame = "GpuFrame";
+
+    private static readonly HashSet<string> Taken = [CpuFrame, GpuFrame, .. CpuFields, .. GpuFields, .. Inherited];
+
+    // Behind the names of values in graphs (weight to repeat), then of what schedules add.
+    private static readonly HashSet<string> Words =
+    [
+        "weight", "bias", "linear", "relu", "index", "gradient", "input", "sum", "flipped", "repeat",
+        "H", "W", "copies", "bands", "packed", "table", "pixels", "rows", "splits", "parts", "slices", "partial", "blocks", "losses",
+    ];
+
+    /// Of a node of a graph: a layer's name, then words with dots between them.
+    public static string Of(string node)
+    {
+        int dot = node.IndexOf('.');
+        return dot < 0 ? Layer(node) : Of(Layer(node[..dot]), node[(dot + 1)..].Replace('.', '_'));
+    }
+
+    /// Of what belongs to something that has a generated name already.
+    public static string Of(string owner, string words) => words.Split('_').FirstOrDefault(static w => !Words.Contains(w)) is { } unknown
+        ? throw new InvalidOperationException($"'{unknown}', behind '{owner}', is no word that layers' names keep clear of.")
+        : $"{owner}_{words}";
+
+    // One to one: names that have to give way differ from all others when their last underscores are left out of account.
+    private static string Layer(string name)
+    {
+        string core = name.TrimEnd('_');
+        return Taken.Contains(core) || (core.LastIndexOf('_') is >= 0 and var last && Words.Contains(core[(last + 1)..])) ? $"{name}_" : name;
+    }
+}

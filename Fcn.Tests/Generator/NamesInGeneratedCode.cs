@@ -1,0 +1,176 @@
+using Fcn.Devices;
+using Fcn.Devices.Cpu;
+using Fcn.Tests.Ops;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Fcn.Tests.Generator;
+
+// Every name that generated code has, given to a layer, to a class and to a namespace of the user's: nothing hides anything, and the numbers stay.
+public class NamesInGeneratedCode(ITestOutputHelper output)
+{
+    private const int Renamed = 120, Height = 20, Width = 18;
+
+    // Every kind of value and buffer: borders, dilation, groups, overlapping windows, dropout, scale, a learned skip, copies of weight gradients.
+    private const string Stem = """
+        [Conv("conv1", 9, Pad = 12), Conv("conv1b", 12, Groups = 3, Relu = false), MaxPool("pool1")]
+        [Conv("conv2", 20, Dilation = 2, Pad = 2), MaxPool("pool2", Kernel = 3), Conv("conv3", 24, Kernel = 2, Pad = 0, Dropout = 0.4)]
+        """;
+
+    private const string Head = """
+        [Score, Skip("pool1", Upsample = 2, Kernel = 3, Learned = true, Scale = 0.5), Upsample(2)]
+        public partial class Rich;
+        """;
+
+    private static readonly Lazy<IReadOnlyList<string>> Emitted = new(Identifiers);
+
+    // Of a class they are no names that anybody gives: C# itself keeps the lower-case ones, and a class System, Fcn or ILGPU in the global namespace takes their
+    // place for all of the user's own code.
+    private static IEnumerable<string> OfTypes(bool global) =>
+        Emitted.Value.Where(n => n is not ("nint" or "var" or "Rich") && !(global && n is "System" or "Fcn" or "ILGPU" or "User"));
+
+    [Fact]
+    public void ALayerMayHaveAnyOfThem()
+    {
+        string[] visible = [.. Summary(Rich([])).Layers.Select(static l => l.Name)];
+        string[] names = [.. Emitted.Value.Where(n => !visible.Contains(n, StringComparer.OrdinalIgnoreCase)).DistinctBy(static n => n.ToUpperInvariant())];
+        var expected = Step(Rich([.. Enumerable.Range(0, Renamed).Select(static i => FormattableString.Invariant($"plain{i:d3}"))]));
+        foreach (string[] chunk in names.Chunk(Renamed))
+        {
+            string[] all = [.. chunk, .. Enumerable.Range(chunk.Length, Renamed - chunk.Length).Select(static i => FormattableString.Invariant($"plain{i:d3}"))];
+            Assert.Equal(expected, Step(Rich(all)));
+        }
+        output.WriteLine($"{names.Length} names of layers");
+    }
+
+    [Theory]
+    [InlineData("Conv(\"score\", 8), MaxPool(\"data\"), Conv(\"labels\", 8), Score(\"loss\"), Upsample(2)")]
+    [InlineData("Conv(\"Image\", 8), MaxPool(\"H\"), Conv(\"Scores\", 8), Score(\"score\"), Upsample(2)")]
+    [InlineData("Conv(\"score_pool1c\", 8, Pad = 9), MaxPool(\"pool1\"), Conv(\"score_2\", 8), MaxPool(\"_\"), Score(\"score\"), Skip(\"pool1\"), Upsample(2)")]
+    [InlineData("Conv(\"Equals\", 8), MaxPool(\"ToString\"), Conv(\"Frame\", 8), Score(\"GetHashCode\"), Upsample(2)")]
+    public void WhatEveryNetworkHasGivesWay(string layers)
+    {
+        string source = $"using Fcn; namespace User; [Fcn(Classes = 3), {layers}] public partial class Street;";
+        Assert.Empty(Compilations.Problems(source));
+        Assert.Empty(Compilations.Warnings(Compilations.WithIlgpu(source)));
+    }
+
+    [Theory]
+    [InlineData("namespace User {{ public class {0}; }}", false)]
+    [InlineData("namespace User.{0} {{ public class Any; }}", false)]
+    [InlineData("public class {0};", true)]
+    [InlineData("namespace {0} {{ public class Any; }}", true)]
+    public void AClassOrNamespaceMayHaveAnyOfThem(string declaration, bool global)
+    {
+        string declared = string.Join('\n', OfTypes(global).Select(n => string.Format(null, declaration, SyntaxFacts.GetKeywordKind(n) == SyntaxKind.None ? n : $"@{n}")));
+        Ours(Compilations.WithIlgpu(Rich([]), declared));
+    }
+
+    [Fact]
+    public void AGlobalUsingMayHaveAnyOfThem() =>
+        Ours(Compilations.WithIlgpu(Rich([]), string.Join('\n', OfTypes(global: true).Select(static n => $"global using {n} = System.Text.StringBuilder;"))));
+
+    [Fact]
+    public void NetworksMayBeCalledAsEachOthersParts()
+    {
+        string[] networks = ["User.Net", "User.NET", "user.Net", "User.NetBf16", "User.NetTraining", "User.Frame", "User.Cuda", "User.Math", "User.Deeper.Net", "user.Deeper.Ptx"];
+        var project = Compilations.WithIlgpu([.. networks.Select(static name =>
+        {
+            int dot = name.LastIndexOf('.');
+            return $"namespace {name[..dot]}; [Fcn.Fcn(Classes = 2), Fcn.Conv(\"conv1\", 8), Fcn.Score] public partial class {name[(dot + 1)..]};";
+        })]);
+        Assert.Empty(Compilations.Run(project).Diagnostics);
+        Assert.Empty(Compilations.Warnings(project));
+        var files = Compilations.Files(project).Select(static f => f.Name).ToList();
+        Assert.Contains("User.NET.g.cs", files);
+        Assert.Contains(files, static f => f.StartsWith("User.Net.", StringComparison.Ordinal) && f.EndsWith(".Cuda.g.cs", StringComparison.Ordinal));
+        Assert.Equal(files.Count, files.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+    }
+
+    [Fact]
+    public void AssembliesThatSeeEachOthersInternalsMayBothHaveNetworks()
+    {
+        Compilations.Driver().RunGeneratorsAndUpdateCompilation(
+            Compilations.WithIlgpu(Rich([]), "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"Tests\")]").WithAssemblyName("Library"), out var library, out _);
+        using var stream = new MemoryStream();
+        Assert.True(library.Emit(stream).Success);
+        stream.Position = 0;
+        var tests = Compilations.WithIlgpu(Rich([]).Replace("User", "Tests")).AddReferences(MetadataReference.CreateFromStream(stream)).WithAssemblyName("Tests");
+        Assert.Empty(Compilations.Warnings(tests));
+    }
+
+    [Fact]
+    public void CheckedArithmeticChangesNoNumber()
+    {
+        var project = Compilations.Of(Rich([]));
+        Assert.Equal(Step(project), Step(project.WithOptions(project.Options.WithOverflowChecks(true))));
+    }
+
+    private static string Rich(string[] names)
+    {
+        var extra = names.Select(static (name, i) => i % 8 == 7
+            ? $"[MaxPool(\"{name}\", Kernel = 3, Stride = 1, Pad = 1)]"
+            : $"[Conv(\"{name}\", {(i % 2 == 0 ? 4 : 6)}, Kernel = {(i % 16 == 0 ? 3 : 1)}, Pad = {(i % 16 == 0 ? 1 : 0)}, Relu = {(i % 3 == 0 ? "true" : "false")})]");
+        return $"using Fcn;\nnamespace User;\n[Fcn(Classes = 5)]\n{Stem.Replace("[Conv(\"conv2\"", $"{string.Concat(extra)}[Conv(\"conv2\"")}\n{Head}";
+    }
+
+    // Names that the C# of all targets consists of; kernels' PTX is data in it.
+    private static IReadOnlyList<string> Identifiers() =>
+    [
+        .. Compilations.Files(Compilations.WithIlgpu(Rich([])))
+            .SelectMany(static f => CSharpSyntaxTree.ParseText(f.Text).GetRoot().DescendantTokens())
+            .Where(static t => t.IsKind(SyntaxKind.IdentifierToken) && t.Text.All(char.IsAscii)).Select(static t => t.ValueText)
+            .Distinct().Where(static n => n.Length < 80 && SyntaxFacts.GetKeywordKind(n) == SyntaxKind.None).Order(StringComparer.Ordinal),
+    ];
+
+    private static NetworkSummary Summary(string source)
+    {
+        using var network = Open(Compilations.Of(source));
+        return network.Description;
+    }
+
+    private static Network Open(CSharpCompilation project)
+    {
+        Compilations.Driver().RunGeneratorsAndUpdateCompilation(project, out var complete, out var problems);
+        Assert.Empty(problems);
+        return (Network)Activator.CreateInstance(Compilations.Load(complete).GetType("User.Rich")!, [null])!;
+    }
+
+    private static List<float> Step(string source) => Step(Compilations.Of(source));
+
+    // Labels, loss and every gradient of one step.
+    private static List<float> Step(CSharpCompilation project)
+    {
+        using var network = Open(project);
+        var random = new Random(1);
+        var parameters = network.Description.Parameters;
+        for (int i = 0; i < parameters.Count; i++)
+            network.Engine.Write(ParameterStore.Values, i, Values(random, (int)Tensor.Count(parameters[i].Shape)));
+        var input = new InputBatch(1, Height, Width, 3, Values(random, Height * Width * 3));
+        byte[] labels = new byte[Height * Width], truth = [.. labels.Select((_, i) => (byte)(i % 5))];
+        network.Engine.Segment(input, labels);
+        double loss = network.Engine.Backward(input, truth, new BackwardStep(1, 3, First: true));
+        List<float> all = [.. labels.Select(static l => (float)l), (float)loss];
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            float[] gradient = new float[Tensor.Count(parameters[i].Shape)];
+            network.Engine.Read(ParameterStore.Gradients, i, gradient);
+            all.AddRange(gradient);
+        }
+        Assert.All(all, static v => Assert.True(float.IsFinite(v)));
+        return all;
+    }
+
+    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+
+    // No error and no warning in generated code; of his own names the user may hear that they are unusual.
+    private static void Ours(CSharpCompilation project)
+    {
+        Assert.Empty(Compilations.Run(project).Diagnostics);
+        Assert.DoesNotContain(
+            Compilations.Warnings(project),
+            static d => d.Severity == DiagnosticSeverity.Error || d.Location.SourceTree!.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+    }
+}
