@@ -17,7 +17,7 @@ public sealed class FcnGenerator : IIncrementalGenerator
     {
         var read = context.SyntaxProvider
             .ForAttributeWithMetadataName("Fcn.FcnAttribute", static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read)
-            .Where(static r => r is not null).Select(static (r, _) => r!).WithTrackingName(Steps.Read);
+            .WithTrackingName(Steps.Read).Where(static r => r is not null).Select(static (r, _) => r!);
         var project = context.CompilationProvider.Select(UserProject.Read);
         var names = read.Select(static (r, _) => r.Network.FullName).Collect().Select(static (all, _) => HintNames.Of(all));
 

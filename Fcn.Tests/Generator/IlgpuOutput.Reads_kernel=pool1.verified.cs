@@ -1,7 +1,7 @@
 ﻿/// pool1: max_pool, conv1 (4, H+6) -> (4, ⌈(H+6)/2⌉)
 /// Groups of 256 threads.
 public static void pool1(int N, int y_H, int y_W, int x_H, int x_W, ArrayView<float> x, ArrayView<float> y)
-{
+{ unchecked {
     int i = Grid.IdxX * 256 + Group.IdxX;
     if (i < N * y_H * y_W * 2)
     {
@@ -30,4 +30,4 @@ public static void pool1(int N, int y_H, int y_W, int x_H, int x_W, ArrayView<fl
         max = Float4.Max(max, Float4.Select(counts_4, Float4.Load(x, (long)((n * x_H + Math.Max(0, Math.Min(row_5, x_H - 1))) * x_W + Math.Max(0, Math.Min(column_4, x_W - 1))) * 8 + channel), Float4.Of(float.NegativeInfinity)));
         Float4.Store(y, (long)((n * y_H + h) * y_W + w) * 8 + channel, max);
     }
-}
+} }

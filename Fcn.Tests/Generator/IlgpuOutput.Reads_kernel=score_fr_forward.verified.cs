@@ -1,7 +1,7 @@
 ﻿/// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
 /// Groups of 256 threads.
 public static void score_fr_forward(int pixels, ArrayView<int> table, ArrayView<float> weight, ArrayView<float> x, ArrayView<float> y, ArrayView<float> bias)
-{
+{ unchecked {
     int row_tiles = (pixels + 63) / 64;
     int column_tile = 0;
     int rest = Grid.IdxX;
@@ -102,4 +102,4 @@ public static void score_fr_forward(int pixels, ArrayView<int> table, ArrayView<
             Float4.Store(y, (long)out_4 * 8 + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3) + Float4.Load(bias, out_column));
         }
     }
-}
+} }

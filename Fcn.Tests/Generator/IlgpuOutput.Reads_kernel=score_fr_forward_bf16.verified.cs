@@ -1,7 +1,7 @@
 ﻿/// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
 /// Groups of 128 threads.
-public static void score_fr_forward_bf16_57802a38(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
-{
+public static void score_fr_forward_bf16_329516ea(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
+{ unchecked {
     CudaAsm.Emit(IlgpuAssembly.registers2_569baa04);
     // Which pixels, channels and steps of the sum are this block's.
     int row_tiles = (pixels + 127) / 128;
@@ -167,4 +167,4 @@ public static void score_fr_forward_bf16_57802a38(int pixels, ArrayView<int> tab
             Float8.Store(y, (long)out_4 * 8 + out_column, new Float8(sum1_0_2, sum1_0_3, sum1_1_2, sum1_1_3, sum1_2_2, sum1_2_3, sum1_3_2, sum1_3_3) + Float8.Load(bias, out_column));
         }
     }
-}
+} }

@@ -1,7 +1,7 @@
 ﻿/// v = momentum v + rate (scale g + decay w); w = w - v.
 /// Groups of 256 threads.
 public static void update(ArrayView<float> Multipliers, ArrayView<int> Step, ArrayView<float> Parameters, ArrayView<float> Gradients, ArrayView<float> Momentum)
-{
+{ unchecked {
     float rate = Multipliers[Grid.IdxX * 2];
     if (0f < rate)
     {
@@ -13,4 +13,4 @@ public static void update(ArrayView<float> Multipliers, ArrayView<int> Step, Arr
         Float4.Store(Momentum, at, velocity);
         Float4.Store(Parameters, at, value - velocity);
     }
-}
+} }

@@ -98,8 +98,6 @@ public class Problems
     [InlineData(
         "[Conv(\"conv1\", 8), Conv(«\"CONV1\"», 8), Score]",
         "[Conv(\"CONV1\")] makes a layer named 'CONV1', but [Conv(\"conv1\")] has that name already")]
-    [InlineData("[Conv(«\"data\"», 8), Score]", "[Conv(\"data\")] makes a layer named 'data', but the network's input has")]
-    [InlineData("[Conv(\"conv1\", 8), Score(«\"score\"»)]", "[Score(\"score\")] makes a layer named 'score', but the network's output has")]
     [InlineData(
         "[Conv(\"a\", 8), MaxPool(\"p\"), Conv(\"score_p\", 8), MaxPool(\"q\"), Score, Skip(«\"p\"»), Upsample(2)]",
         "[Skip(\"p\")] makes a layer named 'score_p', but [Conv(\"score_p\")] has")]
