@@ -1,8 +1,8 @@
 ﻿/// conv1: conv+relu, data (3, H) -> (16, H)
 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
 internal static void conv1(void* frame, int item)
-{
-    var f = (CrossroadsFrame*)frame;
+{ unchecked {
+    Frame* f = (Frame*)frame;
     int group = item / (f->H * f->N);
     nint Image_row = (nint)(f->W + 2) * 3;
     nint Image_plane = (f->H + 2) * Image_row;
@@ -27,4 +27,4 @@ internal static void conv1(void* frame, int item)
             Vector256.Store(Vector256.MaxNative(Vector256<float>.Zero, Vector256.Load(y + (w * 16 + 8)) + Vector256.Load(f->Parameters + 432 + (group * 16 + 8))), y + (w * 16 + 8));
         }
     }
-}
+} }

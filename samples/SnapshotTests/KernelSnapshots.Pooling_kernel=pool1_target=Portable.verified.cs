@@ -1,8 +1,8 @@
 ﻿/// pool1: max_pool, conv1 (16, H) -> (16, ⌈H/2⌉)
 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
 internal static void pool1(void* frame, int item)
-{
-    var f = (CrossroadsFrame*)frame;
+{ unchecked {
+    Frame* f = (Frame*)frame;
     int h = item % f->pool1_H;
     int n = item / f->pool1_H;
     nint conv1_row = (nint)f->W * 16;
@@ -29,4 +29,4 @@ internal static void pool1(void* frame, int item)
             Vector128.Store(max, f->pool1 + (n * pool1_image + (h + 1) * pool1_row + ((w + 1) * 16 + lane)));
         }
     }
-}
+} }
