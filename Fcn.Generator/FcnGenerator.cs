@@ -22,11 +22,13 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var names = read.Select(static (r, _) => r.Network.FullName).Collect().Select(static (all, _) => HintNames.Of(all));
 
         // The class itself: other code in the user's project depends on it, in the IDE too.
-        var surface = read.Combine(project).Select(static (r, cancel) => Compiler.Surface(r.Left, r.Right, cancel)).WithTrackingName(Steps.Surface);
+        var surface = read.Combine(project).Select(static (r, cancel) => Compiler.Surface(r.Left, r.Right, cancel))
+            .WithTrackingName(Steps.Surface);
         context.RegisterSourceOutput(Files(surface, names).WithTrackingName(Steps.SurfaceFiles), Write);
 
         // Kernels: an IDE may leave them out. Code that names a class of theirs compiles, but may be marked there.
-        var kernels = read.Combine(project).Select(static (r, cancel) => Compiler.Kernels(r.Left, r.Right, cancel)).WithTrackingName(Steps.Kernels);
+        var kernels = read.Combine(project).Select(static (r, cancel) => Compiler.Kernels(r.Left, r.Right, cancel))
+            .WithTrackingName(Steps.Kernels);
         context.RegisterImplementationSourceOutput(Files(kernels, names).WithTrackingName(Steps.KernelFiles), Write);
 
         var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());
@@ -39,7 +41,8 @@ public sealed class FcnGenerator : IIncrementalGenerator
         context.RegisterImplementationSourceOutput(Faulty(kernels).Combine(context.CompilationProvider), Report);
     }
 
-    private static IncrementalValuesProvider<GeneratedFile> Files(IncrementalValuesProvider<Compiled> compiled, IncrementalValueProvider<HintNames> names) =>
+    private static IncrementalValuesProvider<GeneratedFile> Files(
+        IncrementalValuesProvider<Compiled> compiled, IncrementalValueProvider<HintNames> names) =>
         compiled.Combine(names).SelectMany(static (c, _) => c.Left.Files.Select(f => c.Right.Place(f, c.Left.Network)));
 
     // What is wrong with the project's settings is said once, at its first network.

@@ -33,7 +33,8 @@ internal static class UnsuitableClass
         if (unsuitable is not null) return Problem.AtClass(ProblemId.UnsuitableClass, type.Name, unsuitable);
         if (!parts.All(static p => p.Modifiers.Any(SyntaxKind.PartialKeyword))) return Problem.AtClass(ProblemId.NotPartial, type.Name);
         if (Members.Contains(type.Name)) return Problem.AtClass(ProblemId.GeneratedMember, "The class", type.Name);
-        if (Members.FirstOrDefault(m => type.GetMembers(m).Any()) is { } taken) return Problem.AtClass(ProblemId.GeneratedMember, $"A member of '{type.Name}'", taken);
+        if (Members.FirstOrDefault(m => type.GetMembers(m).Any()) is { } taken)
+            return Problem.AtClass(ProblemId.GeneratedMember, $"A member of '{type.Name}'", taken);
         if (type.BaseType is not { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } parent) return null;
         return parent.ToDisplayString() == "Fcn.Network" ? null : Problem.AtClass(ProblemId.HasBaseClass, type.Name, parent.Name);
     }

@@ -166,12 +166,14 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor UnsafeNotAllowed = new(
         "FCN4001", "Kernels need unsafe code",
-        "The kernels of '{0}' work on raw memory, which this project does not allow. Set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the project file.",
+        "The kernels of '{0}' work on raw memory, which this project does not allow. Set <AllowUnsafeBlocks>true</AllowUnsafeBlocks> in the "
+        + "project file.",
         Target, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4001.md");
 
     public static readonly DiagnosticDescriptor OldLanguage = new(
         "FCN4002", "Generated code needs C# 12",
-        "The code of '{0}' is C# 12; this project is compiled as C# {1}. Remove <LangVersion> from the project file, or set it to 12 or later.",
+        "The code of '{0}' is C# 12; this project is compiled as C# {1}. Remove <LangVersion> from the project file, or set it to 12 or "
+        + "later.",
         Target, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4002.md");
 
     public static readonly DiagnosticDescriptor NotOptimized = new(

@@ -58,7 +58,8 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
     private Named NamedKernels(Machine machine)
     {
         if (_named.TryGetValue(machine, out var known)) return known;
-        var scope = new NameScope([.. Words, machine.Name, .. modes.SelectMany(m => m.Schedules[machine].Tiles.Values).SelectMany(static f => f).Select(static t => t.Name)]);
+        var tiles = modes.SelectMany(m => m.Schedules[machine].Tiles.Values).SelectMany(static f => f).Select(static t => t.Name);
+        var scope = new NameScope([.. Words, machine.Name, .. tiles]);
         var byText = new Dictionary<string, string>();
         var texts = new List<string>();
         var names = new Dictionary<(Mode, Kernel), string>();

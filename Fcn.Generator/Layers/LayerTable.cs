@@ -32,7 +32,9 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
         var node = graph[layer.Name];
         var worker = graph.Nodes.FirstOrDefault(n => n.Name == $"{layer.Name}.linear") ?? node;
         var crop = node.Op is Crop ? node : graph.UsersOf(node).FirstOrDefault(u => u.Op is Crop && !graph.Outputs.Contains(u));
-        string? cropTo = crop is null ? null : crop == node ? graph.Nodes.First(static n => n.Op is Input).Name : graph.UsersOf(crop).First().Inputs[0].Name;
+        string? cropTo = crop is null ? null
+            : crop == node ? graph.Nodes.First(static n => n.Op is Input).Name
+            : graph.UsersOf(crop).First().Inputs[0].Name;
         return new(
             layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
             worker.Inputs.Sum(Learned), (crop?.Op as Crop)?.Offset, cropTo, MultiplyAdds(worker));

@@ -1,25 +1,29 @@
 namespace Fcn.Generator.Schedule;
 
-// A value's name → the name of its buffer and sizes in the frame: conv1_1.weight.gradient → conv1_1_weight_gradient, its height conv1_1_H. A layer may be
-// called anything. One whose name ends in a word that the compiler puts behind names, or that the frame has already, gets an underscore, so that no two
-// values of a network meet: pool1_H is the height of pool1, and pool1_H_ the buffer of a layer pool1_H.
+// A value's name → the name of its buffer and sizes in the frame: conv1_1.weight.gradient → conv1_1_weight_gradient, its height conv1_1_H.
+// A layer may be called anything. One whose name ends in a word that the compiler puts behind names, or that the frame has already, gets an
+// underscore, so that no two values of a network meet: pool1_H is the height of pool1, and pool1_H_ the buffer of a layer pool1_H.
 internal static class GeneratedName
 {
     /// What the engine writes into the frame of a network on CPUs; CpuFrame of the runtime.
     public static readonly IReadOnlyList<string> CpuFields =
     [
-        "N", "H", "W", "Accumulate", "Seed", "LossScale", "ImageHalo", "LossCount", "Parameters", "Gradients", "Image", "Labels", "Scores", "Losses",
+        "N", "H", "W", "Accumulate", "Seed", "LossScale", "ImageHalo", "LossCount",
+        "Parameters", "Gradients", "Image", "Labels", "Scores", "Losses",
     ];
 
     /// What the engine writes into the frame of a network on GPUs; CudaFrame of the runtime.
     public static readonly IReadOnlyList<string> GpuFields =
     [
-        "N", "H", "W", "Processors", "ParameterBlocks", "Parameters", "Gradients", "Momentum", "Multipliers", "Step", "Image", "Labels", "Scores", "Loss",
+        "N", "H", "W", "Processors", "ParameterBlocks",
+        "Parameters", "Gradients", "Momentum", "Multipliers", "Step", "Image", "Labels", "Scores", "Loss",
     ];
 
     /// What every type inherits, and what a member of one would hide.
     public static readonly IReadOnlyList<string> Inherited =
-        [nameof(Equals), "Finalize", nameof(GetHashCode), nameof(GetType), nameof(MemberwiseClone), nameof(ReferenceEquals), nameof(ToString)];
+    [
+        nameof(Equals), "Finalize", nameof(GetHashCode), nameof(GetType), nameof(MemberwiseClone), nameof(ReferenceEquals), nameof(ToString),
+    ];
 
     public const string CpuFrame = "Frame", GpuFrame = "GpuFrame";
 
@@ -48,6 +52,8 @@ internal static class GeneratedName
     private static string Layer(string name)
     {
         string core = name.TrimEnd('_');
-        return Taken.Contains(core) || (core.LastIndexOf('_') is >= 0 and var last && Words.Contains(core[(last + 1)..])) ? $"{name}_" : name;
+        int last = core.LastIndexOf('_');
+        bool givesWay = Taken.Contains(core) || (last >= 0 && Words.Contains(core[(last + 1)..]));
+        return givesWay ? $"{name}_" : name;
     }
 }

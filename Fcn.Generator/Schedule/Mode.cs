@@ -17,7 +17,8 @@ internal sealed record Mode(string Name, string Summary, int SmallestInput, Netw
             // Tiles call each other by name; kernels get theirs when they are written.
             var tiles = schedule.Tiles.Values.SelectMany(static t => t).ToList();
             var byName = tiles.ToDictionary(static t => t.Name);
-            List<string> faults = [.. KernelSpec.Faults(tiles, KernelFamily.Cpu), .. schedule.Kernels.SelectMany(k => KernelSpec.Faults(k, byName, KernelFamily.Cpu))];
+            var kernels = schedule.Kernels.SelectMany(k => KernelSpec.Faults(k, byName, KernelFamily.Cpu));
+            List<string> faults = [.. KernelSpec.Faults(tiles, KernelFamily.Cpu), .. kernels];
             if (faults.Count > 0) throw new InvalidOperationException($"{name} for {machine.Name}: {string.Join("; ", faults.Take(3))}");
         }
         return new(name, summary, Smallest(graph), graph, schedules);

@@ -6,10 +6,11 @@ using Xunit;
 
 namespace Fcn.Tests.Generator;
 
-// Settings of the user's project: what kernels cannot do with is one message of ours, however many networks there are; the rest changes nothing.
+// Settings of the user's project: what kernels cannot do with is one message of ours, however many networks there are.
 public class ProjectProblems
 {
-    private const string Street = "using Fcn; [Fcn(Classes = 2)] [Conv(\"conv1\", 8), MaxPool(\"pool1\"), Score, Upsample(2)] public partial class Street;";
+    private const string Street =
+        "using Fcn; [Fcn(Classes = 2)] [Conv(\"conv1\", 8), MaxPool(\"pool1\"), Score, Upsample(2)] public partial class Street;";
 
     private static readonly string[] TwoNetworks = [Street, Street.Replace("Street", "Yard")];
 
@@ -42,13 +43,19 @@ public class ProjectProblems
     public void AProjectWithoutNetworksHearsNothing()
     {
         var project = Compilations.Of("public static class Program;");
-        Assert.Empty(Compilations.Run(project.WithOptions(project.Options.WithAllowUnsafe(false).WithOptimizationLevel(OptimizationLevel.Debug))).Diagnostics);
+        var options = project.Options.WithAllowUnsafe(false).WithOptimizationLevel(OptimizationLevel.Debug);
+        Assert.Empty(Compilations.Run(project.WithOptions(options)).Diagnostics);
     }
 
     [Fact]
     public void ASecondAttributeIsTheCompilersErrorAlone()
     {
-        string[] sources = [Street.Replace("public", "[Fcn(Classes = 3)] public"), Street.Replace("Street", "Yard"), "using Fcn; [Fcn(Classes = 3)] public partial class Yard;"];
+        string[] sources =
+        [
+            Street.Replace("public", "[Fcn(Classes = 3)] public"),
+            Street.Replace("Street", "Yard"),
+            "using Fcn; [Fcn(Classes = 3)] public partial class Yard;",
+        ];
         Compilations.Driver().RunGeneratorsAndUpdateCompilation(Compilations.Of(sources), out var complete, out var problems);
         Assert.Empty(problems);
         var errors = complete.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error).ToList();
@@ -59,7 +66,8 @@ public class ProjectProblems
     // One message, at the first network, in the words of its page; beside it nothing of the C# compiler's.
     private static void Only(string id, DiagnosticSeverity severity, CSharpCompilation project, string language = "")
     {
-        var driver = CSharpGeneratorDriver.Create([new FcnGenerator().AsSourceGenerator()], parseOptions: (CSharpParseOptions)project.SyntaxTrees[0].Options);
+        var parsing = (CSharpParseOptions)project.SyntaxTrees[0].Options;
+        var driver = CSharpGeneratorDriver.Create([new FcnGenerator().AsSourceGenerator()], parseOptions: parsing);
         driver.RunGeneratorsAndUpdateCompilation(project, out var complete, out var problems);
         var problem = Assert.Single(problems);
         Assert.Equal((id, severity), (problem.Id, problem.Severity));

@@ -62,9 +62,11 @@ public abstract class EmulatedNetworkTests
     {
         string[] plain = ["conv1b", "conv1", "pool1", "conv2", "pool2", "conv3"];
         string[] awkward = ["pool2_index", "Image", "H", "H_pixels", "score_fr_weight_packed", "loss_partial"];
-        string source = plain.Zip(awkward).Aggregate(Small, static (text, pair) => text.Replace($"\"{pair.First}\"", $"\"{pair.Second}\""));
+        string source = plain.Zip(awkward).Aggregate(
+            Small, static (text, pair) => text.Replace($"\"{pair.First}\"", $"\"{pair.Second}\""));
         var machine = GpuMachine.All.Single(m => m.Name == name);
-        using EmulatedSchedule named = new EmulatedSchedule(SmallNetwork(source), machine, _target).Packed(), other = new EmulatedSchedule(SmallGraph, machine, _target).Packed();
+        using EmulatedSchedule named = new EmulatedSchedule(SmallNetwork(source), machine, _target).Packed(),
+            other = new EmulatedSchedule(SmallGraph, machine, _target).Packed();
         foreach (string graph in SmallGraph.Graphs.Keys)
         {
             var (actual, expected) = (named.Run(graph), other.Run(graph));
