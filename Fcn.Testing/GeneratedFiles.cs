@@ -1,19 +1,23 @@
 // The generated files of one network: finds them in the folder of a build, and the layer table in the first of them.
+using System.Text.RegularExpressions;
+
 namespace Fcn.Testing;
 
 internal sealed class GeneratedFiles
 {
+    private const string Ending = "g.cs";
+
     // Generator's assembly, then its class: how the compiler sorts what it writes.
     private static readonly string Place = Path.Combine("Fcn.Generator", "Fcn.Generator.FcnGenerator");
 
     private readonly string folder;
+    private readonly string first;
 
     public GeneratedFiles(string folder, string network)
     {
         Network = network;
         this.folder = Directory.Exists(Path.Combine(folder, Place)) ? Path.Combine(folder, Place) : folder;
-        if (Find("g.cs") is not null) return;
-        throw new FcnException(
+        first = Surface(network) ?? throw new FcnException(
             $"{network}.g.cs is not in {this.folder}. " + (Directory.Exists(this.folder)
                 ? "The folder belongs to another build or another network."
                 : "The folder is gone: tests must run where they were built, with obj/ still there.")
@@ -28,7 +32,7 @@ internal sealed class GeneratedFiles
     public string Name => Network[(Network.LastIndexOf('.') + 1)..];
 
     /// Lines of the network's own file of this ending, such as Avx2.g.cs; null if there is none.
-    public string[]? Find(string ending) => Lines($"{Network}.{ending}");
+    public string[]? Find(string ending) => Lines(first[..^Ending.Length] + ending);
 
     /// Lines of a file that networks share, such as Fcn.Generated.Ptx.conv1_forward_60322ce9.g.cs.
     public string[] Shared(string name) => Lines($"{name}.g.cs")
@@ -45,6 +49,13 @@ internal sealed class GeneratedFiles
                 ? string.Join('\n', table)
                 : throw new FcnException($"{Network} was not compiled: its declaration has errors. See the messages of the build.");
         }
+    }
+
+    // Of two networks whose names differ in case alone, one's files have a number: A.NET.g.cs, A.Net.2.g.cs.
+    private string? Surface(string network)
+    {
+        var name = new Regex($@"^{Regex.Escape(network)}\.([0-9]+\.)?{Regex.Escape(Ending)}$");
+        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).FirstOrDefault(f => name.IsMatch(f)) : null;
     }
 
     private string[]? Lines(string file)

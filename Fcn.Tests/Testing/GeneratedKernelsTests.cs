@@ -92,10 +92,19 @@ public sealed class GeneratedKernelsTests : IDisposable
         Assert.Contains("its declaration has errors", Fails(() => GeneratedKernels.In(Folder, "Town.Street").LayerTable));
     }
 
+    [Fact]
+    public void FilesOfNetworksThatDifferInCaseAreToldApart()
+    {
+        File.WriteAllText(_folder["Town.STREET.g.cs"], "// STREET: 2 classes\n");
+        Write("2.g.cs", "// Street: 3 classes\n");
+        Assert.Equal("STREET: 2 classes", GeneratedKernels.In(Folder, "Town.STREET").LayerTable);
+        Assert.Equal("Street: 3 classes", GeneratedKernels.In(Folder, "Town.Street").LayerTable);
+    }
+
     private const string Shared = "Fcn.Generated.Ptx.conv1_forward_60322ce9.g.cs";
 
     private const string Ilgpu = """
-        internal static class StreetIlgpu
+        internal static class Ilgpu
         {
             /// Copies the image.
             /// Twice.
