@@ -27,6 +27,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value Double(double number) => new(KernelOp.Constant, KernelType.Double, None, number: number);
 
+    public static Value Bool(bool truth) => new(KernelOp.Constant, KernelType.Bool, None, number: truth ? 1 : 0);
+
     public static Value Variable(string name, KernelType type) => new(KernelOp.Variable, type, None, name);
 
     public static Value Field(string name, KernelType type) => new(KernelOp.Field, type, None, name);

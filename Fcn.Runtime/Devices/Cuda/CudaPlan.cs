@@ -64,12 +64,7 @@ internal sealed unsafe class CudaPlan : RunPlan
         _apart.Place(Arena);
     }
 
-    public override void Dispose()
-    {
-        Replay?.Dispose();
-        _apart?.Dispose();
-        _frame.Dispose();
-    }
+    public override void Dispose() => Release.All([Replay, _apart, _frame]);
 
     private static CudaSchedule Of(CudaVariant code, RunMode mode) => mode switch
     {

@@ -24,6 +24,8 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
 
     public int DriverVersion { get; set; } = 12_080;
 
+    public string DriverBuild { get; set; } = "";
+
     /// Highest .version of PTX that the assembler takes.
     public double PtxVersion { get; set; } = 8.8;
 
@@ -58,6 +60,8 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
     // The driver.
 
     public override int Version => DriverVersion;
+
+    public override string Build => DriverBuild;
 
     public override int Cards => cards.Length;
 
