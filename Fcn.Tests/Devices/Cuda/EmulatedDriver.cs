@@ -53,6 +53,8 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
 
     public long MemoryInUse => _memory.Values.Sum();
 
+    public int Blocks => _memory.Count;
+
     /// Everything that was not given back.
     public int Live =>
         _memory.Count + _modules.Count + _functions.Count + _graphs.Count + _host + _streams.Live + _retained.Sum();
