@@ -171,17 +171,20 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
         return new(op, x.Type, [x, y]);
     }
 
-    // Equal lanes; Int with Index gives Index, whole constants take the other's element.
+    // Equal lanes; Int with Index gives Index, whole constants take the other's element where they fit.
     private static (Value A, Value B) Match(Value a, Value b)
     {
         int lanes = Math.Max(a.Type.Lanes, b.Type.Lanes);
         if (a.Type.Element != b.Type.Element)
         {
-            if (a.Op == KernelOp.Constant && !b.Type.Pointer) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
-            else if (b.Op == KernelOp.Constant && !a.Type.Pointer) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
+            if (a.Op == KernelOp.Constant && !b.Type.Pointer && !Exceeds(a, b)) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
+            else if (b.Op == KernelOp.Constant && !a.Type.Pointer && !Exceeds(b, a)) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
             else if (a.Type.IsWhole && b.Type.IsWhole) (a, b) = (a.To(Element.Index), b.To(Element.Index));
             else throw new InvalidOperationException($"{a.Type} and {b.Type} do not meet.");
         }
         return (a.Spread(lanes), b.Spread(lanes));
     }
+
+    private static bool Exceeds(Value constant, Value other) =>
+        constant.Type == KernelType.Index && other.Type.Element == Element.Int && constant.Number is < int.MinValue or > int.MaxValue;
 }

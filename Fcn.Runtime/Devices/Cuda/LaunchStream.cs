@@ -59,9 +59,7 @@ internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels ker
     {
         if (blocks == 0) return;
         var known = kernels.Kernels[kernel];
-        // Kernels count their threads in 32 bits.
-        if (blocks < 0 || blocks > int.MaxValue / known.Threads)
-            throw new FcnException($"{known.Name} would take {blocks} blocks of {known.Threads} threads; {int.MaxValue} threads can be counted. Use smaller images or batches.");
+        CountedLaunches.Check(known, blocks);
         nint function = kernels.Function(kernel);
         if (function == 0 || arguments.Length > MostArguments)
             throw new InvalidOperationException($"The schedule launches {known.Name}, which it does not list, or with too many arguments.");
