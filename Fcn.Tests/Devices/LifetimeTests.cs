@@ -82,6 +82,62 @@ public sealed class LifetimeTests
         GC.WaitForPendingFinalizers(); // throws nothing
     }
 
+    // Whatever the driver refuses, at whichever call: an engine that could not be opened, or could not run, leaves nothing on the card.
+    [Theory]
+    [InlineData("cuCtxSetCurrent")]
+    [InlineData("cuMemAlloc")]
+    [InlineData("cuMemAllocHost")]
+    [InlineData("cuEventCreate")]
+    [InlineData("cuMemsetD8Async")]
+    [InlineData("cuMemcpyHtoDAsync")]
+    [InlineData("cuModuleGetFunction")]
+    [InlineData("cuLaunchKernel")]
+    public void A_call_that_fails_leaves_nothing(string operation)
+    {
+        for (int after = 0; after < 12; after++)
+        {
+            using var driver = new EmulatedDriver(new DelegateCard(LinearScoreCuda.Bodies));
+            using (var device = new CudaDevice(CudaSearch.Of(driver), 0, CudaPrecision.Fp32, new CubinCache(null)))
+            {
+                driver.Plant(operation, 1, after);
+                try
+                {
+                    using var engine = device.Open(LinearScore.Summary, LinearScoreCuda.Code);
+                    engine.Backward(Batch, new byte[16], new BackwardStep(1, 0, true));
+                    engine.Update(new SolverStep(1, 0, 0, 1));
+                }
+                catch (CudaException refused) when (refused.Code == 1)
+                {
+                    driver.Mend(operation);
+                }
+            }
+            Assert.Equal((after, 0), (after, driver.Live));
+        }
+    }
+
+    [Fact]
+    public void A_module_whose_function_was_refused_is_loaded_once()
+    {
+        using var bench = new CudaBench();
+        bench.Driver.Plant("cuModuleGetFunction", 1);
+        for (int i = 0; i < 2; i++) Assert.Throws<CudaException>(() => bench.Engine.Segment(Batch, new byte[16]));
+        bench.Driver.Mend("cuModuleGetFunction");
+        bench.Engine.Segment(Batch, new byte[16]);
+        Assert.Equal(["score_argmax", "pack"], bench.Driver.Assembled);
+    }
+
+    // A plan that cannot be given back does not come back.
+    [Fact]
+    public void A_full_cache_of_plans_drops_the_oldest_first()
+    {
+        var cache = new PlanCache<StubbornPlan>(static shape => new StubbornPlan(shape));
+        for (int i = 1; i <= 32; i++) cache.Get(new RunShape(default, i, 1, 1));
+        Assert.Throws<InvalidOperationException>(() => cache.Get(new RunShape(default, 33, 1, 1)));
+        Assert.False(cache.Get(new RunShape(default, 33, 1, 1)).IsDisposed);
+        Assert.Throws<InvalidOperationException>(() => cache.Get(new RunShape(default, 1, 1, 1)));
+        Assert.False(cache.Get(new RunShape(default, 1, 1, 1)).IsDisposed);
+    }
+
     [Fact]
     public void Releasing_goes_on_behind_a_failure_and_tells_the_last()
     {
@@ -93,6 +149,17 @@ public sealed class LifetimeTests
         }));
         Assert.Equal("part 2", Assert.Throws<InvalidOperationException>(() => Release.All([.. parts, null])).Message);
         Assert.Equal([0, 1, 2, 3], released);
+    }
+
+    private sealed class StubbornPlan(RunShape shape) : RunPlan(shape)
+    {
+        public bool IsDisposed { get; private set; }
+
+        public override void Dispose()
+        {
+            IsDisposed = true;
+            throw new InvalidOperationException("kept");
+        }
     }
 
     // Collects while it runs, as other threads of a program do, and computes only where its memory is still there.

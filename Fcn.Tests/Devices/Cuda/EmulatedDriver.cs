@@ -175,7 +175,11 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
         _streams.Drain(stream);
     }
 
-    public override nint CreateEvent(bool timed) => _streams.CreateEvent();
+    public override nint CreateEvent(bool timed)
+    {
+        May("cuEventCreate");
+        return _streams.CreateEvent();
+    }
 
     public override void DestroyEvent(nint mark)
     {
