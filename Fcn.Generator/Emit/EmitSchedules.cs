@@ -125,7 +125,8 @@ internal sealed class EmitSchedules(NetworkDeclaration declaration, ParameterPla
                     w.Line($"f->{map.Name}_H = {map.Size.Code("f->H")};");
                     w.Line($"f->{map.Name}_W = {map.Size.Code("f->W")};");
                 }
-                foreach (string count in mode.Schedules.Values.SelectMany(static s => s.Counts).Select(SimdRenderer.Host).Distinct()) w.Line($"Extents.Count({count});");
+                foreach (string count in mode.Schedules.Values.SelectMany(static s => s.Counts).Select(SimdRenderer.Host).Distinct())
+                    w.Line($"Extents.Count({count});");
                 w.Line($"f->ImageHalo = {Literal.Of(mode.Any.Maps.First(static m => m.Name == "Image").Halo)};");
                 w.Line($"f->LossCount = {SimdRenderer.Host(mode.Any.LossCount)};");
             }

@@ -177,14 +177,14 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
         int lanes = Math.Max(a.Type.Lanes, b.Type.Lanes);
         if (a.Type.Element != b.Type.Element)
         {
-            if (a.Op == KernelOp.Constant && !b.Type.Pointer && !Exceeds(a, b)) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
-            else if (b.Op == KernelOp.Constant && !a.Type.Pointer && !Exceeds(b, a)) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
+            if (Adapts(a, b)) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
+            else if (Adapts(b, a)) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
             else if (a.Type.IsWhole && b.Type.IsWhole) (a, b) = (a.To(Element.Index), b.To(Element.Index));
             else throw new InvalidOperationException($"{a.Type} and {b.Type} do not meet.");
         }
         return (a.Spread(lanes), b.Spread(lanes));
     }
 
-    private static bool Exceeds(Value constant, Value other) =>
-        constant.Type == KernelType.Index && other.Type.Element == Element.Int && constant.Number is < int.MinValue or > int.MaxValue;
+    private static bool Adapts(Value constant, Value other) => constant.Op == KernelOp.Constant && !other.Type.Pointer
+        && !(constant.Type == KernelType.Index && other.Type.Element == Element.Int && constant.Number is < int.MinValue or > int.MaxValue);
 }

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// Numbers that grow with the batch: items of a launch, pixels of a map. The host computes them in 64 bits, and refuses a batch with a larger one than
-// Extents.MostCounted of the runtime; below it, kernels count in 32 bits, and a few times as far.
+// Numbers that grow with the batch: items of a launch, pixels of a map. The host computes them in 64 bits, and refuses a batch with a
+// larger one than Extents.MostCounted of the runtime; below it, kernels count in 32 bits, and a few times as far.
 internal static class Counting
 {
     public const long Most = 1_000_000_000;

@@ -74,10 +74,12 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         weight = _kernel.Let("weight", weight + Weight.Wide(first) * wSteps[1]);
         Value y = _kernel.Let("y", target.Pointer + to.At(n, block, 0, h, 0));
         Value count = _kernel.Let("tiles", (target.Width + (machine.Pixels - 1)) / machine.Pixels);
-        Value least = _kernel.Let("least", target.Width / count), wider = _kernel.Let("wider", target.Width % count); // tiles with a pixel more come first
+        // Tiles with a pixel more come first. No product of a tile's number with the width: rows have up to a million pixels.
+        Value least = _kernel.Let("least", target.Width / count), wider = _kernel.Let("wider", target.Width % count);
         _kernel.For("t", 0, count, t =>
         {
-            Value from = _kernel.Let("from", t * least + Value.Min(t, wider)), pixels = _kernel.Let("pixels", Value.Select(t < wider, least + 1, least));
+            Value from = _kernel.Let("from", t * least + Value.Min(t, wider));
+            Value pixels = _kernel.Let("pixels", Value.Select(t < wider, least + 1, least));
             int narrow = target.Blocks % machine.BlocksPerTile;
             if (narrow == 0 || Groups == 1) Tile(narrow == 0 ? machine.BlocksPerTile : narrow);
             else _kernel.If(group < Groups - 1, () => Tile(machine.BlocksPerTile), () => Tile(narrow));
@@ -86,7 +88,8 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             {
                 int vectors = Math.Min(machine.Vectors, tileBlocks * machine.VectorsPerBlock);
                 string function = tiles.Conv(new(Name(), vectors, (int)xSteps[0].Number, loops));
-                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. moreArguments]);
+                Value[] arguments = [pixels, x + from * xSteps[0], weight, Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first];
+                _kernel.Call(function, [.. arguments, .. moreArguments]);
                 Finish(vectors, n, block, h, from, pixels, y, to, access, (first + blocks).Equals(Weight.InBlocks));
             }
         });

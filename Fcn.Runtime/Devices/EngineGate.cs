@@ -1,7 +1,7 @@
 namespace Fcn.Devices;
 
-// One call at a time: kernels write native memory, so two at once would not raise an error but spoil the numbers. A call also keeps its engine
-// from being finalised: kernels know addresses only, and the caller may hold the network no longer once it is inside.
+// One call at a time: kernels write native memory, so two at once would not raise an error but spoil the numbers. A call also keeps its
+// engine from being finalised: kernels know addresses only, and the caller may hold the network no longer once it is inside.
 internal sealed class EngineGate(Engine engine, string network)
 {
     private int _busy;

@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Fcn.Devices;
 
-// Zeroed memory at a multiple of 64 bytes, outside the garbage collector's heap: parameters, frames and arenas. The collector is told of the
-// bytes, for a forgotten network is small to its eyes. Large blocks come from the system already zeroed, page by page when they are first
-// touched; nothing is cleared here.
+// Zeroed memory at a multiple of 64 bytes, outside the garbage collector's heap: parameters, frames and arenas. The collector is told of
+// the bytes, for a forgotten network is small to its eyes. Large blocks come from the system already zeroed, page by page when they are
+// first touched; nothing is cleared here.
 internal sealed unsafe class NativeBlock : IDisposable
 {
     private const int Alignment = 64;

@@ -3,8 +3,8 @@ using Fcn.Devices.Cpu;
 
 namespace Fcn.Devices;
 
-// Scores that are not finite have no highest, and no label can be taken from them. Kernels mark such pixels instead of labelling them; scores that
-// leave the network are looked at here. Of several places the first is named, whatever the device.
+// Scores that are not finite have no highest, and no label can be taken from them. Kernels mark such pixels instead of labelling them;
+// scores that leave the network are looked at here. Of several places the first is named, whatever the device.
 internal static unsafe class ScoreCheck
 {
     /// What kernels write where a score of the pixel is not finite; networks have at most 254 classes.
@@ -67,10 +67,14 @@ internal static unsafe class ScoreCheck
         return Fault(network, input, at / input.Width / input.Height / network.Classes, at);
     }
 
-    private static NotFiniteException Fault(NetworkSummary network, InputBatch input, int image, int at) => new(
-        $"The scores of {network.Name} are not finite at row {at / input.Width % input.Height}, column {at % input.Width} of image {image + 1}. " +
-        "Its weights are not finite or far too large, as those of a training that diverged, or the pixels are not finite. " +
-        "Load other weights, or train again at a lower rate.");
+    private static NotFiniteException Fault(NetworkSummary network, InputBatch input, int image, int at)
+    {
+        string place = $"row {at / input.Width % input.Height}, column {at % input.Width} of image {image + 1}";
+        return new NotFiniteException(
+            $"The scores of {network.Name} are not finite at {place}. " +
+            "Its weights are not finite or far too large, as those of a training that diverged, or the pixels are not finite. " +
+            "Load other weights, or train again at a lower rate.");
+    }
 
     private struct Look
     {

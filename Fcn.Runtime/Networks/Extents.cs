@@ -17,7 +17,8 @@ public static class Extents
     /// <exception cref="FcnException">It is beyond 1 000 000 000.</exception>
     public static int Count(long number) => number <= MostCounted
         ? (int)number
-        : throw new FcnException($"A map of this batch has {number} pixels or rows; at most {MostCounted} can be counted. Use smaller images, or fewer at a time.");
+        : throw new FcnException($"A map of this batch has {number} pixels or rows; at most {MostCounted} can be counted. " +
+            "Use smaller images, or fewer at a time.");
 
     /// <summary>Checks an input's size against the smallest at which every layer has a pixel.</summary>
     /// <param name="network">Name of the network.</param>

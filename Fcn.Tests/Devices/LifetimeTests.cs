@@ -13,7 +13,8 @@ public sealed class LifetimeTests
 {
     private static InputBatch Batch { get; } = CudaBench.Batch(1, 4, 4);
 
-    // The call is the last that its caller does with the engine. Optimised code holds nothing beyond its last use: the JIT has to come to that first.
+    // The call is the last that its caller does with the engine. Optimised code holds nothing beyond its last use: the JIT has to come to
+    // that first.
     [Fact]
     public void A_call_keeps_its_engine()
     {

@@ -71,7 +71,7 @@ public sealed class NotFiniteTests
         float[] faults =
         [
             float.NaN, -float.NaN, float.PositiveInfinity, float.NegativeInfinity,
-            BitConverter.Int32BitsToSingle(0x7F80_0001), BitConverter.Int32BitsToSingle(unchecked((int)0xFF80_0001)), BitConverter.Int32BitsToSingle(-1),
+            .. new uint[] { 0x7F80_0001, 0xFF80_0001, uint.MaxValue }.Select(BitConverter.UInt32BitsToSingle),
         ];
         foreach (float first in faults)
         {

@@ -18,8 +18,9 @@ public sealed class TextHashTests
     [Fact]
     public void Two_texts_of_one_name_are_an_error()
     {
-        KeyValuePair<string, string> first = new("copies4", "cp.async"), same = new("copies4", "cp.async"), other = new("copies4", "ld.shared");
-        Assert.Equal([first], TextHash.Distinct([first, same]));
-        Assert.Equal("Two texts are named copies4.", Assert.Throws<InvalidOperationException>(() => TextHash.Distinct([first, same, other])).Message);
+        KeyValuePair<string, string> first = new("copies4", "cp.async"), other = new("copies4", "ld.shared");
+        Assert.Equal([first], TextHash.Distinct([first, first]));
+        var fault = Assert.Throws<InvalidOperationException>(() => TextHash.Distinct([first, first, other]));
+        Assert.Equal("Two texts are named copies4.", fault.Message);
     }
 }

@@ -16,7 +16,8 @@ public sealed class ArgMaxTests
     // A class of the last vector, the highest one, one that is far from it, and all.
     private static readonly (int[] Classes, double Value)[] Biases =
     [
-        ([20], double.NaN), ([12], double.PositiveInfinity), ([3], double.NegativeInfinity), ([.. Enumerable.Range(0, Classes)], double.NaN),
+        ([20], double.NaN), ([12], double.PositiveInfinity), ([3], double.NegativeInfinity),
+        ([.. Enumerable.Range(0, Classes)], double.NaN),
     ];
 
     private static readonly Head[] Heads = [new("Bilinear", "Upsample(2)"), new("Learned", "Upsample(2, Learned = true)")];
@@ -62,7 +63,8 @@ public sealed class ArgMaxTests
 
     private static Func<OpGraph, double[]> Sharing(EmulatedIlgpu target) => op => Emulated(op, GpuMachine.Plain, target);
 
-    private static double[] Interpreted(OpGraph op, Machine machine) => new InterpretedSchedule(op, "labels", machine, single: true).Run().Map;
+    private static double[] Interpreted(OpGraph op, Machine machine) =>
+        new InterpretedSchedule(op, "labels", machine, single: true).Run().Map;
 
     private static double[] Emulated(OpGraph op, GpuMachine machine, IKernelTarget target)
     {
@@ -83,7 +85,8 @@ public sealed class ArgMaxTests
         /// The middle pixel has a value, all others 0; the biases are 0, 1, ... 12, then falling again, but for those that are given.
         public OpGraph With(double pixel, double upsample, params (int Class, double Bias)[] given)
         {
-            double[] biases = [.. Enumerable.Range(0, Classes).Select(static c => 12.0 - Math.Abs(c - 12))], pixels = new double[Height * Width];
+            double[] biases = [.. Enumerable.Range(0, Classes).Select(static c => 12.0 - Math.Abs(c - 12))];
+            var pixels = new double[Height * Width];
             foreach (var (c, bias) in given) biases[c] = bias;
             pixels[pixels.Length / 2] = pixel;
             return OpGraph.Of($"ArgMax{name}", _graph, Weights, 1, Height, Width, pixels, new byte[pixels.Length]);
@@ -94,7 +97,7 @@ public sealed class ArgMaxTests
                 "conv1.bias" => [0],
                 "score_fr.weight" => new double[Classes],
                 "score_fr.bias" => biases,
-                _ => [.. Enumerable.Range(0, Classes * Classes).SelectMany(i => Enumerable.Repeat(i % (Classes + 1) == 0 ? upsample : 0, 16))],
+                _ => [.. Enumerable.Range(0, Classes * Classes * 16).Select(i => i / 16 % (Classes + 1) == 0 ? upsample : 0)],
             };
         }
     }

@@ -11,8 +11,8 @@ using Xunit;
 
 namespace Fcn.Tests.Schedule;
 
-// Every whole number that generated code computes, in kernels and on the host, at the largest batches that are let in: none leaves the 32 or 64 bits
-// that it has. What is let in is what RunShape lets in and what the generated Measure counts without overflow.
+// Every whole number that generated code computes, in kernels and on the host, at the largest batches that are let in: none leaves the 32
+// or 64 bits that it has. What is let in is what RunShape lets in and what the generated Measure counts without overflow.
 public sealed class OverflowTests
 {
     private const string Rich = """
@@ -40,7 +40,8 @@ public sealed class OverflowTests
     {
         var graph = CollapseBorder.Run(Compiler.Understand(Compilations.Declare(Source(name)), default).Graph!);
         var inference = DropDropout.Run(graph);
-        NetworkGraph[] modes = [.. new[] { AddArgMax.Run(inference), inference, BuildBackward.Run(graph) }.Select(static g => Fuse.Run(DropDead.Run(g)))];
+        NetworkGraph[] modes = [AddArgMax.Run(inference), inference, BuildBackward.Run(graph)];
+        modes = [.. modes.Select(static mode => Fuse.Run(DropDead.Run(mode)))];
         var faults = new Dictionary<string, string>();
         var plan = ParameterPlan.Of(graph);
         foreach (var mode in modes)
@@ -51,6 +52,21 @@ public sealed class OverflowTests
             foreach (var schedule in variant.All) new GpuLimits(schedule, faults).Check();
         }
         Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join("\n", faults.Take(40).Select(static f => $"{f.Key} {f.Value}"))}");
+    }
+
+    [Fact]
+    public void Generator_and_runtime_count_as_far() => Assert.Equal(Extents.MostCounted, Counting.Most);
+
+    // Reading a step off an address must not turn 64 bits into 32.
+    [Fact]
+    public void Addresses_stay_as_wide_as_they_are()
+    {
+        Value w = Value.Variable("w", KernelType.Int), n = Value.Variable("n", KernelType.Int);
+        var (step, rest) = Linear.Split((n * w).To(Element.Index) + n.To(Element.Index) * 5, w);
+        Assert.Equal((KernelType.Index, KernelType.Index), (step.Type, rest.Type));
+        Assert.Equal("index(n)", KernelPrinter.Text(step));
+        Assert.Equal(3e9, (n * (Value)3_000_000_000L).Sources[1].Number);
+        Assert.Equal(KernelType.Index, (n * (Value)3_000_000_000L).Type);
     }
 
     // The analysis itself: what it must find, and what it must not.
@@ -100,7 +116,8 @@ public sealed class OverflowTests
     {
         "Rich" => Rich,
         "Heavy" => Heavy,
-        _ => string.Concat(new[] { name, "Vgg16", "SmallTrunk" }.Select(static (n, i) => Repository.Read($"Fcn.Models/{n}.cs").Replace("namespace Fcn.Models;", i == 0 ? "using Fcn; namespace Fcn.Models;" : ""))),
+        _ => "using Fcn; " + string.Concat(new[] { name, "Vgg16", "SmallTrunk" }
+            .Select(static file => Repository.Read($"Fcn.Models/{file}.cs").Replace("namespace Fcn.Models;", ""))),
     };
 }
 
@@ -111,8 +128,13 @@ internal abstract class Limits(Dictionary<string, string> faults)
     {
         HashSet<RunShape> shapes =
         [
-            .. new[] { (1, 1), (500, 375), (1, RunShape.MaxSide), (RunShape.MaxSide, 1) }.Select(s => Largest(n => new(default, n, s.Item1, s.Item2))),
-            Largest(static h => new(default, 1, h, 375)), Largest(static w => new(default, 1, 500, w)), Largest(static s => new(default, 1, s, s)),
+            Largest(static n => new(default, n, 1, 1)),
+            Largest(static n => new(default, n, 500, 375)),
+            Largest(static n => new(default, n, 1, RunShape.MaxSide)),
+            Largest(static n => new(default, n, RunShape.MaxSide, 1)),
+            Largest(static h => new(default, 1, h, 375)),
+            Largest(static w => new(default, 1, 500, w)),
+            Largest(static s => new(default, 1, s, s)),
         ];
         foreach (var shape in shapes.Where(static s => s.Images > 0)) At(shape);
     }
@@ -163,7 +185,10 @@ internal abstract class Limits(Dictionary<string, string> faults)
 
     protected static Dictionary<string, long> Sizes(RunShape shape, IEnumerable<(string Name, Extent Size)> maps)
     {
-        var frame = new Dictionary<string, long> { ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22 };
+        var frame = new Dictionary<string, long>
+        {
+            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
+        };
         foreach (var (name, size) in maps) (frame[$"{name}_H"], frame[$"{name}_W"]) = (size.At(shape.Height), size.At(shape.Width));
         return frame;
     }
@@ -181,7 +206,8 @@ internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, str
     protected override void Evaluate(RunShape shape, Dictionary<string, long> frame)
     {
         foreach (var buffer in schedule.Buffers) HostValue.Of(buffer.Bytes, name => frame[name]);
-        var ranges = new WholeRanges(name => frame.TryGetValue(name, out long value) ? Range.Of(value) : Unknown(name), static name => name, []);
+        var ranges = new WholeRanges(
+            name => frame.TryGetValue(name, out long value) ? Range.Of(value) : Unknown(name), static name => name, []);
         foreach (var launch in schedule.Launches)
         {
             long items = HostValue.Of(launch.Items, name => frame[name]);
@@ -219,8 +245,11 @@ internal sealed class GpuLimits(GpuSchedule schedule, Dictionary<string, string>
         foreach (var launch in schedule.Launches)
         {
             long blocks = HostValue.Of(launch.Blocks, name => frame[name]);
-            var ranges = new WholeRanges(name => launch.Arguments.TryGetValue(name, out var argument) && argument.Type is { Pointer: false, IsWhole: true }
-                ? Range.Of(HostValue.Of(argument, f => frame[f])) : Unknown(name), Place, stored);
+            var ranges = new WholeRanges(Argument, Place, stored);
+
+            Range Argument(string role) =>
+                launch.Arguments.TryGetValue(role, out var argument) && argument.Type is { Pointer: false, IsWhole: true }
+                    ? Range.Of(HostValue.Of(argument, name => frame[name])) : Unknown(role);
 
             string Place(string role) => launch.Arguments.TryGetValue(role, out var argument) ? KernelPrinter.Text(argument) : role;
             foreach (var (number, values) in ranges.Launch(launch.Kernel, blocks).Faults) Fault(shape, number, values);

@@ -5,7 +5,8 @@ namespace Fcn.Tests.Schedule;
 /// The values that a whole number can take.
 internal readonly record struct Range(Int128 Low, Int128 High)
 {
-    public static readonly Range Int = new(int.MinValue, int.MaxValue), Index = new(long.MinValue, long.MaxValue), Truth = new(0, 1), Byte = new(0, 255);
+    public static readonly Range Int = new(int.MinValue, int.MaxValue), Index = new(long.MinValue, long.MaxValue);
+    public static readonly Range Truth = new(0, 1), Byte = new(0, 255);
 
     public static Range Of(Int128 value) => new(value, value);
 
@@ -21,7 +22,8 @@ internal readonly record struct Range(Int128 Low, Int128 High)
 
     public static Range operator *(Range a, Range b) => Corners(a, b, static (x, y) => x * y);
 
-    public static Range operator /(Range a, Range b) => Corners(a, new(Int128.Max(b.Low, 1), Int128.Max(b.High, 1)), static (x, y) => x / y);
+    public static Range operator /(Range a, Range b) =>
+        Corners(a, new(Int128.Max(b.Low, 1), Int128.Max(b.High, 1)), static (x, y) => x / y);
 
     private static Range Corners(Range a, Range b, Func<Int128, Int128, Int128> of)
     {
@@ -30,9 +32,9 @@ internal readonly record struct Range(Int128 Low, Int128 High)
     }
 }
 
-/// Interval analysis of kernels: which values every whole number of a kernel can take for one launch, in arithmetic that does not overflow. What
-/// leaves the range of its type is a fault. Numbers from memory are what kernels stored there, lane by lane, or anything; arithmetic on the bits of
-/// floats may wrap.
+/// Interval analysis of kernels: which values every whole number of a kernel can take for one launch, in arithmetic that does not overflow.
+/// What leaves the range of its type is a fault. Numbers from memory are what kernels stored there, lane by lane, or anything; arithmetic
+/// on the bits of floats may wrap.
 internal sealed class WholeRanges(Func<string, Range> field, Func<string, string> memory, Dictionary<string, Range> stored)
 {
     private readonly Dictionary<string, Range> _variables = [];
@@ -83,7 +85,8 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
         if (s.Op == KernelOp.Let) Define(s.Target!, s.Operands[0], values[0]);
         else if (s.Op == KernelOp.Store) Keep(s.Operands[0], s.Operands[2], kernel);
         else if (s.Op == KernelOp.Assign) _variables[s.Target!.Name] = _variables[s.Target.Name].Join(values[0]);
-        else if (s.Op == KernelOp.Call) _calls[s.Name] = _calls.TryGetValue(s.Name, out var known) ? [.. known.Zip(values, static (a, b) => a.Join(b))] : values;
+        else if (s.Op == KernelOp.Call)
+            _calls[s.Name] = _calls.TryGetValue(s.Name, out var known) ? [.. known.Zip(values, static (a, b) => a.Join(b))] : values;
     }
 
     private void Define(Value variable, Value value, Range range)
@@ -128,7 +131,8 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
     private void Widen(Statement assigned, Int128 turns, string kernel)
     {
         var (x, value) = (assigned.Target!, assigned.Operands[0]);
-        if (x.Type.Pointer || !x.Type.IsWhole || value.Op is not (KernelOp.Add or KernelOp.Subtract) || value.Sources[0].Name != x.Name) return;
+        bool moves = value.Op is KernelOp.Add or KernelOp.Subtract && value.Sources[0].Name == x.Name;
+        if (!moves || x.Type.Pointer || !x.Type.IsWhole) return;
         Range by = Of(value.Sources[1], kernel);
         if (value.Op == KernelOp.Subtract) by = Range.Of(0) - by;
         _variables[x.Name] += new Range(Int128.Min(0, by.Low * turns), Int128.Max(0, by.High * turns));
@@ -172,7 +176,13 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
     {
         var sources = v.Sources.Select(s => Of(s, kernel)).ToArray();
         if (v.Type.Pointer || !(v.Type.IsWhole || v.Type.Element == Element.Bool)) return Range.Int;
-        var limits = v.Type.Element switch { Element.Index => Range.Index, Element.Byte => Range.Byte, Element.Bool => Range.Truth, _ => Range.Int };
+        var limits = v.Type.Element switch
+        {
+            Element.Index => Range.Index,
+            Element.Byte => Range.Byte,
+            Element.Bool => Range.Truth,
+            _ => Range.Int,
+        };
         Range value = v.Op switch
         {
             KernelOp.Constant => Range.Of((Int128)v.Number),
@@ -190,8 +200,9 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
             KernelOp.Maximum => new(Int128.Max(sources[0].Low, sources[1].Low), Int128.Max(sources[0].High, sources[1].High)),
             KernelOp.Select => sources[1].Join(sources[2]),
             KernelOp.Convert when v.Sources[0].Type.IsWhole => sources[0],
-            KernelOp.And when v.Type.IsWhole && sources.Any(static s => s.Low >= 0) => new(0, Int128.Min(Positive(sources[0]), Positive(sources[1]))),
-            KernelOp.Or or KernelOp.Xor when v.Type.IsWhole => new(Int128.Min(0, Int128.Min(sources[0].Low, sources[1].Low)), Ones(Int128.Max(sources[0].High, sources[1].High))),
+            KernelOp.And when v.Type.IsWhole && sources.Any(static s => s.Low >= 0) => new(0, sources.Min(Positive)),
+            KernelOp.Or or KernelOp.Xor when v.Type.IsWhole =>
+                new(Int128.Min(0, sources.Min(static s => s.Low)), Ones(sources.Max(static s => s.High))),
             KernelOp.ShiftLeft => Corner(sources, static (a, b) => a << b),
             KernelOp.ShiftRight => Corner(sources, static (a, b) => a >> b),
             KernelOp.Compose => sources.Aggregate(static (a, b) => a.Join(b)),
@@ -212,9 +223,11 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
 
     // x - x / d * d is the remainder of x by d, and costs a product less.
     private Value? Remainder(Value v) =>
-        v.Sources[1] is { Op: KernelOp.Multiply } product && _definitions.TryGetValue(product.Sources[0].Name, out var quotient) && quotient.Op == KernelOp.Divide
-            && KernelPrinter.Text(quotient.Sources[0]) == KernelPrinter.Text(v.Sources[0]) && KernelPrinter.Text(quotient.Sources[1]) == KernelPrinter.Text(product.Sources[1])
-            ? product.Sources[1] : null;
+        v.Sources[1] is { Op: KernelOp.Multiply } product
+            && _definitions.GetValueOrDefault(product.Sources[0].Name) is { Op: KernelOp.Divide } quotient
+            && Same(quotient.Sources[0], v.Sources[0]) && Same(quotient.Sources[1], product.Sources[1]) ? product.Sources[1] : null;
+
+    private static bool Same(Value a, Value b) => KernelPrinter.Text(a) == KernelPrinter.Text(b);
 
     private static Int128 Positive(Range r) => r.Low < 0 ? Int128.MaxValue : r.High;
 

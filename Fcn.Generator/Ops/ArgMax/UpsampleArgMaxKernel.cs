@@ -17,7 +17,8 @@ internal static class UpsampleArgMaxKernel
         k.For("w", 0, width, w =>
         {
             // Absent classes are finite, and as low as a present one only where that comes first.
-            var score = UpsampleLossKernels.Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows, absent: float.MinValue).Scores;
+            var sampled = UpsampleLossKernels.Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows, absent: float.MinValue);
+            var score = sampled.Scores;
             Value max = k.Let("max", score.Aggregate(Value.Max).ReduceMax());
             Value least = k.Let("label", score.Select((s, v) => Label(s, max, v)).Aggregate(Value.Min).ReduceMin());
             Value label = Value.Select(least < Value.Float(0), Value.Float(UpsampleArgMax.NoClass), least);

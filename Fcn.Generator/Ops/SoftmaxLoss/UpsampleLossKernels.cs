@@ -89,7 +89,8 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
                         rows[s] * columns[t], score);
             scores[v] = k.Let("score", (v + 1) * machine.Lanes <= access.Map.Channels
                 ? score
-                : Value.Select(Value.LaneIndex(machine.Lanes) < Value.Float(access.Map.Channels - v * machine.Lanes), score, Value.Float(absent)));
+                : Value.Select(
+                    Value.LaneIndex(machine.Lanes) < Value.Float(access.Map.Channels - v * machine.Lanes), score, Value.Float(absent)));
         }
         return (scores, cell, columns);
     }

@@ -134,8 +134,8 @@ public sealed unsafe partial class CpuPool : IDisposable
             }
             catch (OutOfMemoryException none)
             {
-                throw new FcnException(
-                    $"The system gives this process no more than {_workers.Count + 1} of {Threads} threads. Ask for fewer (FCN_THREADS).", none);
+                string got = $"The system gives this process no more than {_workers.Count + 1} of {Threads} threads.";
+                throw new FcnException($"{got} Ask for fewer (FCN_THREADS).", none);
             }
             _workers.Add(worker);
         }

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Fcn.Devices.Cpu;
 
-// A program that was compiled ahead of time has the vectors that its compiler was told of, on x64 128-bit ones unless told otherwise; what the processor
-// has beyond those stays unused, and nothing says so.
+// A program that was compiled ahead of time has the vectors that its compiler was told of, on x64 128-bit ones unless told otherwise; what
+// the processor has beyond those stays unused, and nothing says so.
 internal static class NarrowBuild
 {
     private const int Fma = 1 << 12, SavesWide = 1 << 27;                          // leaf 1, ECX
@@ -23,7 +23,8 @@ internal static class NarrowBuild
         int basic = cpuId(1, 0).Ecx, extended = cpuId(7, 0).Ebx;
         if ((basic & (Fma | SavesWide)) != (Fma | SavesWide) || (extended & Avx2) == 0) return null;
         string set = (extended & Avx512) == Avx512 ? "x86-64-v4" : "x86-64-v3";
-        return "This program was compiled ahead of time for 128-bit vectors, and the processor has wider ones: it could run more than twice as fast. " +
+        return "This program was compiled ahead of time for 128-bit vectors, and the processor has wider ones: " +
+            "it could run more than twice as fast. " +
             $"Publish it with <IlcInstructionSet>{set}</IlcInstructionSet> in its project file, for processors like this one.";
     }
 }

@@ -10,7 +10,7 @@ internal sealed class CountedLaunches(IReadOnlyList<CudaKernel> kernels) : CudaS
     public static void Check(CudaKernel kernel, long blocks)
     {
         if (blocks >= 0 && blocks <= int.MaxValue / kernel.Threads) return;
-        throw new FcnException($"{kernel.Name} would take {blocks} blocks of {kernel.Threads} threads; {int.MaxValue} threads can be counted. " +
-            "Use smaller images, or fewer at a time.");
+        throw new FcnException($"{kernel.Name} would take {blocks} blocks of {kernel.Threads} threads; " +
+            $"{int.MaxValue} threads can be counted. Use smaller images, or fewer at a time.");
     }
 }

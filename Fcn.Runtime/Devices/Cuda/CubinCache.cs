@@ -4,10 +4,10 @@ using Fcn.Files;
 
 namespace Fcn.Devices.Cuda;
 
-// Machine code that was assembled before, one file per kernel, card level and build of the driver. The driver has a cache too, but a small one
-// that others share, and containers often switch it off. A file is a mark, the SHA-256 of the code, and the code; whatever does not fit counts
-// as absent. Files are written beside and renamed; the checksum stands in for flushing them. What was not used for longest goes where the
-// folder would grow beyond a limit: every new driver leaves a full set of files behind.
+// Machine code that was assembled before, one file per kernel, card level and build of the driver. The driver has a cache too, but a small
+// one that others share, and containers often switch it off. A file is a mark, the SHA-256 of the code, and the code; whatever does not fit
+// counts as absent. Files are written beside and renamed; the checksum stands in for flushing them. What was not used for longest goes
+// where the folder would grow beyond a limit: every new driver leaves a full set of files behind.
 internal sealed class CubinCache(string? folder, long mostBytes = 1L << 30)
 {
     private static readonly byte[] Mark = Encoding.ASCII.GetBytes("fcn-cubin-1\n");
@@ -22,12 +22,12 @@ internal sealed class CubinCache(string? folder, long mostBytes = 1L << 30)
 
     /// <param name="text">The kernel's PTX.</param>
     /// <param name="capability">Of the card.</param>
-    /// <param name="driver">The build that assembles: a repaired one must not be given what it repaired.</param>
-    public static string Key(ReadOnlySpan<byte> text, int capability, string driver)
+    /// <param name="driver">Assembles: a repaired build must not be given what it repaired.</param>
+    public static string Key(ReadOnlySpan<byte> text, int capability, CudaDriver driver)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(text);
-        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"\nsm_{capability} driver {driver}")));
+        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"\nsm_{capability} driver {driver.Version} {driver.Build}")));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

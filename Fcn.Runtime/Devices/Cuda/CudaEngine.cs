@@ -288,15 +288,8 @@ internal sealed unsafe class CudaEngine : Engine
     // The last first, each once. A lost card has nothing to give back, and says so nowhere here.
     private void GiveBack()
     {
-        var parts = _owned.ToArray();
+        IDisposable[] parts = [new Undo(_context.MakeCurrentToRelease), .. _owned];
         _owned.Clear();
-        try
-        {
-            _context.MakeCurrentToRelease();
-        }
-        finally
-        {
-            Release.All(parts);
-        }
+        Release.All(parts);
     }
 }

@@ -15,7 +15,6 @@ internal sealed class CudaModules : LoadedKernels
     private readonly CudaTarget[] _targets; // highest first
     private readonly nint[] _modules;
     private readonly int _driverVersion;
-    private readonly string _driverBuild;
     private int _target;
 
     public CudaModules(CudaContext context, CudaProgram program, CudaVariant variant, CubinCache cache) : base(variant)
@@ -27,7 +26,6 @@ internal sealed class CudaModules : LoadedKernels
             throw new ArgumentException($"No target from sm_{variant.Capability} to {context.Card} was generated.");
         _modules = new nint[variant.Kernels.Count];
         _driverVersion = context.Driver.Version;
-        _driverBuild = FormattableString.Invariant($"{_driverVersion} {context.Driver.Build}");
     }
 
     /// After loading.
@@ -85,7 +83,7 @@ internal sealed class CudaModules : LoadedKernels
 
     private nint Module(CudaKernel kernel, byte[] text)
     {
-        string key = CubinCache.Key(text, _context.Card.Capability, _driverBuild);
+        string key = CubinCache.Key(text, _context.Card.Capability, _context.Driver);
         if (_cache.Find(key) is { } known)
         {
             try

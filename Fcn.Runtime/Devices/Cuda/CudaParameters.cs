@@ -60,7 +60,8 @@ internal sealed unsafe class CudaParameters : IDisposable
             long first = _places[i].Offset / CudaParameter.Unit, count = _places[i].Reserved / CudaParameter.Unit;
             for (long b = first; b < first + count; b++) (table[2 * b], table[2 * b + 1]) = (rate, decay);
         }
-        _multipliers ??= new CudaBlock(_context, table.Length * sizeof(float), "The solver's multipliers take", static _ => RemedyOfTraining);
+        long bytes = (long)table.Length * sizeof(float);
+        _multipliers ??= new CudaBlock(_context, bytes, "The solver's multipliers take", static _ => RemedyOfTraining);
         fixed (float* from = table) _staging.Upload(_multipliers.Address, (byte*)from, _multipliers.Bytes);
         _trains = true;
     }

@@ -4,8 +4,8 @@ using Fcn.Files;
 
 namespace Fcn.Devices.Cuda;
 
-// The file that the driver's library was loaded from. Its version is CUDA's; builds of one version differ in the file: on Linux its real name has the
-// driver's number, and a package that replaces it changes size and time.
+// The file that the driver's library was loaded from. Its version is CUDA's; builds of one version differ in the file: on Linux its real
+// name has the driver's number, and a package that replaces it changes size and time.
 internal static class DriverFile
 {
     /// Empty where the system does not tell what is loaded.

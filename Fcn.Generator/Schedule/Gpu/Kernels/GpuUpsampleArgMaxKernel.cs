@@ -22,7 +22,8 @@ internal static class GpuUpsampleArgMaxKernel
                 for (int lane = 0; lane < Lanes; lane++) Compare(scores.Lane(lane), c + lane);
             }, Lanes);
             for (int c = whole; c < x.Channels; c++) Compare(cells.Scores(c, 1), c);
-            k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), pixel.To(Element.Index), Value.Select(finite, label, Value.Int(UpsampleArgMax.NoClass)).To(Element.Byte));
+            Value marked = Value.Select(finite, label, Value.Int(UpsampleArgMax.NoClass));
+            k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), pixel.To(Element.Index), marked.To(Element.Byte));
 
             // Of equal scores the first stays.
             void Compare(Value score, Value c)
