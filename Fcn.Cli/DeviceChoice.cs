@@ -19,6 +19,13 @@ sealed class DeviceChoice(Device device) : IDisposable
     /// Opens what was asked for; where that is left to the tool, says what was taken and why.
     public static DeviceChoice Open(Session session, RunConfig config, string network, Func<Device, Network> open)
     {
+        DeviceChoice choice = Choose(session, config, network, open);
+        if (choice.Device.Advice is { } advice) session.Terminal.Hint(advice);
+        return choice;
+    }
+
+    static DeviceChoice Choose(Session session, RunConfig config, string network, Func<Device, Network> open)
+    {
         if (session.Devices.Find(config.Device) is (var kind, var choice)) return new DeviceChoice(kind.Open(Request(config, choice)));
 
         (int? ordinal, string why) = Decide(CodeReader.Read(open), network, CudaDevice.Find);

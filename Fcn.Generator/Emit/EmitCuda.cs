@@ -108,7 +108,6 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         }
     }
 
-    // Sizes that overflow are caught: a batch may be within what arrays hold and its maps not.
     private void Measure(SourceWriter w, Mode? mode, GpuSchedule schedule)
     {
         w.Line($"{Frame}* f = ({Frame}*)frame;");
@@ -119,7 +118,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
             w.Line($"f->{map.Width.Name} = {map.Size.Code("f->W")};");
         }
         foreach (var size in schedule.Sizes)
-            w.Line($"f->{size.Field} = checked({(size.Value.Type.Element == Element.Int ? "" : "(int)")}({SimdRenderer.Host(size.Value)}));");
+            w.Line($"f->{size.Field} = Extents.Count({SimdRenderer.Host(size.Value)});");
     }
 
     private string Launch(GpuMachine machine, GpuLaunch launch, IReadOnlyDictionary<string, int> indices)

@@ -79,8 +79,8 @@ internal sealed class EmitIlgpu
 
     /// What the kernels' inline assembly says, text by text.
     public static IEnumerable<GeneratedFile> Assembly(IEnumerable<IlgpuKernel> kernels) =>
-        kernels.SelectMany(static k => k.Assembly).GroupBy(static a => a.Key)
-            .Select(static a => new GeneratedFile($"Fcn.Generated.{AssemblyClass}.{a.Key}.g.cs", Constant(a.Key, a.First().Value)));
+        TextHash.Distinct(kernels.SelectMany(static k => k.Assembly))
+            .Select(static a => new GeneratedFile($"Fcn.Generated.{AssemblyClass}.{a.Key}.g.cs", Constant(a.Key, a.Value)));
 
     private static string Constant(string name, string text)
     {

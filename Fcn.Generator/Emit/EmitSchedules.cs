@@ -116,6 +116,8 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
                     w.Line($"f->{map.Height.Name} = {map.Size.Code("f->H")};");
                     w.Line($"f->{map.Width.Name} = {map.Size.Code("f->W")};");
                 }
+                foreach (string count in mode.Schedules.Values.SelectMany(static s => s.Counts).Select(SimdRenderer.Host).Distinct())
+                    w.Line($"Extents.Count({count});");
                 w.Line($"f->ImageHalo = {Literal.Of(mode.Any.Maps.First(static m => m.Name == "Image").Halo)};");
                 w.Line($"f->LossCount = {SimdRenderer.Host(mode.Any.LossCount)};");
             }

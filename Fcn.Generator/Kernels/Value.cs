@@ -27,6 +27,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value Double(double number) => new(KernelOp.Constant, KernelType.Double, None, number: number);
 
+    public static Value Bool(bool truth) => new(KernelOp.Constant, KernelType.Bool, None, number: truth ? 1 : 0);
+
     public static Value Variable(string name, KernelType type) => new(KernelOp.Variable, type, None, name);
 
     public static Value Field(string name, KernelType type) => new(KernelOp.Field, type, None, name);
@@ -169,17 +171,20 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
         return new(op, x.Type, [x, y]);
     }
 
-    // Equal lanes; Int with Index gives Index, whole constants take the other's element.
+    // Equal lanes; Int with Index gives Index, whole constants take the other's element where they fit.
     private static (Value A, Value B) Match(Value a, Value b)
     {
         int lanes = Math.Max(a.Type.Lanes, b.Type.Lanes);
         if (a.Type.Element != b.Type.Element)
         {
-            if (a.Op == KernelOp.Constant && !b.Type.Pointer) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
-            else if (b.Op == KernelOp.Constant && !a.Type.Pointer) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
+            if (Adapts(a, b)) a = new(KernelOp.Constant, b.Type with { Lanes = 1 }, None, number: a.Number);
+            else if (Adapts(b, a)) b = new(KernelOp.Constant, a.Type with { Lanes = 1 }, None, number: b.Number);
             else if (a.Type.IsWhole && b.Type.IsWhole) (a, b) = (a.To(Element.Index), b.To(Element.Index));
             else throw new InvalidOperationException($"{a.Type} and {b.Type} do not meet.");
         }
         return (a.Spread(lanes), b.Spread(lanes));
     }
+
+    private static bool Adapts(Value constant, Value other) => constant.Op == KernelOp.Constant && !other.Type.Pointer
+        && !(constant.Type == KernelType.Index && other.Type.Element == Element.Int && constant.Number is < int.MinValue or > int.MaxValue);
 }

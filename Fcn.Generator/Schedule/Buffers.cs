@@ -21,16 +21,19 @@ internal sealed record WeightBuffer(string Name, Value Pointer, int Out, int In,
     public int InBlocks => (In + InBlock - 1) / InBlock;
 
     /// Floats for one block of output channels.
-    public int Panel => InBlocks * Kernel * Kernel * InBlock * Machine.Block;
+    public long Panel => (long)InBlocks * Kernel * Kernel * InBlock * Machine.Block;
 
-    public long Length => (long)OutBlocks * Panel;
+    public long Length => OutBlocks * Panel;
 
     /// Whether this is a buffer of the arena rather than a place in parameter or gradient memory.
     public bool IsPlanned => Pointer.Op == KernelOp.Field && Pointer.Name == Name;
 
     /// Offset of (o, i, a, b), o = 16 outBlock + lane, i = InBlock inBlock + inLane.
     public Value At(Value outBlock, Value inBlock, Value inLane, Value a, Value b) =>
-        outBlock.To(Element.Index) * Panel + (((inBlock * Kernel + a) * Kernel + b) * InBlock + inLane) * Machine.Block;
+        outBlock.To(Element.Index) * Panel + (((Wide(inBlock) * Kernel + a) * Kernel + b) * InBlock + inLane) * Machine.Block;
+
+    /// The number of a block of input channels, in 64 bits where a panel needs them.
+    public Value Wide(Value inBlock) => Panel > int.MaxValue ? inBlock.To(Element.Index) : inBlock;
 }
 
 /// Pitches of a map as locals of one kernel, declared when first needed.

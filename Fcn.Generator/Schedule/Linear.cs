@@ -31,10 +31,13 @@ internal static class Linear
             case KernelOp.Convert:
             {
                 var (a, rest) = Split(address.Sources[0], variable);
-                return (a, rest);
+                return (As(a), As(rest));
             }
             default:
                 return (0, address);
         }
+
+        // What was computed in 64 bits stays so; literals take the element of what they meet.
+        Value As(Value part) => part.Op == KernelOp.Constant ? part : part.To(address.Type.Element);
     }
 }

@@ -5,6 +5,11 @@ internal sealed record NetworkSchedule(
     Machine Machine, IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches,
     IReadOnlyDictionary<string, IReadOnlyList<Kernel>> Tiles, Value LossCount)
 {
+    /// Numbers of items that depend on the batch, and the rows of the image with its border, which the engine copies.
+    public IEnumerable<Value> Counts => Launches.Select(static l => l.Items)
+        .Concat(Maps.Where(static m => m.Name == "Image").Select(static m => Value.Field("N", KernelType.Int) * (m.Height + 2 * m.Halo)))
+        .Where(static items => items.Op != KernelOp.Constant).Select(Counting.Wide);
+
     /// What is launched, in order.
     public IEnumerable<Kernel> Kernels => Launches.Where(static l => l.Kernel is not null).Select(static l => l.Kernel!);
 }

@@ -35,7 +35,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         var to = new MapAccess(_kernel, target).Declare();
         if (WeightsStay)
         {
-            int chunk = Math.Max(1, ChunkBytes / (int)(GroupBytes / Weight.InBlocks));
+            int chunk = Math.Max(1, (int)(ChunkBytes / (GroupBytes / Weight.InBlocks)));
             _kernel.For("first", 0, Weight.InBlocks, first =>
                 _kernel.For("n", 0, Value.Field("N", KernelType.Int), n =>
                     _kernel.For("h", 0, target.Height, h => Row(g, n, h, first, chunk == 1 ? 1 : Value.Min(chunk, Weight.InBlocks - first), access, to, tiles))), chunk);
@@ -71,12 +71,15 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         }
 
         x = _kernel.Let("x", x + first * xSteps[1]);
-        weight = _kernel.Let("weight", weight + first * wSteps[1]);
+        weight = _kernel.Let("weight", weight + Weight.Wide(first) * wSteps[1]);
         Value y = _kernel.Let("y", target.Pointer + to.At(n, block, 0, h, 0));
         Value count = _kernel.Let("tiles", (target.Width + (machine.Pixels - 1)) / machine.Pixels);
+        // Tiles with a pixel more come first. No product of a tile's number with the width: rows have up to a million pixels.
+        Value least = _kernel.Let("least", target.Width / count), wider = _kernel.Let("wider", target.Width % count);
         _kernel.For("t", 0, count, t =>
         {
-            Value from = _kernel.Let("from", t * target.Width / count), pixels = _kernel.Let("pixels", (t + 1) * target.Width / count - from);
+            Value from = _kernel.Let("from", t * least + Value.Min(t, wider));
+            Value pixels = _kernel.Let("pixels", Value.Select(t < wider, least + 1, least));
             int narrow = target.Blocks % machine.BlocksPerTile;
             if (narrow == 0 || Groups == 1) Tile(narrow == 0 ? machine.BlocksPerTile : narrow);
             else _kernel.If(group < Groups - 1, () => Tile(machine.BlocksPerTile), () => Tile(narrow));
@@ -85,7 +88,8 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
             {
                 int vectors = Math.Min(machine.Vectors, tileBlocks * machine.VectorsPerBlock);
                 string function = tiles.Conv(new(Name(), vectors, (int)xSteps[0].Number, loops));
-                _kernel.Call(function, [pixels, x + from * xSteps[0], weight, (long)Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first, .. moreArguments]);
+                Value[] arguments = [pixels, x + from * xSteps[0], weight, Weight.Panel, blocks, y + from * Machine.Block, to.Plane, (Value)0 < first];
+                _kernel.Call(function, [.. arguments, .. moreArguments]);
                 Finish(vectors, n, block, h, from, pixels, y, to, access, (first + blocks).Equals(Weight.InBlocks));
             }
         });

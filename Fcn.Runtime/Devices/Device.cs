@@ -6,6 +6,9 @@ public abstract class Device
     /// <summary>The device in words, such as <c>cpu (AVX-512, 2 threads)</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>A sentence for whoever runs the process, where it makes less of the device than it could; null where it does not.</summary>
+    public virtual string? Advice => null;
+
     /// <summary>Times launches one by one while set. Set between calls of the networks.</summary>
     public virtual LaunchProfile? Profile { get; set; }
 

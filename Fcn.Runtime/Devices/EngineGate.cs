@@ -1,7 +1,8 @@
 namespace Fcn.Devices;
 
-// One call at a time: kernels write native memory, so two at once would not raise an error but spoil the numbers.
-internal sealed class EngineGate(string network)
+// One call at a time: kernels write native memory, so two at once would not raise an error but spoil the numbers. A call also keeps its
+// engine from being finalised: kernels know addresses only, and the caller may hold the network no longer once it is inside.
+internal sealed class EngineGate(Engine engine, string network)
 {
     private int _busy;
 
@@ -22,8 +23,14 @@ internal sealed class EngineGate(string network)
     /// Called within the last call.
     public void Close() => IsClosed = true;
 
+    private void Leave()
+    {
+        Volatile.Write(ref _busy, 0);
+        GC.KeepAlive(engine);
+    }
+
     public readonly ref struct Call(EngineGate gate)
     {
-        public void Dispose() => Volatile.Write(ref gate._busy, 0);
+        public void Dispose() => gate.Leave();
     }
 }

@@ -2,11 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Fcn.Devices;
 
-// Zeroed memory at a multiple of 64 bytes, outside the garbage collector's heap: parameters, frames and arenas. Large blocks come from the
-// system already zeroed, page by page when they are first touched; nothing is cleared here.
+// Zeroed memory at a multiple of 64 bytes, outside the garbage collector's heap: parameters, frames and arenas. The collector is told of
+// the bytes, for a forgotten network is small to its eyes. Large blocks come from the system already zeroed, page by page when they are
+// first touched; nothing is cleared here.
 internal sealed unsafe class NativeBlock : IDisposable
 {
     private const int Alignment = 64;
+    private readonly long _taken;
     private void* _memory;
 
     /// <param name="bytes">Size.</param>
@@ -18,16 +20,18 @@ internal sealed unsafe class NativeBlock : IDisposable
         Bytes = bytes;
         try
         {
-            _memory = NativeMemory.AllocZeroed(checked((nuint)bytes + Alignment));
+            _taken = checked(bytes + Alignment);
+            _memory = NativeMemory.AllocZeroed(checked((nuint)_taken));
         }
         catch (Exception failure) when (failure is OutOfMemoryException or OverflowException)
         {
             throw new FcnException($"{purpose} {bytes} bytes ({bytes / 1e9:F2} GB), more than the system gives. {remedy}", failure);
         }
         Address = (byte*)(((nint)_memory + Alignment - 1) & -Alignment);
+        GC.AddMemoryPressure(_taken);
     }
 
-    ~NativeBlock() => NativeMemory.Free(_memory);
+    ~NativeBlock() => Free();
 
     public byte* Address { get; private set; }
 
@@ -35,8 +39,16 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(_memory);
-        _memory = Address = null;
+        Free();
         GC.SuppressFinalize(this);
+    }
+
+    // Once, whoever asks: the owner, or the garbage collector where there is none any more.
+    private void Free()
+    {
+        if (_memory == null) return;
+        NativeMemory.Free(_memory);
+        GC.RemoveMemoryPressure(_taken);
+        _memory = Address = null;
     }
 }

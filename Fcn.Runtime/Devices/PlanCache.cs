@@ -12,7 +12,7 @@ internal abstract class RunPlan(RunShape shape) : IDisposable
 internal sealed class PlanCache<T>(Func<RunShape, T> make) : IDisposable where T : RunPlan
 {
     private const int Kept = 32;
-    private readonly List<T> _plans = new(Kept); // used last first
+    private readonly List<T> _plans = new(Kept + 1); // used last first
 
     public T Get(RunShape shape)
     {
@@ -26,18 +26,18 @@ internal sealed class PlanCache<T>(Func<RunShape, T> make) : IDisposable where T
             return plan;
         }
         var made = make(shape);
-        if (_plans.Count == Kept)
-        {
-            _plans[^1].Dispose();
-            _plans.RemoveAt(Kept - 1);
-        }
         _plans.Insert(0, made);
+        if (_plans.Count <= Kept) return made;
+        // Out of the list first: a plan that cannot be disposed must not come back.
+        var oldest = _plans[Kept];
+        _plans.RemoveAt(Kept);
+        oldest.Dispose();
         return made;
     }
 
     public void Dispose()
     {
-        foreach (var plan in _plans) plan.Dispose();
+        Release.All(_plans);
         _plans.Clear();
     }
 }

@@ -18,12 +18,14 @@ public abstract class Engine : IDisposable
 
     /// <summary>Most likely class of every pixel.</summary>
     /// <param name="input">The prepared images.</param>
-    /// <param name="labels">N · H · W class indices.</param>
+    /// <param name="labels">N · H · W class indices, 0 to Classes − 1.</param>
+    /// <exception cref="NotFiniteException">A pixel has a score that is not finite; all labels are 0 then.</exception>
     public abstract void Segment(InputBatch input, Span<byte> labels);
 
     /// <summary>Scores before the softmax.</summary>
     /// <param name="input">The prepared images.</param>
     /// <param name="scores">N · C · H · W values in that order.</param>
+    /// <exception cref="NotFiniteException">A score is not finite; they are there to be looked at all the same.</exception>
     public abstract void Scores(InputBatch input, Span<float> scores);
 
     /// <summary>Forward and backward of one batch; the gradients are added to <see cref="ParameterStore.Gradients"/>, or replace them if <see cref="BackwardStep.First"/>.</summary>

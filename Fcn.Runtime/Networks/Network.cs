@@ -28,7 +28,8 @@ public abstract class Network : IDisposable
     /// <summary>Most likely class of every pixel.</summary>
     /// <param name="image">A photograph of any size with as many channels as the network reads.</param>
     /// <returns>A label map of the image's size, labels 0 to Classes − 1.</returns>
-    /// <exception cref="FcnException">The image has another number of channels, or is too small for the network.</exception>
+    /// <exception cref="FcnException">The image has another number of channels, or is too small or too large for the network.</exception>
+    /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap Segment(Image image)
     {
         InputBatch input = Preprocessing.Prepare(image, Description.Input);
@@ -41,6 +42,7 @@ public abstract class Network : IDisposable
     /// <param name="images">One or more images, all of one size.</param>
     /// <returns>As many label maps.</returns>
     /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap[] Segment(IReadOnlyList<Image> images)
     {
         InputBatch input = Preprocessing.Prepare(images, Description.Input);
@@ -54,12 +56,14 @@ public abstract class Network : IDisposable
 
     /// <summary>Scores of every pixel and class before the softmax.</summary>
     /// <returns>(1, Classes, H, W).</returns>
-    /// <exception cref="FcnException">The image has another number of channels, or is too small for the network.</exception>
+    /// <exception cref="FcnException">The image has another number of channels, or is too small or too large for the network.</exception>
+    /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.Input));
 
     /// <summary>Scores of every pixel and class of several images of one size.</summary>
     /// <returns>(N, Classes, H, W).</returns>
     /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.Input));
 
     /// <summary>A copy of a parameter: OIHW weights, (O) biases.</summary>

@@ -18,6 +18,8 @@ sealed unsafe class MeteredDriver(CudaDriver inner) : CudaDriver
 
     public override int Version => inner.Version;
 
+    public override string Build => inner.Build;
+
     public override int Cards => inner.Cards;
 
     public override bool CanCapture => inner.CanCapture;

@@ -48,7 +48,7 @@ sealed class OpenCard : IDisposable
     /// A module of one kernel; what was assembled before comes from the cache. text ends with a zero.
     public nint Load(byte[] text, string kernel)
     {
-        string key = CubinCache.Key(text, Capability, Driver.Version);
+        string key = CubinCache.Key(text, Capability, Driver);
         if (cache.Find(key) is { } known) return Driver.Load(known);
         byte[] code = Driver.Assemble(text, kernel);
         cache.Store(key, code);

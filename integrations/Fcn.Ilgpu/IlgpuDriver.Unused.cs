@@ -8,6 +8,8 @@ internal sealed unsafe partial class IlgpuDriver
 {
     public override int Version => throw Unused();
 
+    public override string Build => throw Unused();
+
     public override int Cards => throw Unused();
 
     public override void Start() => throw Unused();

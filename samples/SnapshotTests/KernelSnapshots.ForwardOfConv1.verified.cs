@@ -13,13 +13,15 @@ internal static void conv1(void* frame, int item)
     int n = item / f->H % f->N;
     int h = item % f->H;
     float* x = f->Image + (n * Image_image + h * Image_row);
-    float* weight = f->Parameters + group * 432;
+    float* weight = f->Parameters + (nint)group * 432;
     float* y = f->conv1 + (n * conv1_image + group * conv1_plane + h * conv1_row);
     int tiles = (f->W + 5) / 6;
+    int least = f->W / tiles;
+    int wider = f->W % tiles;
     for (int t = 0; t < tiles; t++)
     {
-        int from = t * f->W / tiles;
-        int pixels = (t + 1) * f->W / tiles - from;
+        int from = t * least + Math.Min(t, wider);
+        int pixels = t < wider ? least + 1 : least;
         conv3x3_from3_x16(pixels, x + from * 3, weight, 432, 1, y + from * 16, conv1_plane, false, Image_plane, Image_row);
         for (int w = from; w < from + pixels; w++)
         {

@@ -16,12 +16,22 @@ internal static class UpsampleArgMaxKernel
         Value[] rows = UpsampleLossKernels.Weights(k, "row", "down", op.Upsample, (h + op.Offset) % stride);
         k.For("w", 0, width, w =>
         {
-            var score = UpsampleLossKernels.Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows).Scores;
+            // Absent classes are finite, and as low as a present one only where that comes first.
+            var sampled = UpsampleLossKernels.Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows, absent: float.MinValue);
+            var score = sampled.Scores;
             Value max = k.Let("max", score.Aggregate(Value.Max).ReduceMax());
-            Value label = score.Select((s, v) => Value.Select(s.Equals(max), Value.LaneIndex(machine.Lanes) + Value.Float(v * machine.Lanes), Value.Float(255)))
-                .Aggregate(Value.Min).ReduceMin();
+            Value least = k.Let("label", score.Select((s, v) => Label(s, max, v)).Aggregate(Value.Min).ReduceMin());
+            Value label = Value.Select(least < Value.Float(0), Value.Float(UpsampleArgMax.NoClass), least);
             k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), Value.Item.To(Element.Index) * width + w, label.To(Element.Byte));
         });
         return k.Build(name, summary);
+
+        // Lane by lane: a score that is not finite is below every class, one that is not the highest above.
+        Value Label(Value score, Value max, int vector)
+        {
+            Value label = Value.LaneIndex(machine.Lanes) + Value.Float(vector * machine.Lanes);
+            Value highest = Value.Select(score.Equals(max), label, Value.Float(UpsampleArgMax.NoClass));
+            return Value.Select(UpsampleArgMax.IsFinite(score), highest, Value.Float(-1));
+        }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class WeightGradientKernels(Conv conv, Machine machine, MapBuffe
                                     xs.Row * conv.Stride,
                                     dy.Pointer + dys.At(n, block, lane, h, 0), dys.Row, dys.Plane,
                                     rows, dy.Width,
-                                    target + ((a * gradient.Kernel + b) * TapFloats + channel * Machine.Block + lane), (long)gradient.Panel);
+                                    target + ((a * gradient.Kernel + b) * TapFloats + channel * Machine.Block + lane), gradient.Panel);
                             }
                         }, channels)));
                 }));

@@ -15,7 +15,7 @@ internal sealed record Dropout(double Rate, int Stream) : Op
         return new((p, _) =>
         {
             Value height = p.Map(0).Height, width = p.Map(0).Width;
-            Value counter = ((p.N * map.Channels + p.Channel).To(Element.Index) * height + p.H) * width + p.W;
+            Value counter = ((p.N.To(Element.Index) * map.Channels + p.Channel) * height + p.H) * width + p.W;
             Value draw = Value.Uniform(Value.Field("Seed", KernelType.Int) + Stream, counter);
             return Value.Select(draw < Value.Float(Rate), Value.Float(0), p.Read(0, p.H, p.W) * Value.Float(1 / (1 - Rate)));
         })

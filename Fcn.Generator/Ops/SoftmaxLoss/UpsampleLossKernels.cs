@@ -50,7 +50,7 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
 
     private void Pixel(KernelBuilder k, MapAccess access, Value band, Value loss, Value label, Value n, Value q, Value w, Value[] rows)
     {
-        var sampled = Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows);
+        var sampled = Sample(k, access, op.Upsample, machine, n, q, w + op.Offset, rows, absent: double.NegativeInfinity);
         var score = sampled.Scores;
         Value max = k.Let("max", score.Aggregate(Value.Max).ReduceMax());
         Value[] exp = [.. score.Select(s => k.Let("exp", (s - max).Exp()))];
@@ -71,9 +71,9 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
         }
     }
 
-    /// Scores of one output pixel, all classes; absent classes are minus infinity.
+    /// Scores of one output pixel, all classes; absent classes have a score too low to count.
     public static (Value[] Scores, Value Cell, Value[] Columns) Sample(
-        KernelBuilder k, MapAccess access, Upsample upsample, Machine machine, Value n, Value q, Value x, Value[] rows)
+        KernelBuilder k, MapAccess access, Upsample upsample, Machine machine, Value n, Value q, Value x, Value[] rows, double absent)
     {
         Value cell = k.Let("cell", x / upsample.Stride);
         Value[] columns = Weights(k, "column", "right", upsample, x % upsample.Stride);
@@ -89,7 +89,8 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
                         rows[s] * columns[t], score);
             scores[v] = k.Let("score", (v + 1) * machine.Lanes <= access.Map.Channels
                 ? score
-                : Value.Select(Value.LaneIndex(machine.Lanes) < Value.Float(access.Map.Channels - v * machine.Lanes), score, Value.Float(double.NegativeInfinity)));
+                : Value.Select(
+                    Value.LaneIndex(machine.Lanes) < Value.Float(access.Map.Channels - v * machine.Lanes), score, Value.Float(absent)));
         }
         return (scores, cell, columns);
     }

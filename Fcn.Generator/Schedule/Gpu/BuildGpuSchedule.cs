@@ -46,7 +46,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
 
     public Value Size(string field, Value value)
     {
-        if (_sizes.All(s => s.Field != field)) _sizes.Add(new(field, value));
+        if (_sizes.All(s => s.Field != field)) _sizes.Add(new(field, Counting.Wide(value)));
         return Value.Field(field, KernelType.Int);
     }
 

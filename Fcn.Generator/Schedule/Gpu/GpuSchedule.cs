@@ -24,7 +24,7 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
                 throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
             arguments[field.Name] = argument;
         }
-        return new(kernel, blocks, arguments);
+        return new(kernel, Counting.Wide(blocks), arguments);
     }
 
     /// Binds a map's pointer and size to its role.
@@ -40,5 +40,5 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
     public static IEnumerable<KeyValuePair<string, Value>> Bind(string role, Value value) => [new(role, value)];
 }
 
-/// A whole number of the frame that the host computes before buffers are planned, in this order: splits of a sum, pixels of a map.
+/// A whole number of the frame that the host counts before buffers are planned, in this order: splits of a sum, pixels of a map.
 internal sealed record GpuSize(string Field, Value Value);

@@ -16,7 +16,8 @@ internal sealed partial class IlgpuRenderer
 
     private readonly IlgpuPointers _pointers;
     private readonly IReadOnlyDictionary<string, KernelType> _resident;
-    private readonly Dictionary<string, string> _registersOf = [], _assembly = [];
+    private readonly Dictionary<string, string> _registersOf = [];
+    private readonly List<KeyValuePair<string, string>> _assembly = [];
     private readonly PtxRegisters _registers = new();
     private readonly List<string> _lines = [], _operands = [], _fetched = [];
     private string _kind = "";
@@ -182,11 +183,11 @@ internal sealed partial class IlgpuRenderer
         _operands.Clear();
     }
 
-    // products32_1a2b3c4d: what it does, in how many instructions, and the hash that tells texts apart.
+    // products32_1a2b3c4d5e6f7a8b: what it does, in how many instructions, and the hash that tells texts apart.
     private string Named(string kind, string text)
     {
         string name = $"{kind}{Literal.Of(_lines.Count)}_{TextHash.Of(text)}";
-        _assembly[name] = text;
+        _assembly.Add(new(name, text));
         return name;
     }
 

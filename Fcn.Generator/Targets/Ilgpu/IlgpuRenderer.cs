@@ -21,7 +21,8 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         string code = body.ToString().TrimStart('\n');
         if (renderer._assembly.Count > 0) code = code.Insert(code.IndexOf('\n') + 1, renderer.Registers());
         string parameters = string.Join(", ", fields.Select(renderer.Parameter));
-        return new(kernel.Name, kernel.Summary, $"({parameters})\n{code.TrimEnd('\n')}\n", fields, kernel.Threads, renderer._assembly);
+        var assembly = TextHash.Distinct(renderer._assembly);
+        return new(kernel.Name, kernel.Summary, $"({parameters})\n{code.TrimEnd('\n')}\n", fields, kernel.Threads, assembly);
     }
 
     private string Parameter(Value field) =>

@@ -36,6 +36,9 @@ public sealed class CpuDevice : Device, IDisposable
     /// <inheritdoc/>
     public override string Name { get; }
 
+    /// <inheritdoc/>
+    public override string? Advice => NarrowBuild.Advice(BestLevel);
+
     /// <summary>Which of the generated kernel sets runs.</summary>
     public SimdLevel Level { get; }
 

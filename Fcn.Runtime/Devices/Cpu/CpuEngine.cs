@@ -16,7 +16,7 @@ internal sealed unsafe class CpuEngine : Engine
     public CpuEngine(CpuDevice device, NetworkSummary network, CpuProgram code)
     {
         (_device, _network) = (device, network);
-        _gate = new EngineGate(network.Name);
+        _gate = new EngineGate(this, network.Name);
         _parameters = new ParameterMemory(network, code, device.Pool);
         _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(code.Schedule(shape.Mode), shape));
         _arena = new CpuArena(network.Name);
@@ -52,6 +52,7 @@ internal sealed unsafe class CpuEngine : Engine
             plan.Frame->Labels = output;
             plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
         }
+        ScoreCheck.Labels(_network, input, labels);
     }
 
     public override void Scores(InputBatch input, Span<float> scores)
@@ -63,6 +64,7 @@ internal sealed unsafe class CpuEngine : Engine
         {
             plan.Frame->Scores = output;
             plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
+            ScoreCheck.Scores(_network, input, output, scores.Length, _device.Pool);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Fcn.Devices.Cpu;
 
 // Zeroing memory on all threads. Borders are zeroed again in every run: their memory serves other buffers in between.
@@ -22,7 +24,7 @@ public sealed unsafe partial class CpuPool
         long border = plane - (long)height * width * block;
         int planesPerItem = (int)Math.Clamp(ClearGrain / border, 1, Math.Max(planes, 1));
         var halos = new Halos(map, planes, height, row, plane, halo * row, (long)halo * block, planesPerItem);
-        Run(name, &ClearBorders, &halos, (planes + halos.PlanesPerItem - 1) / halos.PlanesPerItem);
+        Run(name, &ClearBorders, &halos, (int)((planes + halos.PlanesPerItem - 1L) / halos.PlanesPerItem));
     }
 
     /// <summary>Zeroes memory.</summary>
@@ -59,7 +61,7 @@ public sealed unsafe partial class CpuPool
         Zero(stretch->Memory + from, Math.Min(stretch->Piece, stretch->Floats - from));
     }
 
-    private static void Zero(float* memory, long floats) => new Span<float>(memory, checked((int)floats)).Clear();
+    private static void Zero(float* memory, long floats) => NativeMemory.Clear(memory, (nuint)floats * sizeof(float));
 
     // Floats: Row one row, Plane one plane, Rows all rows above or below, Side the border left or right of a row.
     private readonly struct Halos(float* map, int planes, int height, long row, long plane, long rows, long side, int planesPerItem)

@@ -17,7 +17,7 @@ public sealed unsafe partial class CpuPool : IDisposable
     public const int MaxThreads = 1024;
 
     private readonly object _turn = new();
-    private Thread[]? _workers;
+    private readonly List<Thread> _workers = [];
     private bool _disposed;
 
     [ThreadStatic]
@@ -97,13 +97,13 @@ public sealed unsafe partial class CpuPool : IDisposable
             _disposed = true;
             _stopping = true;
             lock (_parking) Monitor.PulseAll(_parking);
-            foreach (var worker in _workers ?? []) worker.Join();
+            foreach (var worker in _workers) worker.Join();
         }
     }
 
     private void Share(delegate*<void*, int, void> kernel, void* frame, int items)
     {
-        _workers ??= StartWorkers();
+        if (_workers.Count < Threads - 1) StartWorkers();
         // Up to 32 chunks per thread balance the load; more would only be traffic on the claim word.
         int grain = Math.Max(1, items / (Threads * 32));
         int chunks = (int)(((long)items + grain - 1) / grain);
@@ -122,14 +122,22 @@ public sealed unsafe partial class CpuPool : IDisposable
         }
     }
 
-    private Thread[] StartWorkers()
+    // Those that did start belong to the pool, whatever becomes of the next.
+    private void StartWorkers()
     {
-        var workers = new Thread[Threads - 1];
-        for (int i = 0; i < workers.Length; i++)
+        while (_workers.Count < Threads - 1)
         {
-            workers[i] = new Thread(static pool => ((CpuPool)pool!).Work()) { IsBackground = true, Name = $"fcn cpu {i + 1}" };
-            workers[i].Start(this);
+            var worker = new Thread(static pool => ((CpuPool)pool!).Work()) { IsBackground = true, Name = $"fcn cpu {_workers.Count + 1}" };
+            try
+            {
+                worker.Start(this);
+            }
+            catch (OutOfMemoryException none)
+            {
+                string got = $"The system gives this process no more than {_workers.Count + 1} of {Threads} threads.";
+                throw new FcnException($"{got} Ask for fewer (FCN_THREADS).", none);
+            }
+            _workers.Add(worker);
         }
-        return workers;
     }
 }

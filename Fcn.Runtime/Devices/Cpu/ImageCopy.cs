@@ -10,12 +10,11 @@ internal static unsafe class ImageCopy
     {
         fixed (float* pixels = input.Pixels)
         {
-            int columns = input.Width + 2 * halo;
-            int rows = checked(input.Images * (input.Height + 2 * halo));
-            int rowsPerItem = Math.Clamp(ItemFloats / (columns * input.Channels), 1, rows);
+            int rows = Extents.Count(input.Images * (input.Height + 2L * halo));
             var (row, side) = ((long)input.Width * input.Channels, (long)halo * input.Channels);
+            int rowsPerItem = (int)Math.Clamp(ItemFloats / (row + 2 * side), 1, rows);
             var frame = new Frame(pixels, image, rows, rowsPerItem, input.Height, row, halo, side);
-            pool.Run("image", &CopyRows, &frame, (rows + rowsPerItem - 1) / rowsPerItem);
+            pool.Run("image", &CopyRows, &frame, (rows - 1) / rowsPerItem + 1);
         }
     }
 

@@ -16,8 +16,5 @@ internal sealed class ApartBlocks(CudaContext context) : IDisposable
         });
     }
 
-    public void Dispose()
-    {
-        foreach (var block in _blocks) block.Dispose();
-    }
+    public void Dispose() => Release.All(_blocks);
 }

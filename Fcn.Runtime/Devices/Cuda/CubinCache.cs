@@ -4,10 +4,11 @@ using Fcn.Files;
 
 namespace Fcn.Devices.Cuda;
 
-// Machine code that was assembled before, one file per kernel, card level and driver. The driver has a cache too, but a small one that
-// others share, and containers often switch it off. A file is a mark, the SHA-256 of the code, and the code; whatever does not fit counts
-// as absent. Files are written beside and renamed; the checksum stands in for flushing them.
-internal sealed class CubinCache(string? folder)
+// Machine code that was assembled before, one file per kernel, card level and build of the driver. The driver has a cache too, but a small
+// one that others share, and containers often switch it off. A file is a mark, the SHA-256 of the code, and the code; whatever does not fit
+// counts as absent. Files are written beside and renamed; the checksum stands in for flushing them. What was not used for longest goes
+// where the folder would grow beyond a limit: every new driver leaves a full set of files behind.
+internal sealed class CubinCache(string? folder, long mostBytes = 1L << 30)
 {
     private static readonly byte[] Mark = Encoding.ASCII.GetBytes("fcn-cubin-1\n");
 
@@ -19,11 +20,14 @@ internal sealed class CubinCache(string? folder)
         return local.Length == 0 ? null : Path.Combine(local, "fcn", "kernels");
     }
 
-    public static string Key(ReadOnlySpan<byte> text, int capability, int driverVersion)
+    /// <param name="text">The kernel's PTX.</param>
+    /// <param name="capability">Of the card.</param>
+    /// <param name="driver">Assembles: a repaired build must not be given what it repaired.</param>
+    public static string Key(ReadOnlySpan<byte> text, int capability, CudaDriver driver)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(text);
-        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"\nsm_{capability} driver {driverVersion}")));
+        hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"\nsm_{capability} driver {driver.Version} {driver.Build}")));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -44,7 +48,9 @@ internal sealed class CubinCache(string? folder)
         int start = Mark.Length + SHA256.HashSizeInBytes;
         if (file.Length <= start || !file.AsSpan().StartsWith(Mark)) return null;
         byte[] code = file[start..];
-        return SHA256.HashData(code).AsSpan().SequenceEqual(file.AsSpan(Mark.Length, SHA256.HashSizeInBytes)) ? code : null;
+        if (!SHA256.HashData(code).AsSpan().SequenceEqual(file.AsSpan(Mark.Length, SHA256.HashSizeInBytes))) return null;
+        Try(() => File.SetLastWriteTimeUtc(PathOf(folder, key), DateTime.UtcNow)); // used: it stays longest
+        return code;
     }
 
     public void Store(string key, byte[] code)
@@ -62,23 +68,36 @@ internal sealed class CubinCache(string? folder)
                 stream.Write(code);
             }
             File.Move(partial, PathOf(folder, key), overwrite: true);
+            RemoveOldest(folder);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
             // A cache that cannot be written (no home, read-only, full) costs seconds at the next start and nothing now.
-            RemoveRest(partial);
+            Try(() => File.Delete(partial));
         }
     }
 
-    private static void RemoveRest(string partial)
+    // Rests of writers that were killed have the same ending and go the same way.
+    private void RemoveOldest(string folder)
+    {
+        var files = new DirectoryInfo(folder).GetFiles("*.cubin").OrderByDescending(static f => f.LastWriteTimeUtc).ToList();
+        long bytes = 0;
+        foreach (var file in files)
+        {
+            bytes += file.Length;
+            if (bytes > mostBytes) Try(file.Delete);
+        }
+    }
+
+    private static void Try(Action act)
     {
         try
         {
-            File.Delete(partial);
+            act();
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
-            // The folder that refused the file refuses this too.
+            // The folder is another's, or another process was here first.
         }
     }
 

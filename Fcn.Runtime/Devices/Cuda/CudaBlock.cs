@@ -1,6 +1,6 @@
 namespace Fcn.Devices.Cuda;
 
-// Memory of the card.
+// Memory of the card. The garbage collector is told of the bytes: a forgotten network holds memory that it cannot see.
 internal sealed class CudaBlock : IDisposable
 {
     private readonly CudaDriver _driver;
@@ -17,6 +17,7 @@ internal sealed class CudaBlock : IDisposable
         try
         {
             Address = _driver.Allocate(bytes);
+            GC.AddMemoryPressure(bytes);
         }
         catch (CudaException full) when (full.Code == CudaException.OutOfMemory)
         {
@@ -26,11 +27,19 @@ internal sealed class CudaBlock : IDisposable
         }
     }
 
-    /// Sets every byte, in the order of the stream.
+    /// Sets every byte, in the order of the stream; where that fails there is no block.
     public CudaBlock Filled(byte value, nint stream)
     {
-        if (Bytes > 0) _driver.Fill(Address, value, Bytes, stream);
-        return this;
+        try
+        {
+            if (Bytes > 0) _driver.Fill(Address, value, Bytes, stream);
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public long Bytes { get; }
@@ -41,8 +50,11 @@ internal sealed class CudaBlock : IDisposable
     /// Waits for the card.
     public void Dispose()
     {
-        if (Address != 0) _driver.Free(Address);
+        if (Address == 0) return;
+        ulong address = Address;
         Address = 0;
+        GC.RemoveMemoryPressure(Bytes);
+        _driver.Free(address);
     }
 
     private static string Words(long bytes) => FormattableString.Invariant($"{bytes} bytes ({bytes / 1e9:F2} GB)");

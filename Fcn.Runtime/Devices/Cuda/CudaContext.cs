@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
+
 namespace Fcn.Devices.Cuda;
 
 // One card as one owner holds it: the driver, the card's facts, the context that all owners in the process share.
 internal sealed class CudaContext : IDisposable
 {
+    // Of engines. One that nobody refers to any more is finalised, and needs the driver then.
+    private static readonly ConcurrentDictionary<CudaContext, CudaCard> Held = new();
+
     private readonly nint _handle;
     private bool _disposed;
 
@@ -10,7 +15,15 @@ internal sealed class CudaContext : IDisposable
     {
         (Driver, Card) = (driver, card);
         _handle = driver.Retain(card.Ordinal);
-        MakeCurrent();
+        try
+        {
+            MakeCurrent();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public CudaDriver Driver { get; }
@@ -34,13 +47,19 @@ internal sealed class CudaContext : IDisposable
         }
     }
 
-    /// Another owner of the same card.
-    public CudaContext Share() => new(Driver, Card);
+    /// Another owner of the same card, an engine. The process keeps it until the card is given back.
+    public CudaContext Share()
+    {
+        var context = new CudaContext(Driver, Card);
+        Held.TryAdd(context, Card);
+        return context;
+    }
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
+        Held.TryRemove(this, out _);
         Driver.Release(Card.Ordinal);
     }
 }

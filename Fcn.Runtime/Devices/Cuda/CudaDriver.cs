@@ -13,6 +13,9 @@ internal abstract unsafe class CudaDriver
     /// 12040 for CUDA 12.4.
     public abstract int Version { get; }
 
+    /// Tells builds of one version apart: what assembles kernels may be repaired in between.
+    public abstract string Build { get; }
+
     /// Once, before all that follows.
     public abstract void Start();
 

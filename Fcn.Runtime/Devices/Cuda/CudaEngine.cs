@@ -39,7 +39,7 @@ internal sealed unsafe class CudaEngine : Engine
         Func<CudaContext, LoadedKernels> load)
     {
         (_device, _network, _code, _context, _driver) = (device, network, variant, context, context.Driver);
-        _gate = new EngineGate(network.Name);
+        _gate = new EngineGate(this, network.Name);
         try
         {
             Own(context);
@@ -48,7 +48,7 @@ internal sealed unsafe class CudaEngine : Engine
             _mark = _driver.CreateEvent(timed: false);
             Own(new Undo(() => _driver.DestroyEvent(_mark)));
             _loaded = Own(load(context));
-            _stream = new LaunchStream(context, _loaded, _kernels);
+            _stream = Own(new LaunchStream(context, _loaded, _kernels));
             _staging = Own(new CudaStaging(context, _copies, CudaParameters.LargestUnit(program)));
             _parameters = Own(new CudaParameters(network, program, context, _staging, _copies));
             _own = Own(new CudaBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
@@ -60,8 +60,21 @@ internal sealed unsafe class CudaEngine : Engine
         }
         catch
         {
-            Release();
+            GiveBack();
+            GC.SuppressFinalize(this);
             throw;
+        }
+    }
+
+    // A network that nobody disposed must not keep the card's memory. A finalizer has nobody to tell of a failure.
+    ~CudaEngine()
+    {
+        try
+        {
+            GiveBack();
+        }
+        catch (Exception)
+        {
         }
     }
 
@@ -93,6 +106,7 @@ internal sealed unsafe class CudaEngine : Engine
         var plan = Prepare(RunMode.Segment, input);
         Run(plan);
         fixed (byte* to = labels) _staging.Download((ulong)plan.Frame->Labels, to, labels.Length);
+        ScoreCheck.Labels(_network, input, labels);
     }
 
     public override void Scores(InputBatch input, Span<float> scores)
@@ -101,7 +115,11 @@ internal sealed unsafe class CudaEngine : Engine
         BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
         var plan = Prepare(RunMode.Scores, input);
         Run(plan);
-        fixed (float* to = scores) _staging.Download((ulong)plan.Frame->Scores, (byte*)to, (long)scores.Length * sizeof(float));
+        fixed (float* to = scores)
+        {
+            _staging.Download((ulong)plan.Frame->Scores, (byte*)to, (long)scores.Length * sizeof(float));
+            ScoreCheck.Scores(_network, input, to, scores.Length);
+        }
     }
 
     public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
@@ -149,7 +167,8 @@ internal sealed unsafe class CudaEngine : Engine
         if (_gate.IsClosed) return;
         using var call = _gate.Enter();
         _gate.Close();
-        Release();
+        GC.SuppressFinalize(this);
+        GiveBack();
     }
 
     // Memory, kernels, packed weights; the batch is under way when this returns.
@@ -266,15 +285,11 @@ internal sealed unsafe class CudaEngine : Engine
         return stream;
     }
 
-    // The last first. A lost card has nothing to give back, and says so nowhere here.
-    private void Release()
+    // The last first, each once. A lost card has nothing to give back, and says so nowhere here.
+    private void GiveBack()
     {
-        _context.MakeCurrentToRelease();
-        while (_owned.TryPop(out var part)) part.Dispose();
+        IDisposable[] parts = [new Undo(_context.MakeCurrentToRelease), .. _owned];
+        _owned.Clear();
+        Release.All(parts);
     }
-}
-
-internal sealed class Undo(Action act) : IDisposable
-{
-    public void Dispose() => act();
 }

@@ -41,12 +41,10 @@ internal sealed class CudaModules : LoadedKernels
 
     public override void Dispose()
     {
-        for (int i = 0; i < _modules.Length; i++)
-        {
-            if (_modules[i] != 0) _context.Driver.Unload(_modules[i]);
-            _modules[i] = 0;
-        }
+        var loaded = _modules.Where(static m => m != 0).Select(m => new Undo(() => _context.Driver.Unload(m))).ToList();
+        Array.Clear(_modules);
         base.Dispose();
+        Release.All(loaded);
     }
 
     protected override nint Load(int kernel)
@@ -57,7 +55,8 @@ internal sealed class CudaModules : LoadedKernels
             throw new FcnException($"Kernel {known.Name} takes {known.SharedBytes} bytes of shared memory; " +
                 $"{_context.Card} has {_context.Card.SharedBytesPerBlock}. Choose another precision, or run on the CPU.");
         }
-        _modules[kernel] = Module(known);
+        // A module may be there of a try before, which failed behind it.
+        if (_modules[kernel] == 0) _modules[kernel] = Module(known);
         nint function = driver.Function(_modules[kernel], known.Name);
         if (known.SharedBytes + driver.Attribute(function, CudaFunctionAttribute.SharedBytes) > SharedBytesByDefault)
             driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, known.SharedBytes);
@@ -84,7 +83,7 @@ internal sealed class CudaModules : LoadedKernels
 
     private nint Module(CudaKernel kernel, byte[] text)
     {
-        string key = CubinCache.Key(text, _context.Card.Capability, _driverVersion);
+        string key = CubinCache.Key(text, _context.Card.Capability, _context.Driver);
         if (_cache.Find(key) is { } known)
         {
             try

@@ -17,6 +17,7 @@ internal sealed unsafe class CudaParameters : IDisposable
     private readonly long _floats;
     private readonly CudaBlock?[] _stores = new CudaBlock?[3];
     private CudaBlock? _multipliers;
+    private bool _trains;
 
     /// <param name="network">The layer table.</param>
     /// <param name="program">Places of the parameters.</param>
@@ -49,7 +50,7 @@ internal sealed unsafe class CudaParameters : IDisposable
     /// Allocates what training needs, all at once: what is left for activations is known afterwards.
     public void Train()
     {
-        if (_multipliers is not null) return;
+        if (_trains) return;
         Store(ParameterStore.Gradients);
         Store(ParameterStore.Momentum);
         var table = new float[2 * Blocks];
@@ -59,9 +60,10 @@ internal sealed unsafe class CudaParameters : IDisposable
             long first = _places[i].Offset / CudaParameter.Unit, count = _places[i].Reserved / CudaParameter.Unit;
             for (long b = first; b < first + count; b++) (table[2 * b], table[2 * b + 1]) = (rate, decay);
         }
-        var block = new CudaBlock(_context, table.Length * sizeof(float), "The solver's multipliers take", static _ => RemedyOfTraining);
-        fixed (float* from = table) _staging.Upload(block.Address, (byte*)from, block.Bytes);
-        _multipliers = block;
+        long bytes = (long)table.Length * sizeof(float);
+        _multipliers ??= new CudaBlock(_context, bytes, "The solver's multipliers take", static _ => RemedyOfTraining);
+        fixed (float* from = table) _staging.Upload(_multipliers.Address, (byte*)from, _multipliers.Bytes);
+        _trains = true;
     }
 
     /// Waits for the values; kernels that write them must be done.
@@ -99,8 +101,7 @@ internal sealed unsafe class CudaParameters : IDisposable
 
     public void Dispose()
     {
-        foreach (var store in _stores) store?.Dispose();
-        _multipliers?.Dispose();
+        Release.All([.. _stores, _multipliers]);
     }
 
     private static long Unit(CudaParameter place) => (long)place.In * place.Kernel * place.Kernel * sizeof(float);

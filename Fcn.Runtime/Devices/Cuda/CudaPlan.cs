@@ -17,17 +17,10 @@ internal sealed unsafe class CudaPlan : RunPlan
         Frame->H = shape.Height;
         Frame->W = shape.Width;
         Frame->Processors = processors;
-        try
-        {
-            Schedule.Measure(Frame);
-            Schedule.Plan(Frame, Arena);
-        }
-        catch (OverflowException)
-        {
-            _frame.Dispose();
-            throw new FcnException(
-                $"{network.Name} on {shape} has a map of more than {int.MaxValue} pixels, beyond what kernels count. Use smaller images or batches.");
-        }
+        Schedule.Measure(Frame);
+        Schedule.Plan(Frame, Arena);
+        // A launch that would be too large is refused before any kernel has run.
+        Schedule.Run(Frame, new CountedLaunches(code.Kernels));
         // The engine's own buffers live from before the first launch until after the last.
         long pixels = (long)shape.Images * shape.Height * shape.Width;
         Add((void**)&Frame->Image, "image", pixels * network.Input.Channels * sizeof(float));
@@ -64,12 +57,7 @@ internal sealed unsafe class CudaPlan : RunPlan
         _apart.Place(Arena);
     }
 
-    public override void Dispose()
-    {
-        Replay?.Dispose();
-        _apart?.Dispose();
-        _frame.Dispose();
-    }
+    public override void Dispose() => Release.All([Replay, _apart, _frame]);
 
     private static CudaSchedule Of(CudaVariant code, RunMode mode) => mode switch
     {

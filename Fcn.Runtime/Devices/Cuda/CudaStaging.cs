@@ -23,7 +23,15 @@ internal sealed unsafe class CudaStaging : IDisposable
     {
         (_driver, _stream, _slotBytes) = (context.Driver, stream, Math.Max(LeastSlot, largestUnit));
         _memory = _driver.AllocateHost(Slots * _slotBytes);
-        for (int i = 0; i < Slots; i++) _marks[i] = _driver.CreateEvent(timed: false);
+        try
+        {
+            for (int i = 0; i < Slots; i++) _marks[i] = _driver.CreateEvent(timed: false);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// Works on bytes of the whole from an offset on, in a slot.
@@ -91,8 +99,8 @@ internal sealed unsafe class CudaStaging : IDisposable
 
     public void Dispose()
     {
-        foreach (nint mark in _marks) _driver.DestroyEvent(mark);
-        _driver.FreeHost(_memory);
+        var marks = _marks.Where(static m => m != 0).Select(m => new Undo(() => _driver.DestroyEvent(m)));
+        Release.All([.. marks, new Undo(() => _driver.FreeHost(_memory))]);
     }
 
     private byte* At(int slot) => _memory + slot * _slotBytes;

@@ -3,11 +3,12 @@ using System.Diagnostics;
 namespace Fcn.Devices.Cuda;
 
 // Launches the kernels of a variant into one stream, and times them if asked to.
-internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels kernels, nint stream) : CudaStream
+internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels kernels, nint stream) : CudaStream, IDisposable
 {
     private const int MostArguments = 256;
 
     private readonly List<(string? Name, long Blocks, nint From, nint To)> _marks = [];
+    private readonly List<nint> _events = []; // of the marks, and of those that a failure left alone
     private LaunchProfile? _profile;
     private bool _times;
 
@@ -52,13 +53,13 @@ internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels ker
         if (running != 0) _marks.Add((null, 0, running, Mark()));
     }
 
+    public void Dispose() => Forget();
+
     public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments)
     {
         if (blocks == 0) return;
         var known = kernels.Kernels[kernel];
-        // Kernels count their threads in 32 bits.
-        if (blocks < 0 || blocks > int.MaxValue / known.Threads)
-            throw new FcnException($"{known.Name} would take {blocks} blocks of {known.Threads} threads; {int.MaxValue} threads can be counted. Use smaller images or batches.");
+        CountedLaunches.Check(known, blocks);
         nint function = kernels.Function(kernel);
         if (function == 0 || arguments.Length > MostArguments)
             throw new InvalidOperationException($"The schedule launches {known.Name}, which it does not list, or with too many arguments.");
@@ -75,17 +76,15 @@ internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels ker
     private nint Mark()
     {
         nint mark = Driver.CreateEvent(timed: true);
+        _events.Add(mark);
         Driver.Record(mark, stream);
         return mark;
     }
 
     private void Forget()
     {
-        foreach (var (_, _, from, to) in _marks)
-        {
-            Driver.DestroyEvent(from);
-            Driver.DestroyEvent(to);
-        }
+        foreach (nint mark in _events) Driver.DestroyEvent(mark);
+        _events.Clear();
         _marks.Clear();
     }
 }

@@ -14,6 +14,8 @@ internal sealed unsafe partial class NativeDriver : CudaDriver
         ? ["nvcuda.dll"]
         : ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"];
 
+    private string? _build;
+
     private static readonly Lazy<CudaSearch> Found = new(static () => Search(Libraries));
 
     /// The driver of this machine, or why there is none to work with.
@@ -45,6 +47,8 @@ internal sealed unsafe partial class NativeDriver : CudaDriver
             return version;
         }
     }
+
+    public override string Build => _build ??= DriverFile.Describe();
 
     public override int Cards
     {

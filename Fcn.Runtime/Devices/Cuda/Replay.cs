@@ -20,8 +20,9 @@ internal sealed unsafe class Replay(CudaSchedule schedule, void* frame, LaunchSt
     /// The frame has changed: its addresses are in the graph.
     public void Forget()
     {
-        if (_graph != 0) stream.Driver.DestroyGraph(_graph);
+        nint graph = _graph;
         (_graph, _ran) = (0, false);
+        if (graph != 0) stream.Driver.DestroyGraph(graph);
     }
 
     public void Dispose() => Forget();

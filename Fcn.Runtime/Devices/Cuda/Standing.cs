@@ -69,13 +69,7 @@ internal sealed unsafe class Standing : IDisposable
         IsStale = false;
     }
 
-    public void Dispose()
-    {
-        _launches.Dispose();
-        _block?.Dispose();
-        _apart?.Dispose();
-        _frame.Dispose();
-    }
+    public void Dispose() => Release.All([_launches, _block, _apart, _frame]);
 
     private static NativeBlock Measured(CudaSchedule schedule, int processors, ArenaPlan plan)
     {

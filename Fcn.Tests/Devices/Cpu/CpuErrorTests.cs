@@ -73,6 +73,7 @@ public sealed class CpuErrorTests
         Fails<ArgumentException>("48 values; got 47", () => engine.Segment(new InputBatch(1, 4, 4, 3, new float[47]), new byte[16]));
         Fails<FcnException>("'score' would be empty at 1x4", () => engine.Segment(Batch(1, 1, 4), new byte[4]));
         Fails<FcnException>("got 0 of 4x4", () => engine.PlannedBytes(RunMode.Segment, 0, 4, 4));
+        Fails<FcnException>("on a side", () => engine.Segment(new InputBatch(1 << 30, 1 << 30, 1 << 30, 3, []), []));
         Fails<FcnException>("100000x100000", () => engine.PlannedBytes(RunMode.Training, 1, 100_000, 100_000));
         Fails<ArgumentException>("'score.bias' has 5 values; got 4", () => engine.Write(ParameterStore.Values, 1, new float[4]));
         Assert.Throws<ArgumentOutOfRangeException>(() => engine.Read(ParameterStore.Values, 2, new float[4]));

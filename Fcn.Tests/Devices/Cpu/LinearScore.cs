@@ -93,6 +93,7 @@ internal sealed unsafe class LinearScore(RunMode mode) : CpuSchedule
             ScorePixel(f, row, x, scores);
             int best = 0;
             for (int k = 1; k < Classes; k++) best = scores[k] > scores[best] ? k : best;
+            for (int k = 0; k < Classes; k++) best = float.IsFinite(scores[k]) ? best : ScoreCheck.NoClass;
             f->Base.Labels[(long)row * f->Base.W + x] = (byte)best;
         }
     }

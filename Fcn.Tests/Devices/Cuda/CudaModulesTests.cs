@@ -34,10 +34,11 @@ public sealed class CudaModulesTests
             Assert.Empty(bench.Driver.Assembled);
         }
         Assert.Equal(first, second);
-        // Another driver, another card and another text are other keys.
+        // Another driver, another build of it, another card and another text are other keys.
         foreach (var other in new Func<CudaBench>[]
         {
             () => new CudaBench(cache: folder["kernels"], plant: static driver => driver.DriverVersion = 13_000),
+            () => new CudaBench(cache: folder["kernels"], plant: static driver => driver.DriverBuild = "libcuda.so.570.86.10 72 99"),
             () => new CudaBench(cache: folder["kernels"], capability: 89),
             () => new CudaBench(cache: folder["kernels"], precision: CudaPrecision.Bf16),
         })
@@ -46,7 +47,43 @@ public sealed class CudaModulesTests
             Labels(bench.Engine, Batch(1, 4, 4));
             Assert.Equal(2, bench.Driver.Assembled.Count);
         }
-        Assert.Equal(8, Directory.GetFiles(folder["kernels"]).Length);
+        Assert.Equal(10, Directory.GetFiles(folder["kernels"]).Length);
+    }
+
+    // Every driver leaves a set of files; what nobody has used for longest goes, and with it what writers that were killed left behind.
+    [Fact]
+    public void TheCacheKeepsWhatWasUsedLast()
+    {
+        using var folder = new TempFolder();
+        byte[] code = new byte[1000];
+        new CubinCache(folder[""]).Store("measure", code);
+        long file = new FileInfo(folder["measure.cubin"]).Length;
+        var cache = new CubinCache(folder[""], mostBytes: 3 * file);
+        File.Move(folder["measure.cubin"], folder["d.12-3.cubin"]);
+        foreach (string key in new[] { "a", "b" }) cache.Store(key, code);
+        // In this order, long ago.
+        string[] old = ["d.12-3", "a", "b"];
+        for (int i = 0; i < old.Length; i++) File.SetLastWriteTimeUtc(folder[$"{old[i]}.cubin"], DateTime.UnixEpoch.AddDays(i));
+        Assert.Equal(code, cache.Find("a"));
+        cache.Store("c", code);
+        Assert.Equal(["a", "b", "c"], Names());
+        cache.Store("e", code);
+        Assert.Equal(["a", "c", "e"], Names());
+
+        string[] Names() => [.. folder.Names.Select(static n => Path.GetFileNameWithoutExtension(n)!)];
+    }
+
+    [Fact]
+    public void ADriversFileTellsItsBuild()
+    {
+        Assert.True(DriverFile.IsDriver("libcuda.so.570.86.10") && DriverFile.IsDriver("NVCUDA.dll"));
+        Assert.False(DriverFile.IsDriver("libcudart.so.12"));
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["libcuda.so.570.86.10"], "driver");
+        string first = DriverFile.Of(folder["libcuda.so.570.86.10"]);
+        Assert.StartsWith("libcuda.so.570.86.10 6 ", first);
+        File.SetLastWriteTimeUtc(folder["libcuda.so.570.86.10"], DateTime.UnixEpoch);
+        Assert.NotEqual(first, DriverFile.Of(folder["libcuda.so.570.86.10"]));
     }
 
     [Theory]

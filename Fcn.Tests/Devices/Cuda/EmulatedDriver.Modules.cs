@@ -44,6 +44,7 @@ internal sealed unsafe partial class EmulatedDriver
     {
         string text = _modules[module];
         var entry = Regex.Match(text, $@"\.entry\s+{name}\s*\(([^)]*)\)");
+        May("cuModuleGetFunction");
         if (!entry.Success) Check(500, $"cuModuleGetFunction of {name}");
         _functions.Add(_next, new Entry(module, text, name, Regex.Count(entry.Groups[1].Value, @"\.param")));
         return _next++;

@@ -24,6 +24,8 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
 
     public int DriverVersion { get; set; } = 12_080;
 
+    public string DriverBuild { get; set; } = "";
+
     /// Highest .version of PTX that the assembler takes.
     public double PtxVersion { get; set; } = 8.8;
 
@@ -51,6 +53,8 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
 
     public long MemoryInUse => _memory.Values.Sum();
 
+    public int Blocks => _memory.Count;
+
     /// Everything that was not given back.
     public int Live =>
         _memory.Count + _modules.Count + _functions.Count + _graphs.Count + _host + _streams.Live + _retained.Sum();
@@ -58,6 +62,8 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
     // The driver.
 
     public override int Version => DriverVersion;
+
+    public override string Build => DriverBuild;
 
     public override int Cards => cards.Length;
 
@@ -169,7 +175,11 @@ internal sealed unsafe partial class EmulatedDriver(EmulatedCard[] cards, int? s
         _streams.Drain(stream);
     }
 
-    public override nint CreateEvent(bool timed) => _streams.CreateEvent();
+    public override nint CreateEvent(bool timed)
+    {
+        May("cuEventCreate");
+        return _streams.CreateEvent();
+    }
 
     public override void DestroyEvent(nint mark)
     {

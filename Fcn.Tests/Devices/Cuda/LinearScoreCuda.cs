@@ -165,6 +165,7 @@ internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSc
             int best = 0;
             float* pixel = (float*)image + at * Channels;
             for (int k = 1; k < Classes; k++) best = Score((float*)packed, pixel, k) > Score((float*)packed, pixel, best) ? k : best;
+            for (int k = 0; k < Classes; k++) best = float.IsFinite(Score((float*)packed, pixel, k)) ? best : ScoreCheck.NoClass;
             ((byte*)labels)[at] = (byte)best;
         }
     }

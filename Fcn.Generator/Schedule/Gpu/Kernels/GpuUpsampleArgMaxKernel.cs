@@ -14,6 +14,7 @@ internal static class GpuUpsampleArgMaxKernel
             var (image, h, w) = Grid.Place(k, pixel, height, width);
             var cells = UpsampledPixel.Of(k, op.Upsample, x, image, h + op.Offset, w + op.Offset);
             Value max = k.Let("max", Value.Float(double.NegativeInfinity)), label = k.Let("label", Value.Int(0));
+            Value finite = k.Let("finite", Value.Bool(true));
             int whole = x.Channels / Lanes * Lanes;
             k.For("c", 0, whole, c =>
             {
@@ -21,7 +22,8 @@ internal static class GpuUpsampleArgMaxKernel
                 for (int lane = 0; lane < Lanes; lane++) Compare(scores.Lane(lane), c + lane);
             }, Lanes);
             for (int c = whole; c < x.Channels; c++) Compare(cells.Scores(c, 1), c);
-            k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), pixel.To(Element.Index), label.To(Element.Byte));
+            Value marked = Value.Select(finite, label, Value.Int(UpsampleArgMax.NoClass));
+            k.Store(Value.Field("Labels", KernelType.To(Element.Byte)), pixel.To(Element.Index), marked.To(Element.Byte));
 
             // Of equal scores the first stays.
             void Compare(Value score, Value c)
@@ -29,6 +31,7 @@ internal static class GpuUpsampleArgMaxKernel
                 score = k.Let("score", score);
                 k.Assign(label, Value.Select(max < score, c, label));
                 k.Assign(max, Value.Max(max, score));
+                k.Assign(finite, finite & UpsampleArgMax.IsFinite(score));
             }
         });
         return GpuLaunch.Of(kernel, Grid.Blocks(n.To(Element.Index) * height * width), GpuLaunch.Bind(x, map));

@@ -1,0 +1,237 @@
+using Fcn.Generator.Kernels;
+
+namespace Fcn.Tests.Schedule;
+
+/// The values that a whole number can take.
+internal readonly record struct Range(Int128 Low, Int128 High)
+{
+    public static readonly Range Int = new(int.MinValue, int.MaxValue), Index = new(long.MinValue, long.MaxValue);
+    public static readonly Range Truth = new(0, 1), Byte = new(0, 255);
+
+    public static Range Of(Int128 value) => new(value, value);
+
+    public bool Within(Range other) => Low >= other.Low && High <= other.High;
+
+    public Range Join(Range other) => new(Int128.Min(Low, other.Low), Int128.Max(High, other.High));
+
+    public Range Clamp(Range to) => new(Int128.Clamp(Low, to.Low, to.High), Int128.Clamp(High, to.Low, to.High));
+
+    public static Range operator +(Range a, Range b) => new(a.Low + b.Low, a.High + b.High);
+
+    public static Range operator -(Range a, Range b) => new(a.Low - b.High, a.High - b.Low);
+
+    public static Range operator *(Range a, Range b) => Corners(a, b, static (x, y) => x * y);
+
+    public static Range operator /(Range a, Range b) =>
+        Corners(a, new(Int128.Max(b.Low, 1), Int128.Max(b.High, 1)), static (x, y) => x / y);
+
+    private static Range Corners(Range a, Range b, Func<Int128, Int128, Int128> of)
+    {
+        Int128 p = of(a.Low, b.Low), q = of(a.Low, b.High), r = of(a.High, b.Low), s = of(a.High, b.High);
+        return new(Int128.Min(Int128.Min(p, q), Int128.Min(r, s)), Int128.Max(Int128.Max(p, q), Int128.Max(r, s)));
+    }
+}
+
+/// Interval analysis of kernels: which values every whole number of a kernel can take for one launch, in arithmetic that does not overflow.
+/// What leaves the range of its type is a fault. Numbers from memory are what kernels stored there, lane by lane, or anything; arithmetic
+/// on the bits of floats may wrap.
+internal sealed class WholeRanges(Func<string, Range> field, Func<string, string> memory, Dictionary<string, Range> stored)
+{
+    private readonly Dictionary<string, Range> _variables = [];
+    private readonly Dictionary<string, Value> _definitions = [];
+    private readonly Dictionary<string, Range[]> _calls = [];
+    private Range _item, _thread;
+
+    public Dictionary<string, string> Faults { get; } = [];
+
+    /// Functions called so far, with the values of their arguments over all calls.
+    public IReadOnlyDictionary<string, Range[]> Calls => _calls;
+
+    public WholeRanges Launch(Kernel kernel, Int128 items)
+    {
+        if (items == 0) return this;
+        (_item, _thread) = (new(0, items - 1), new(0, Math.Max(0, kernel.Threads - 1)));
+        _variables.Clear();
+        Body(kernel.Body, kernel.Name);
+        return this;
+    }
+
+    public void Function(Kernel function, Range[] arguments)
+    {
+        _variables.Clear();
+        foreach (var (parameter, argument) in function.Parameters.Zip(arguments)) _variables[parameter.Name] = argument;
+        Body(function.Body, function.Name);
+    }
+
+    private void Body(IReadOnlyList<Statement> body, string kernel)
+    {
+        foreach (var s in body) Statement(s, kernel);
+    }
+
+    private void Statement(Statement s, string kernel)
+    {
+        switch (s.Op)
+        {
+            case KernelOp.For:
+                For(s, kernel);
+                return;
+            case KernelOp.If:
+                Of(s.Operands[0], kernel);
+                Under(s.Operands[0], () => Body(s.Body, kernel));
+                Body(s.Else, kernel);
+                return;
+        }
+        var values = s.Operands.Select(o => Of(o, kernel)).ToArray();
+        if (s.Op == KernelOp.Let) Define(s.Target!, s.Operands[0], values[0]);
+        else if (s.Op == KernelOp.Store) Keep(s.Operands[0], s.Operands[2], kernel);
+        else if (s.Op == KernelOp.Assign) _variables[s.Target!.Name] = _variables[s.Target.Name].Join(values[0]);
+        else if (s.Op == KernelOp.Call)
+            _calls[s.Name] = _calls.TryGetValue(s.Name, out var known) ? [.. known.Zip(values, static (a, b) => a.Join(b))] : values;
+    }
+
+    private void Define(Value variable, Value value, Range range)
+    {
+        _variables[variable.Name] = range;
+        _definitions[variable.Name] = value;
+        for (int lane = 0; value is { Op: KernelOp.Load, Type.Element: Element.Int } && lane < value.Type.Lanes; lane++)
+            if (stored.TryGetValue($"{memory(Root(value.Sources[0]))}.{lane}", out var kept)) _variables[$"{variable.Name}.{lane}"] = kept;
+    }
+
+    private void Keep(Value pointer, Value value, string kernel)
+    {
+        if (value is not { Op: KernelOp.Compose, Type.Element: Element.Int }) return;
+        for (int lane = 0; lane < value.Type.Lanes; lane++)
+        {
+            string place = $"{memory(Root(pointer))}.{lane}";
+            var range = Of(value.Sources[lane], kernel);
+            stored[place] = stored.TryGetValue(place, out var known) ? known.Join(range) : range;
+        }
+    }
+
+    // The field that a pointer starts from.
+    private string Root(Value pointer) => pointer.Op switch
+    {
+        KernelOp.Field => pointer.Name,
+        KernelOp.Variable => _definitions.TryGetValue(pointer.Name, out var definition) ? Root(definition) : "",
+        _ => Root(pointer.Sources[0]),
+    };
+
+    private void For(Statement s, string kernel)
+    {
+        Range from = Of(s.Operands[0], kernel), to = Of(s.Operands[1], kernel), step = Of(s.Operands[2], kernel);
+        if (to.High <= from.Low) return;
+        Require(new(from.Low, to.High - 1 + step.High), Range.Int, s.Target!, kernel);
+        _variables[s.Target!.Name] = new(from.Low, to.High - 1);
+        Int128 turns = (to.High - from.Low + step.Low - 1) / step.Low;
+        foreach (var assigned in Assigned(s.Body).Where(a => _variables.ContainsKey(a.Target!.Name))) Widen(assigned, turns, kernel);
+        Body(s.Body, kernel);
+    }
+
+    // x = x + c moves by c at every turn; what else is assigned is taken from what the body makes of it.
+    private void Widen(Statement assigned, Int128 turns, string kernel)
+    {
+        var (x, value) = (assigned.Target!, assigned.Operands[0]);
+        bool moves = value.Op is KernelOp.Add or KernelOp.Subtract && value.Sources[0].Name == x.Name;
+        if (!moves || x.Type.Pointer || !x.Type.IsWhole) return;
+        Range by = Of(value.Sources[1], kernel);
+        if (value.Op == KernelOp.Subtract) by = Range.Of(0) - by;
+        _variables[x.Name] += new Range(Int128.Min(0, by.Low * turns), Int128.Max(0, by.High * turns));
+    }
+
+    private static IEnumerable<Statement> Assigned(IEnumerable<Statement> body) =>
+        body.SelectMany(static s => s.Op == KernelOp.Assign ? [s] : Assigned(s.Body).Concat(Assigned(s.Else)));
+
+    // A condition that holds bounds what it compares.
+    private void Under(Value condition, Action body)
+    {
+        var before = new Dictionary<string, Range>();
+        Bound(condition);
+        body();
+        foreach (var (name, range) in before) _variables[name] = range;
+
+        void Bound(Value c)
+        {
+            switch (c.Op)
+            {
+                case KernelOp.And:
+                    foreach (var part in c.Sources) Bound(part);
+                    break;
+                case KernelOp.Less or KernelOp.LessOrEqual:
+                    int open = c.Op == KernelOp.Less ? 1 : 0;
+                    Limit(c.Sources[0], new(Int128.MinValue, Of(c.Sources[1], "").High - open));
+                    Limit(c.Sources[1], new(Of(c.Sources[0], "").Low + open, Int128.MaxValue));
+                    break;
+            }
+        }
+
+        void Limit(Value v, Range to)
+        {
+            if (v.Op != KernelOp.Variable || !v.Type.IsWhole || !_variables.TryGetValue(v.Name, out var known)) return;
+            before.TryAdd(v.Name, known);
+            _variables[v.Name] = known.Clamp(to);
+        }
+    }
+
+    private Range Of(Value v, string kernel)
+    {
+        var sources = v.Sources.Select(s => Of(s, kernel)).ToArray();
+        if (v.Type.Pointer || !(v.Type.IsWhole || v.Type.Element == Element.Bool)) return Range.Int;
+        var limits = v.Type.Element switch
+        {
+            Element.Index => Range.Index,
+            Element.Byte => Range.Byte,
+            Element.Bool => Range.Truth,
+            _ => Range.Int,
+        };
+        Range value = v.Op switch
+        {
+            KernelOp.Constant => Range.Of((Int128)v.Number),
+            KernelOp.Variable => _variables.GetValueOrDefault(v.Name, limits),
+            KernelOp.Field => field(v.Name),
+            KernelOp.Item => _item,
+            KernelOp.Thread => _thread,
+            KernelOp.Add => sources[0] + sources[1],
+            KernelOp.Subtract when Remainder(v) is { } by => new(0, Of(by, kernel).High - 1),
+            KernelOp.Subtract => sources[0] - sources[1],
+            KernelOp.Multiply => sources[0] * sources[1],
+            KernelOp.Divide => sources[0] / sources[1],
+            KernelOp.Remainder => new(0, Int128.Min(Int128.Max(sources[0].High, 0), Int128.Max(sources[1].High - 1, 0))),
+            KernelOp.Minimum => new(Int128.Min(sources[0].Low, sources[1].Low), Int128.Min(sources[0].High, sources[1].High)),
+            KernelOp.Maximum => new(Int128.Max(sources[0].Low, sources[1].Low), Int128.Max(sources[0].High, sources[1].High)),
+            KernelOp.Select => sources[1].Join(sources[2]),
+            KernelOp.Convert when v.Sources[0].Type.IsWhole => sources[0],
+            KernelOp.And when v.Type.IsWhole && sources.Any(static s => s.Low >= 0) => new(0, sources.Min(Positive)),
+            KernelOp.Or or KernelOp.Xor when v.Type.IsWhole =>
+                new(Int128.Min(0, sources.Min(static s => s.Low)), Ones(sources.Max(static s => s.High))),
+            KernelOp.ShiftLeft => Corner(sources, static (a, b) => a << b),
+            KernelOp.ShiftRight => Corner(sources, static (a, b) => a >> b),
+            KernelOp.Compose => sources.Aggregate(static (a, b) => a.Join(b)),
+            KernelOp.Load => stored.GetValueOrDefault(memory(Root(v.Sources[0])), limits),
+            KernelOp.Lane => _variables.GetValueOrDefault($"{v.Sources[0].Name}.{v.Number}", sources[0]),
+            KernelOp.Broadcast => sources[0],
+            _ => limits,
+        };
+        return Require(value, limits, v, kernel);
+    }
+
+    private Range Require(Range value, Range limits, Value v, string kernel)
+    {
+        if (value.Within(limits) || v.Sources.Any(static s => s.Op == KernelOp.Bits)) return value.Clamp(limits);
+        if (kernel.Length > 0) Faults.TryAdd($"{kernel}: {KernelPrinter.Text(v)}", $"{value.Low} to {value.High}");
+        return value.Clamp(limits);
+    }
+
+    // x - x / d * d is the remainder of x by d, and costs a product less.
+    private Value? Remainder(Value v) =>
+        v.Sources[1] is { Op: KernelOp.Multiply } product
+            && _definitions.GetValueOrDefault(product.Sources[0].Name) is { Op: KernelOp.Divide } quotient
+            && Same(quotient.Sources[0], v.Sources[0]) && Same(quotient.Sources[1], product.Sources[1]) ? product.Sources[1] : null;
+
+    private static bool Same(Value a, Value b) => KernelPrinter.Text(a) == KernelPrinter.Text(b);
+
+    private static Int128 Positive(Range r) => r.Low < 0 ? Int128.MaxValue : r.High;
+
+    private static Int128 Ones(Int128 high) => high <= 0 ? 0 : (Int128.One << (128 - (int)Int128.LeadingZeroCount(high))) - 1;
+
+    private static Range Corner(Range[] s, Func<Int128, int, Int128> of) => new(of(s[0].Low, (int)s[1].Low), of(s[0].High, (int)s[1].High));
+}
