@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Cli.Output;
 using Fcn.Cli.Verbs;
+using Fcn.Devices;
 
 namespace Fcn.Cli;
 
@@ -52,9 +53,8 @@ public static class FcnTool
             BenchmarkVerb.Command(session),
         };
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count > 0)
+        if (Usage.Mistake(parsed, args) is var (message, hint))
         {
-            (string message, string hint) = Usage.Explain(parsed, args);
             terminal.Error(message);
             terminal.Hint(hint);
             return WrongUsage;
@@ -73,12 +73,23 @@ public static class FcnTool
         {
             return Interrupted;
         }
+        catch (UsageException e)
+        {
+            terminal.Error(e.Message);
+            terminal.Hint(Usage.Help(parsed));
+            return WrongUsage;
+        }
         catch (FcnException e)
         {
             terminal.Error(e.Message);
             return Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        catch (OutOfMemoryException)
+        {
+            terminal.Error($"Out of memory: this process may use {Tables.Bytes(HostMemory.Limit)}. Use smaller images or fewer at a time.");
+            return Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             terminal.Error(e.Message);
             return Failed;

@@ -7,6 +7,8 @@ namespace Fcn.Training;
 /// <summary>The folder of one run: where everything it leaves behind has its place.</summary>
 public sealed class RunFolder : IDisposable
 {
+    const string ConfigName = "config.json", EnvironmentName = "environment.txt";
+
     TrainingLog? log;
 
     RunFolder(string path) => Folder = path;
@@ -44,11 +46,14 @@ public sealed class RunFolder : IDisposable
         ? new RunFolder(path)
         : throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
 
+    /// <summary>Whether a folder is that of a run: what lies in it was made here.</summary>
+    public static bool IsOne(string path) => File.Exists(Path.Combine(path, ConfigName)) && File.Exists(Path.Combine(path, EnvironmentName));
+
     /// <summary>The folder itself.</summary>
     public string Folder { get; }
 
     /// <summary>The resolved settings: config.json.</summary>
-    public string Config => Path.Combine(Folder, "config.json");
+    public string Config => Path.Combine(Folder, ConfigName);
 
     /// <summary>The last checkpoint, complete with momentum: weights/last.safetensors. Resume from here.</summary>
     public string Last => Path.Combine(Folder, "weights", "last.safetensors");
@@ -63,7 +68,7 @@ public sealed class RunFolder : IDisposable
     public string Confusion => Path.Combine(Folder, "confusion.csv");
 
     /// <summary>Where the run ran: environment.txt.</summary>
-    public string EnvironmentFile => Path.Combine(Folder, "environment.txt");
+    public string EnvironmentFile => Path.Combine(Folder, EnvironmentName);
 
     /// <summary>The log: log.csv. Opened when first asked for.</summary>
     /// <exception cref="FcnException">There is a file that is no log.</exception>
