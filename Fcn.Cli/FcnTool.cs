@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Cli.Output;
 using Fcn.Cli.Verbs;
-using Fcn.Devices;
 
 namespace Fcn.Cli;
 
@@ -86,7 +85,7 @@ public static class FcnTool
         }
         catch (OutOfMemoryException)
         {
-            terminal.Error($"Out of memory: this process may use {Tables.Bytes(HostMemory.Limit)}. Use smaller images or fewer at a time.");
+            terminal.Error(Failures.OutOfMemory);
             return Failed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

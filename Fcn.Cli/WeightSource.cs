@@ -30,7 +30,7 @@ static class WeightSource
             ?? throw new FcnException($"'{path}' is no folder of a run: it has no weights/best.safetensors or last.safetensors.");
     }
 
-    public static Network Open(NetworkCatalog networks, CatalogEntry entry, Device device, string weights)
+    public static Network Open(Session session, CatalogEntry entry, Device device, string weights)
     {
         Network network = entry.Open(device);
         try
@@ -41,7 +41,7 @@ static class WeightSource
         catch (FcnException e)
         {
             network.Dispose();
-            if (OthersThatFit(networks, entry, weights) is { } others) throw new FcnException($"{e.Message}\n{others}", e);
+            if (OthersThatFit(session.Networks, entry, weights) is { } others) throw new FcnException($"{e.Message}\n{others}", e);
             throw;
         }
         catch

@@ -1,6 +1,4 @@
 // Images that a verb could not do: they do not keep it from the others, but at the end it fails and says why.
-using Fcn.Devices;
-
 namespace Fcn.Cli.Output;
 
 sealed class Failures
@@ -8,6 +6,9 @@ sealed class Failures
     const int Listed = 10;
 
     readonly Dictionary<string, (ImageStep Step, string Message)> failed = [];
+
+    /// An OutOfMemoryException in words.
+    public static string OutOfMemory => $"out of memory; the runtime's heap may take {Tables.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}.";
 
     /// Of how many images.
     public int Count => failed.Count;
@@ -18,7 +19,7 @@ sealed class Failures
     /// Keeps what happened to an image first, in words that name it.
     public string Add(ImageStep step, string image, Exception e)
     {
-        string what = e is FcnException ? e.Message : $"out of memory; this process may use {Tables.Bytes(HostMemory.Limit)}.";
+        string what = e is FcnException ? e.Message : OutOfMemory;
         string message = what.Contains($"'{image}'", StringComparison.Ordinal) ? what : $"'{image}': {what}";
         failed.TryAdd(image, (step, message));
         return message;

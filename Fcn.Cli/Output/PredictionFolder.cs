@@ -13,6 +13,13 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
 
     public string Folder => run.Folder;
 
+    /// Writes what was asked for and where it runs.
+    public void Describe(string json, Engine engine)
+    {
+        run.WriteConfig(json);
+        run.WriteEnvironment(engine);
+    }
+
     public bool IsEmpty => !rows.Exists(static r => r.Mask.Length > 0);
 
     /// The row of the next photograph, to be filled by what follows.
@@ -42,9 +49,12 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
 
     public void Dispose()
     {
-        run.Dispose();
-        if (IsEmpty) Directory.Delete(Folder, recursive: true);
-        else AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header)));
+        if (IsEmpty)
+        {
+            run.Discard();
+            return;
+        }
+        using (run) AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header)));
     }
 
     string Place(string kind, string file) => Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, kind)).FullName, file);

@@ -43,13 +43,14 @@ static class PredictVerb
         foreach (string sentence in inputs.LeftOut) terminal.Line(sentence);
         OverlayOptions overlay = Overlays(config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(session.Networks, entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights);
         terminal.Line($"{entry.Name} on {device.Name}, weights {config.Weights}");
         var failures = new Failures();
         string where;
         TimeSpan spent;
-        using (PredictionFolder folder = NewFolder(config, entry, overlay, network, json))
+        using (var folder = new PredictionFolder(RunFolder.Create(config.Runs, "predict", config.Name), entry, overlay))
         {
+            folder.Describe(json, network.Engine);
             spent = terminal.Track("image", 0, inputs.Files.Count, track => SegmentAll(session, config, inputs, network, folder, failures, track));
             where = folder.IsEmpty ? "" : $"{folder.Folder}: masks/, vis/, {(config.Scores ? "scores/, " : "")}index.csv";
         }
@@ -97,14 +98,6 @@ static class PredictVerb
             track.At(i + 1, file);
         }
         return clock.Elapsed;
-    }
-
-    static PredictionFolder NewFolder(PredictConfig config, CatalogEntry entry, OverlayOptions overlay, Network network, string json)
-    {
-        RunFolder run = RunFolder.Create(config.Runs, "predict", config.Name);
-        run.WriteConfig(json);
-        run.WriteEnvironment(network.Engine);
-        return new PredictionFolder(run, entry, overlay);
     }
 
     static OverlayOptions Overlays(PredictConfig config, CatalogEntry entry)

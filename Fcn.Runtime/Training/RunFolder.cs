@@ -100,6 +100,20 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="FcnException">The folder cannot be made.</exception>
     public void MakeWeights() => Made("weights");
 
+    /// <summary>Disposes and removes the folder of a run that came to nothing.</summary>
+    public void Discard()
+    {
+        Dispose();
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // What cannot be removed stays: the error that ended the run is the one to tell.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => log?.Dispose();
 
