@@ -1,4 +1,6 @@
 // Images that a verb could not do: they do not keep it from the others, but at the end it fails and says why.
+using Fcn.Devices;
+
 namespace Fcn.Cli.Output;
 
 sealed class Failures
@@ -8,7 +10,7 @@ sealed class Failures
     readonly Dictionary<string, (ImageStep Step, string Message)> failed = [];
 
     /// An OutOfMemoryException in words.
-    public static string OutOfMemory => $"out of memory; the runtime's heap may take {Tables.Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}.";
+    public static string OutOfMemory => $"out of memory; the runtime's heap may take {Tables.Bytes(HostMemory.HeapLimit)}.";
 
     /// Of how many images.
     public int Count => failed.Count;

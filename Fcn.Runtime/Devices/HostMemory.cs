@@ -24,6 +24,9 @@ public static class HostMemory
         }
     }
 
+    /// <summary>Bytes that objects may take, arrays among them: in a container less than <see cref="Limit"/>.</summary>
+    public static long HeapLimit => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>Bytes that this process uses, native blocks that it has not touched yet included.</summary>
     public static long Used =>
         Math.Max(Environment.WorkingSet, Interlocked.Read(ref _reserved) + GC.GetTotalMemory(forceFullCollection: false));
