@@ -12,7 +12,8 @@ sealed class Glob
     const string AnyFolders = "**";
 
     readonly SortedSet<string> files = new(StringComparer.Ordinal);
-    readonly SortedSet<string> runs = new(StringComparer.Ordinal), loops = new(StringComparer.Ordinal), closed = new(StringComparer.Ordinal);
+    readonly SortedSet<string> runs = new(StringComparer.Ordinal), loops = new(StringComparer.Ordinal);
+    readonly SortedSet<string> closed = new(StringComparer.Ordinal);
 
     Glob() { }
 
@@ -80,7 +81,7 @@ sealed class Glob
     {
         try
         {
-            return new DirectoryInfo(at.Path.Length == 0 ? "." : at.Path).GetFileSystemInfos();
+            return new DirectoryInfo(at.Folder).GetFileSystemInfos();
         }
         catch (DirectoryNotFoundException)
         {
@@ -88,7 +89,7 @@ sealed class Glob
         }
         catch (UnauthorizedAccessException)
         {
-            closed.Add(at.Path);
+            closed.Add(at.Folder);
             return [];
         }
     }
@@ -102,7 +103,8 @@ sealed class Glob
         }
         catch (RegexParseException e)
         {
-            throw new FcnException($"'{pattern}' is no pattern: in brackets stand letters or ranges from low to high, such as [ab] or [0-9].", e);
+            const string Expected = "in brackets stand letters or ranges from low to high, such as [ab] or [0-9]";
+            throw new FcnException($"'{pattern}' is no pattern: {Expected}.", e);
         }
     }
 
@@ -116,7 +118,8 @@ sealed class Glob
             if (end > 0)
             {
                 bool isNot = pattern[i + 1] is '!' or '^';
-                text.Append(isNot ? "[^" : "[").Append(Regex.Replace(pattern[(isNot ? i + 2 : i + 1)..end], @"[\\\[\]^]", @"\$0")).Append(']');
+                string letters = pattern[(isNot ? i + 2 : i + 1)..end];
+                text.Append(isNot ? "[^" : "[").Append(Regex.Replace(letters, @"[\\\[\]^]", @"\$0")).Append(']');
                 i = end;
             }
             else text.Append(pattern[i] switch { '*' => ".*", '?' => ".", var letter => Regex.Escape(letter.ToString()) });
@@ -136,14 +139,16 @@ sealed class Glob
     /// A folder or file as it was typed, and the folder that the walk came from.
     sealed record Place(string Path, Place? From)
     {
+        public string Folder => Path.Length == 0 ? "." : Path;
+
         public Place To(string name) => new(System.IO.Path.Combine(Path, name), this);
 
         /// Whether the walk came through this folder, given without links, or one within.
         public bool LiesIn(string folder)
         {
-            string here = Real(Path.Length == 0 ? "." : Path) + System.IO.Path.DirectorySeparatorChar;
-            return here.StartsWith(System.IO.Path.TrimEndingDirectorySeparator(folder) + System.IO.Path.DirectorySeparatorChar, StringComparison.Ordinal)
-                || (From?.LiesIn(folder) ?? false);
+            string relative = System.IO.Path.GetRelativePath(folder, Real(Folder));
+            bool isWithin = relative.Split(System.IO.Path.DirectorySeparatorChar)[0] != ".." && !System.IO.Path.IsPathRooted(relative);
+            return isWithin || (From?.LiesIn(folder) ?? false);
         }
     }
 }

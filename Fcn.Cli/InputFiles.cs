@@ -45,7 +45,8 @@ sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Left
     static IEnumerable<string> InFolder(string folder)
     {
         string[] files = [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
-        return files.Length > 0 ? files : throw new FcnException($"'{folder}' holds no image ({string.Join(", ", Extensions)}). {Below(folder)}".TrimEnd());
+        if (files.Length > 0) return files;
+        throw new FcnException($"'{folder}' holds no image ({string.Join(", ", Extensions)}).{Below(folder)}");
     }
 
     // Where there are images a little further down, the patterns that take them.
@@ -55,8 +56,9 @@ sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Left
         {
             string[] found = [.. Glob.Expand(Path.Combine(folder, depth, "*")).Files.Where(IsImage)];
             if (found.Length == 0) continue;
-            IEnumerable<string> patterns = found.Select(Path.GetExtension).Distinct().Select(e => $"'{Path.Combine(folder, depth, "*" + e)}'");
-            return $"Its subfolders hold {found.Length}: give {string.Join(" ", patterns)}.";
+            IEnumerable<string> patterns =
+                found.Select(Path.GetExtension).Distinct().Select(ending => $"'{Path.Combine(folder, depth, "*" + ending)}'");
+            return $" Its subfolders hold {found.Length}: give {string.Join(' ', patterns)}.";
         }
         return "";
     }

@@ -33,8 +33,8 @@ sealed class Failures
         if (failed.Count == 0) return;
         IEnumerable<string> parts = images == 1
             ? failed.Values.Select(static f => f.Message)
-            : failed.Values.GroupBy(static f => f.Step).OrderBy(static g => g.Key).Select(g =>
-                $"{g.Count()} of {images} images could not be {Words(g.Key)}:\n{LongList.Lines([.. g.Select(static f => f.Message)], Listed)}");
+            : failed.Values.GroupBy(static f => f.Step, static f => f.Message).OrderBy(static step => step.Key).Select(step =>
+                $"{step.Count()} of {images} images could not be {Words(step.Key)}:\n{LongList.Lines([.. step], Listed)}");
         throw new FcnException(string.Join('\n', rest.Length == 0 ? parts : parts.Append(rest)));
     }
 

@@ -54,7 +54,8 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
             run.Discard();
             return;
         }
-        using (run) AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header)));
+        string index = string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header));
+        using (run) AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), index);
     }
 
     string Place(string kind, string file) => Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, kind)).FullName, file);

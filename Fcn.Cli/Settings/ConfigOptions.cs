@@ -128,7 +128,9 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
     }
 
     static double? ReadReal(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
+            : null;
 
     static UsageException Wrong(string option, string text, string expected) => new($"{option} {text}: expected {expected}.");
 }

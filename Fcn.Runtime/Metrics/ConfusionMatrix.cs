@@ -159,7 +159,10 @@ public sealed class ConfusionMatrix
         var text = new StringBuilder(Csv.Row(["truth \\ prediction", .. names]) + "\n");
         IEnumerable<int> classes = Enumerable.Range(0, Classes);
         foreach (int truth in classes)
-            text.Append(Csv.Row([names[truth], .. classes.Select(p => this[truth, p].ToString(CultureInfo.InvariantCulture))])).Append('\n');
+        {
+            IEnumerable<string> counted = classes.Select(prediction => this[truth, prediction].ToString(CultureInfo.InvariantCulture));
+            text.Append(Csv.Row([names[truth], .. counted])).Append('\n');
+        }
         AtomicFile.WriteText(path, text.ToString());
     }
 

@@ -50,6 +50,10 @@ public static class Evaluator
                 failed(batch.Examples[0], e);
                 continue;
             }
+            catch (FcnException e) when (e is not NotFiniteException)
+            {
+                throw new FcnException($"'{batch.Examples[0].Id}': {e.Message}", e);
+            }
             matrix.Add(batch.Labels, labels, batch.Input.Width);
             each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
         }

@@ -47,7 +47,8 @@ public sealed class RunFolder : IDisposable
         : throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
 
     /// <summary>Whether a folder is that of a run: what lies in it was made here.</summary>
-    public static bool IsOne(string path) => File.Exists(Path.Combine(path, ConfigName)) && File.Exists(Path.Combine(path, EnvironmentName));
+    public static bool IsOne(string path) =>
+        File.Exists(Path.Combine(path, ConfigName)) && File.Exists(Path.Combine(path, EnvironmentName));
 
     /// <summary>The folder itself.</summary>
     public string Folder { get; }

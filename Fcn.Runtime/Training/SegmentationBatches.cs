@@ -78,9 +78,10 @@ public sealed class SegmentationBatches : BatchSource
         }
         catch (OutOfMemoryException e)
         {
-            throw new FcnException(FormattableString.Invariant(
-                $"Batches of {settings.Size} images, some made ahead, take more than the {HostMemory.HeapLimit / 1e9:F2} GB that there are ") +
-                "for objects. Use smaller batches or images.", e);
+            string room = FormattableString.Invariant($"{HostMemory.HeapLimit / 1e9:F2} GB");
+            throw new FcnException(
+                $"Batches of {settings.Size} images, some made ahead, take more than the {room} that there are for objects. " +
+                "Use smaller batches or images.", e);
         }
         state = ahead.Consumed;
         return ahead.Current;

@@ -25,10 +25,9 @@ public sealed class InputFilesTests : IDisposable
     [InlineData("s/../[ab].png", "s/../a.png s/../b.png")]
     public void PatternsFindWhatShellsFind(string pattern, string found)
     {
-        Add("a.png", "b.png", "s/c.jpg", "s/t/[d].png", ".hidden.png", ".git/f.png", "n\n.txt");
+        Add("a.png", "b.png", "s/c.jpg", "s/t/[d].png", ".hidden.png", ".git/f.png");
         if (pattern[..2] == "[x") Add("[x/e.png");
-        string[] expected = [.. found.Split(' ').Select(name => folder[name])];
-        Assert.Equal(expected.Where(static f => !f.EndsWith(".txt", StringComparison.Ordinal)), Find(pattern).Files.Where(static f => !f.EndsWith("txt", StringComparison.Ordinal)));
+        Assert.Equal(found.Split(' ').Select(name => folder[name]), Find(pattern).Files);
     }
 
     [Fact]

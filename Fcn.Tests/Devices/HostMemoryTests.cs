@@ -43,7 +43,8 @@ public sealed class HostMemoryTests
         Assert.StartsWith(batch, Refused(() => builder.Build([.. Enumerable.Repeat(example, 800)], new Batch())));
     }
 
-    // Three panels of 238.6 million pixels do not fit into an array. The pixels are never touched, so the system never gives memory for them.
+    // Three panels of 238.6 million pixels do not fit into an array. The pixels here are never touched, so the system never gives memory
+    // for them.
     [Fact]
     public void APictureOfThreePanelsMayBeTooLarge()
     {
@@ -51,7 +52,7 @@ public sealed class HostMemoryTests
         var huge = new Image(Width, Height, new byte[3 * Width * Height]);
         var labels = new LabelMap(Width, Height, new byte[Width * Height]);
         string message = Refused(() => Comparison.Draw(huge, labels, labels, Palette.Voc, ["background"], 0, 0.5));
-        Assert.StartsWith("A picture of 46800x15300 takes 2148120000 values; an array holds at most 2147483591. Bring the images to", message);
+        Assert.StartsWith("A picture of 46800x15300 takes 2148120000 values; an array holds at most 2147483591. Bring the", message);
     }
 
     static string Refused(Action action) => Assert.Throws<FcnException>(action).Message;

@@ -16,7 +16,8 @@ public sealed class ServingTests
         using var alone = new FcnDemo();
         alone.Initialize(3);
         alone.Save(folder["w.safetensors"]);
-        Image[] photos = [.. Enumerable.Range(0, 12).Select(static i => new Image(40, 30, [.. Enumerable.Range(0, 3600).Select(k => (byte)(k * i))]))];
+        static byte[] Pixels(int photo) => [.. Enumerable.Range(0, 40 * 30 * 3).Select(k => (byte)(k * photo))];
+        Image[] photos = [.. Enumerable.Range(0, 12).Select(static i => new Image(40, 30, Pixels(i)))];
         using var service = new SegmentationService(2, folder["w.safetensors"], static device => new FcnDemo(device));
         LabelMap[] maps = await Task.WhenAll(photos.Select(photo => service.SegmentAsync(photo)));
         for (int i = 0; i < photos.Length; i++) Assert.Equal(alone.Segment(photos[i]).Labels, maps[i].Labels);
