@@ -31,7 +31,7 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
 
     public void Save(Row row, string name, Image photo, LabelMap labels)
     {
-        labels.Save(Place("masks", name + ".png"), entry.Palette);
+        labels.Save(run.FileIn("masks", name + ".png"), entry.Palette);
         row.Mask = $"masks/{name}.png";
         Overlay.Draw(photo, labels, entry.Palette, overlay).SavePng(run.Picture(name + ".png"));
         row.Overlay = $"vis/{name}.png";
@@ -43,7 +43,7 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
         var writer = new SafetensorsWriter();
         writer.Metadata["network"] = entry.Summary.Name;
         writer.Add("scores", scores.Shape, (Span<float> values) => scores.Data.CopyTo(values));
-        writer.Save(Place("scores", name + ".safetensors"));
+        writer.Save(run.FileIn("scores", name + ".safetensors"));
         row.Scores = $"scores/{name}.safetensors";
     }
 
@@ -57,8 +57,6 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
         string index = string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header));
         using (run) AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), index);
     }
-
-    string Place(string kind, string file) => Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, kind)).FullName, file);
 
     /// One line of index.csv: paths within the folder, empty where nothing was written.
     public sealed class Row

@@ -23,7 +23,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
         catch (Exception failure) when (failure is OutOfMemoryException or OverflowException)
         {
-            Free();
+            HostMemory.Release(bytes);
             throw HostMemory.NotGiven(bytes, purpose, remedy, failure);
         }
         Address = (byte*)(((nint)_memory + Alignment - 1) & -Alignment);
@@ -33,7 +33,7 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     public byte* Address { get; private set; }
 
-    public long Bytes { get; private set; }
+    public long Bytes { get; }
 
     public void Dispose()
     {
@@ -43,9 +43,9 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     private void Free()
     {
+        if (_memory == null) return;
         NativeMemory.Free(_memory);
-        _memory = Address = null;
         HostMemory.Release(Bytes);
-        Bytes = 0;
+        _memory = Address = null;
     }
 }

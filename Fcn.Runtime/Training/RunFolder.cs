@@ -77,7 +77,13 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Path of a picture in vis/; the folder is made if need be.</summary>
     /// <exception cref="FcnException">The folder cannot be made.</exception>
-    public string Picture(string file) => Path.Combine(Made("vis"), file);
+    public string Picture(string file) => FileIn("vis", file);
+
+    /// <summary>Path of a file in a folder of the run's; the folder is made if need be.</summary>
+    /// <param name="folder">Such as <c>masks</c>.</param>
+    /// <param name="file">The file's name.</param>
+    /// <exception cref="FcnException">The folder cannot be made.</exception>
+    public string FileIn(string folder, string file) => Path.Combine(Made(folder), file);
 
     /// <summary>Writes config.json.</summary>
     /// <exception cref="FcnException">The file cannot be written.</exception>
