@@ -52,9 +52,8 @@ public static class FcnTool
             BenchmarkVerb.Command(session),
         };
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count > 0)
+        if (Usage.Mistake(parsed, args) is var (message, hint))
         {
-            (string message, string hint) = Usage.Explain(parsed, args);
             terminal.Error(message);
             terminal.Hint(hint);
             return WrongUsage;
@@ -73,12 +72,23 @@ public static class FcnTool
         {
             return Interrupted;
         }
+        catch (UsageException e)
+        {
+            terminal.Error(e.Message);
+            terminal.Hint(Usage.Help(parsed));
+            return WrongUsage;
+        }
         catch (FcnException e)
         {
             terminal.Error(e.Message);
             return Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        catch (OutOfMemoryException)
+        {
+            terminal.Error(Failures.OutOfMemory);
+            return Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             terminal.Error(e.Message);
             return Failed;

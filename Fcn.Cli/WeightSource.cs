@@ -12,9 +12,12 @@ static class WeightSource
     {
         if (config.Network.Length > 0) return networks.Find(config.Network);
         using SafetensorsReader file = SafetensorsReader.Open(weights);
-        return networks.Find(file.Metadata.GetValueOrDefault("network") ?? file.Metadata.GetValueOrDefault("setting.network")
-            ?? throw new FcnException($"'{weights}' does not say which network it is for: give --network. Networks here: " +
-                $"{string.Join(", ", networks.Select(static e => e.Name))}."));
+        string? named = Named(file);
+        if (named is not null && networks.TryFind(named) is { } entry) return entry;
+        string says = named is null ? "does not say which network it is for" : $"is for the network '{named}', which is not here";
+        string advice = Advice(networks, file)
+            ?? $"Its tensors fit none of the networks here: {string.Join(", ", networks.Select(static e => e.Name))}.";
+        throw new FcnException($"'{weights}' {says}: give --network. {advice}");
     }
 
     /// The file itself, or the best weights of a run's folder, or its last.
@@ -27,7 +30,7 @@ static class WeightSource
             ?? throw new FcnException($"'{path}' is no folder of a run: it has no weights/best.safetensors or last.safetensors.");
     }
 
-    public static Network Open(CatalogEntry entry, Device device, string weights)
+    public static Network Open(Session session, CatalogEntry entry, Device device, string weights)
     {
         Network network = entry.Open(device);
         try
@@ -35,10 +38,49 @@ static class WeightSource
             network.Load(weights);
             return network;
         }
+        catch (FcnException e)
+        {
+            network.Dispose();
+            if (OthersThatFit(session.Networks, entry, weights) is { } others) throw new FcnException($"{e.Message}\n{others}", e);
+            throw;
+        }
         catch
         {
             network.Dispose();
             throw;
         }
     }
+
+    static string? OthersThatFit(NetworkCatalog networks, CatalogEntry entry, string weights)
+    {
+        try
+        {
+            using SafetensorsReader file = SafetensorsReader.Open(weights);
+            return Fits(entry, file) ? null : Advice(networks, file);
+        }
+        catch (FcnException)
+        {
+            // Then the weights cannot be read, and that is what is said already.
+            return null;
+        }
+    }
+
+    static string? Advice(NetworkCatalog networks, SafetensorsReader file)
+    {
+        string[] fitting = [.. networks.Where(e => Fits(e, file)).Select(static e => e.Name)];
+        return fitting.Length == 0 ? null : $"Its tensors are those of {string.Join(" or ", fitting)} (--network {fitting[0]}).";
+    }
+
+    // By name and shape; a checkpoint has the momentum of every parameter too.
+    static bool Fits(CatalogEntry entry, SafetensorsReader file)
+    {
+        const string Momentum = "momentum.";
+        IReadOnlyList<ParameterSummary> parameters = entry.Summary.Parameters;
+        return file.Tensors.Keys.Count(static name => !name.StartsWith(Momentum, StringComparison.Ordinal)) == parameters.Count
+            && parameters.All(p => file.Tensors.TryGetValue(p.Name, out TensorEntry? tensor)
+                && tensor.Shape.SequenceEqual(p.Shape.Select(static size => (long)size)));
+    }
+
+    static string? Named(SafetensorsReader file) =>
+        file.Metadata.GetValueOrDefault("network") ?? file.Metadata.GetValueOrDefault("setting.network");
 }

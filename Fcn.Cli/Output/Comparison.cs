@@ -1,5 +1,6 @@
 // A photograph and two label maps → one picture: photograph, truth, prediction side by side, one legend below.
 using Fcn.Data;
+using Fcn.Devices;
 using Fcn.Imaging;
 using Fcn.Training;
 
@@ -14,19 +15,43 @@ static class Comparison
     const byte Untouched = 254;
 
     /// Segments some examples, evenly spread over a set, and draws them into the run's vis/.
+    /// <exception cref="FcnException">Some could not be drawn; the others are.</exception>
     public static void SaveAll(Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder)
     {
-        var resize = new Augmentation { Resize = size };
+        var failures = new Failures();
+        SaveAll(network, set, size, count, folder, failures);
+        failures.ThrowIfAny(Math.Min(count, set.Count));
+    }
+
+    /// The same for who has more to do before it fails.
+    public static void SaveAll(Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, Failures failures)
+    {
         count = Math.Min(count, set.Count);
         for (int i = 0; i < count; i++)
         {
-            // Resizing leaves nothing to chance, but asks for random numbers all the same.
-            var random = new RandomStream(0);
-            Example example = resize.Apply(set.Load((int)((long)i * set.Count / count)), ref random);
-            LabelMap seen = network.Segment(example.Image);
-            Image picture = Draw(example.Image, example.Labels, seen, set.Palette, set.ClassNames, Background(set.ClassNames), Alpha);
-            picture.SavePng(folder.Picture(example.Id + ".png"));
+            int index = (int)((long)i * set.Count / count);
+            var step = ImageStep.Read;
+            try
+            {
+                Example example = Load(set, index, size);
+                step = ImageStep.Segment;
+                LabelMap seen = network.Segment(example.Image);
+                step = ImageStep.Write;
+                Image picture = Draw(example.Image, example.Labels, seen, set.Palette, set.ClassNames, Background(set.ClassNames), Alpha);
+                picture.SavePng(folder.Picture(example.Id + ".png"));
+            }
+            catch (Exception e) when (Failures.IsOne(e))
+            {
+                failures.Add(step, set.Ids[index], e);
+            }
         }
+    }
+
+    static Example Load(SegmentationSet set, int index, PixelSize? size)
+    {
+        // Resizing leaves nothing to chance, but asks for random numbers all the same.
+        var random = new RandomStream(0);
+        return new Augmentation { Resize = size }.Apply(set.Load(index), ref random);
     }
 
     /// Background: the label that is not tinted, if any.
@@ -35,8 +60,10 @@ static class Comparison
     {
         byte untinted = (byte)(background ?? Untouched);
         (int width, int row) = (photo.Width, photo.Width * 3);
-        var pixels = new byte[photo.Pixels.Length * 3];
-        var labels = new byte[truth.Labels.Length * 3];
+        string purpose = $"A picture of {3 * (long)width}x{photo.Height} takes";
+        const string Remedy = "Bring the images to a smaller size with --size, or draw none with --overlays 0.";
+        byte[] pixels = HostMemory.NewArray<byte>(9L * width * photo.Height, purpose, Remedy);
+        byte[] labels = HostMemory.NewArray<byte>(3L * width * photo.Height, purpose, Remedy);
         for (int y = 0; y < photo.Height; y++)
         {
             for (int panel = 0; panel < 3; panel++) photo.Pixels.AsSpan(y * row, row).CopyTo(pixels.AsSpan((y * 3 + panel) * row));

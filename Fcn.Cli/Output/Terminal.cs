@@ -7,8 +7,8 @@ namespace Fcn.Cli.Output;
 /// Output and errors of one run of the tool.
 sealed class Terminal
 {
-    // Wide enough for every table; nobody folds lines in a file.
-    const int PlainWidth = 200;
+    // Nobody folds lines in a file: who searches it finds whole sentences.
+    const int PlainWidth = short.MaxValue;
 
     readonly IAnsiConsole console;
     readonly IAnsiConsole errors;
@@ -39,9 +39,9 @@ sealed class Terminal
         console.Write(table);
     }
 
-    public void Error(string message) => errors.Write(new Text($"error: {message}\n", new Style(Color.Red)));
+    public void Error(string message) => Tell($"error: {message}\n", new Style(Color.Red));
 
-    public void Hint(string message) => errors.Write(new Text(message + "\n"));
+    public void Hint(string message) => Tell(message + "\n", Style.Plain);
 
     /// Work that takes a while; done of total steps are behind it already.
     public T Track<T>(string title, long done, long total, Func<Track, T> work)
@@ -50,6 +50,12 @@ sealed class Terminal
         return console.Progress().AutoClear(true)
             .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => work(new LiveTrack(context.AddTask(Markup.Escape(title), maxValue: total), title, done, total)));
+    }
+
+    void Tell(string text, Style style)
+    {
+        if (errors.Profile.Out.IsTerminal) errors.Write(new Text(text, style));
+        else ErrorWriter.Write(text);
     }
 
     static IAnsiConsole Open(TextWriter writer)

@@ -40,19 +40,34 @@ static class ValVerb
         Terminal terminal = session.Terminal;
         SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
-        ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>
-            Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));
-
         using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);
-        folder.WriteConfig(json);
-        folder.WriteEnvironment(network.Engine);
-        folder.WriteConfusion(matrix, set.ClassNames);
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder);
+        var failures = new Failures();
+        ConfusionMatrix matrix;
+        try
+        {
+            // What may not be written shows before the work, not after it.
+            folder.WriteConfig(json);
+            folder.WriteEnvironment(network.Engine);
+            matrix = terminal.Track("image", 0, set.Count, track => Evaluator.Run(
+                network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation,
+                failed: (example, e) => failures.Add(ImageStep.Segment, example.Id, e)));
+            if (failures.Count == set.Count) failures.ThrowIfAny(set.Count);
+        }
+        catch
+        {
+            folder.Discard();
+            throw;
+        }
+        // What took so long to find out is shown before anything that may fail.
         terminal.Show(Tables.Metrics(matrix, set.ClassNames));
+        if (failures.Count > 0) terminal.Line($"These numbers are without {failures.Count} of {set.Count} images.");
+        folder.WriteConfusion(matrix, set.ClassNames);
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
         terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
+        failures.ThrowIfAny(set.Count);
         return 0;
     }
 }

@@ -33,7 +33,8 @@ public readonly record struct PixelSize(int Width, int Height)
         string[] parts = text.Split('x', 'X');
         return parts.Length == 2 && Side(parts[0]) is > 0 and var width && Side(parts[1]) is > 0 and var height
             ? new PixelSize(width, height)
-            : throw new FcnException($"'{text}' is no size: write width and height in pixels, such as 240x180.");
+            : throw new FcnException(
+                $"'{text}' is no size: write width and height in pixels, such as 240x180; both are 1 to {ushort.MaxValue}.");
 
         static int Side(string digits) => ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort side) ? side : 0;
     }

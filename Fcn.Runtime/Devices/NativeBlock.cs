@@ -15,6 +15,7 @@ internal sealed unsafe class NativeBlock : IDisposable
     /// <exception cref="FcnException">The system does not give so much.</exception>
     public NativeBlock(long bytes, string purpose, string remedy)
     {
+        HostMemory.Reserve(bytes, purpose, remedy);
         Bytes = bytes;
         try
         {
@@ -22,12 +23,13 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
         catch (Exception failure) when (failure is OutOfMemoryException or OverflowException)
         {
-            throw new FcnException($"{purpose} {bytes} bytes ({bytes / 1e9:F2} GB), more than the system gives. {remedy}", failure);
+            HostMemory.Release(bytes);
+            throw HostMemory.NotGiven(bytes, purpose, remedy, failure);
         }
         Address = (byte*)(((nint)_memory + Alignment - 1) & -Alignment);
     }
 
-    ~NativeBlock() => NativeMemory.Free(_memory);
+    ~NativeBlock() => Free();
 
     public byte* Address { get; private set; }
 
@@ -35,8 +37,15 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     public void Dispose()
     {
-        NativeMemory.Free(_memory);
-        _memory = Address = null;
+        Free();
         GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (_memory == null) return;
+        NativeMemory.Free(_memory);
+        HostMemory.Release(Bytes);
+        _memory = Address = null;
     }
 }

@@ -1,4 +1,5 @@
 // The compiled network as its users see it: images in, labels or scores out, parameters by name, weights from and to files.
+using Fcn.Devices;
 using Fcn.Weights;
 
 namespace Fcn;
@@ -28,11 +29,13 @@ public abstract class Network : IDisposable
     /// <summary>Most likely class of every pixel.</summary>
     /// <param name="image">A photograph of any size with as many channels as the network reads.</param>
     /// <returns>A label map of the image's size, labels 0 to Classes − 1.</returns>
-    /// <exception cref="FcnException">The image has another number of channels, or is too small for the network.</exception>
+    /// <exception cref="FcnException">
+    /// The image has another number of channels, is too small for the network or too large for the memory.
+    /// </exception>
     public LabelMap Segment(Image image)
     {
         InputBatch input = Preprocessing.Prepare(image, Description.Input);
-        var labels = new byte[image.Width * image.Height];
+        byte[] labels = RoomForLabels(input);
         Engine.Segment(input, labels);
         return new LabelMap(image.Width, image.Height, labels);
     }
@@ -40,12 +43,14 @@ public abstract class Network : IDisposable
     /// <summary>Most likely class of every pixel of several images in one pass.</summary>
     /// <param name="images">One or more images, all of one size.</param>
     /// <returns>As many label maps.</returns>
-    /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="FcnException">
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory.
+    /// </exception>
     public LabelMap[] Segment(IReadOnlyList<Image> images)
     {
         InputBatch input = Preprocessing.Prepare(images, Description.Input);
-        int each = input.Width * input.Height;
-        var labels = new byte[checked(input.Images * each)];
+        byte[] labels = RoomForLabels(input);
+        int each = labels.Length / input.Images;
         Engine.Segment(input, labels);
         var maps = new LabelMap[input.Images];
         for (int n = 0; n < maps.Length; n++) maps[n] = new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]);
@@ -54,12 +59,16 @@ public abstract class Network : IDisposable
 
     /// <summary>Scores of every pixel and class before the softmax.</summary>
     /// <returns>(1, Classes, H, W).</returns>
-    /// <exception cref="FcnException">The image has another number of channels, or is too small for the network.</exception>
+    /// <exception cref="FcnException">
+    /// The image has another number of channels, is too small for the network or too large for the memory.
+    /// </exception>
     public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.Input));
 
     /// <summary>Scores of every pixel and class of several images of one size.</summary>
     /// <returns>(N, Classes, H, W).</returns>
-    /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="FcnException">
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory.
+    /// </exception>
     public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.Input));
 
     /// <summary>A copy of a parameter: OIHW weights, (O) biases.</summary>
@@ -134,10 +143,16 @@ public abstract class Network : IDisposable
     Tensor Scores(InputBatch input)
     {
         int[] shape = [input.Images, Description.Classes, input.Height, input.Width];
-        var scores = new float[Tensor.Count(shape)];
+        float[] scores = HostMemory.NewArray<float>(
+            Tensor.Count(shape), $"The scores of {Description.Name} on {input.Images}x{input.Height}x{input.Width} take",
+            "Labels take less, and smaller images or parts of them do.");
         Engine.Scores(input, scores);
         return new Tensor(shape, scores);
     }
+
+    byte[] RoomForLabels(InputBatch input) => HostMemory.NewArray<byte>(
+        (long)input.Images * input.Height * input.Width,
+        $"The labels of {Description.Name} on {input.Images}x{input.Height}x{input.Width} take", "Use smaller images or fewer at a time.");
 
     void Read(int parameter, Span<float> values) => Engine.Read(ParameterStore.Values, parameter, values);
 

@@ -19,11 +19,14 @@ public static class Evaluator
     /// <param name="resize">Size to which images and labels are brought first; null for their own.</param>
     /// <param name="each">Called after every image, in the set's order.</param>
     /// <param name="cancellation">Looked at before every image.</param>
-    /// <exception cref="FcnException">The numbers of classes differ, or an example cannot be read.</exception>
+    /// <param name="failed">Called with an example that cannot be segmented, which is left out of the matrix; null to end with it.</param>
+    /// <exception cref="FcnException">
+    /// The numbers of classes differ, or an example cannot be read; without <paramref name="failed"/>, or cannot be segmented.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConfusionMatrix Run(
         Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, Action<Example, FcnException>? failed = null)
     {
         NetworkSummary description = network.Description;
         RequireClasses(description, set);
@@ -38,7 +41,19 @@ public static class Evaluator
             Batch batch = examples.Current;
             if (memory.Length < batch.Labels.Length) memory = new byte[batch.Labels.Length];
             Span<byte> labels = memory.AsSpan(0, batch.Labels.Length);
-            network.Engine.Segment(batch.Input, labels);
+            try
+            {
+                network.Engine.Segment(batch.Input, labels);
+            }
+            catch (FcnException e) when (failed is not null)
+            {
+                failed(batch.Examples[0], e);
+                continue;
+            }
+            catch (FcnException e) when (e is not NotFiniteException)
+            {
+                throw new FcnException($"'{batch.Examples[0].Id}': {e.Message}", e);
+            }
             matrix.Add(batch.Labels, labels, batch.Input.Width);
             each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
         }

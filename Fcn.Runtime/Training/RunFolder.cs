@@ -7,6 +7,8 @@ namespace Fcn.Training;
 /// <summary>The folder of one run: where everything it leaves behind has its place.</summary>
 public sealed class RunFolder : IDisposable
 {
+    const string ConfigName = "config.json", EnvironmentName = "environment.txt";
+
     TrainingLog? log;
 
     RunFolder(string path) => Folder = path;
@@ -44,11 +46,15 @@ public sealed class RunFolder : IDisposable
         ? new RunFolder(path)
         : throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
 
+    /// <summary>Whether a folder is that of a run: what lies in it was made here.</summary>
+    public static bool IsOne(string path) =>
+        File.Exists(Path.Combine(path, ConfigName)) && File.Exists(Path.Combine(path, EnvironmentName));
+
     /// <summary>The folder itself.</summary>
     public string Folder { get; }
 
     /// <summary>The resolved settings: config.json.</summary>
-    public string Config => Path.Combine(Folder, "config.json");
+    public string Config => Path.Combine(Folder, ConfigName);
 
     /// <summary>The last checkpoint, complete with momentum: weights/last.safetensors. Resume from here.</summary>
     public string Last => Path.Combine(Folder, "weights", "last.safetensors");
@@ -63,7 +69,7 @@ public sealed class RunFolder : IDisposable
     public string Confusion => Path.Combine(Folder, "confusion.csv");
 
     /// <summary>Where the run ran: environment.txt.</summary>
-    public string EnvironmentFile => Path.Combine(Folder, "environment.txt");
+    public string EnvironmentFile => Path.Combine(Folder, EnvironmentName);
 
     /// <summary>The log: log.csv. Opened when first asked for.</summary>
     /// <exception cref="FcnException">There is a file that is no log.</exception>
@@ -71,7 +77,13 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Path of a picture in vis/; the folder is made if need be.</summary>
     /// <exception cref="FcnException">The folder cannot be made.</exception>
-    public string Picture(string file) => Path.Combine(Made("vis"), file);
+    public string Picture(string file) => FileIn("vis", file);
+
+    /// <summary>Path of a file in a folder of the run's; the folder is made if need be.</summary>
+    /// <param name="folder">Such as <c>masks</c>.</param>
+    /// <param name="file">The file's name.</param>
+    /// <exception cref="FcnException">The folder cannot be made.</exception>
+    public string FileIn(string folder, string file) => Path.Combine(Made(folder), file);
 
     /// <summary>Writes config.json.</summary>
     /// <exception cref="FcnException">The file cannot be written.</exception>
@@ -94,6 +106,20 @@ public sealed class RunFolder : IDisposable
     /// <summary>Makes weights/ if need be.</summary>
     /// <exception cref="FcnException">The folder cannot be made.</exception>
     public void MakeWeights() => Made("weights");
+
+    /// <summary>Disposes and removes the folder of a run that came to nothing.</summary>
+    public void Discard()
+    {
+        Dispose();
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // What cannot be removed stays: the error that ended the run is the one to tell.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => log?.Dispose();
