@@ -22,7 +22,8 @@ static class Comparison
         {
             // Resizing leaves nothing to chance, but asks for random numbers all the same.
             var random = new RandomStream(0);
-            Example example = resize.Apply(set.Load((int)((long)i * set.Count / count)), ref random);
+            if (!set.TryLoad((int)((long)i * set.Count / count), out Example? loaded)) continue;
+            Example example = resize.Apply(loaded, ref random);
             LabelMap seen = network.Segment(example.Image);
             Image picture = Draw(example.Image, example.Labels, seen, set.Palette, set.ClassNames, Background(set.ClassNames), Alpha);
             picture.SavePng(folder.Picture(example.Id + ".png"));
@@ -49,6 +50,6 @@ static class Comparison
         return Overlay.Draw(new Image(3 * width, photo.Height, pixels), new LabelMap(3 * width, photo.Height, labels), palette, options);
     }
 
-    /// The class that is not tinted in overlays: the first, where it is called background.
-    public static int? Background(IReadOnlyList<string> classNames) => classNames[0] == "background" ? 0 : null;
+    /// The class that is not tinted in overlays: the first, where it is called background; labelme calls it _background_.
+    public static int? Background(IReadOnlyList<string> classNames) => classNames[0].Trim('_') == "background" ? 0 : null;
 }

@@ -13,13 +13,18 @@ public sealed record Evaluated(int Index, Example Example, LabelMap Prediction);
 /// <summary>Runs a network over a set and compares.</summary>
 public static class Evaluator
 {
-    /// <summary>Segments every image of a set, one by one, each at its own size; decoding runs ahead on another thread.</summary>
+    /// <summary>
+    /// Segments every image of a set, one by one, each at its own size; decoding runs ahead on another thread. Bad examples are left out
+    /// where the set skips them.
+    /// </summary>
     /// <param name="network">The network; its classes are the set's.</param>
     /// <param name="set">The set.</param>
     /// <param name="resize">Size to which images and labels are brought first; null for their own.</param>
     /// <param name="each">Called after every image, in the set's order.</param>
     /// <param name="cancellation">Looked at before every image.</param>
-    /// <exception cref="FcnException">The numbers of classes differ, or an example cannot be read.</exception>
+    /// <exception cref="FcnException">
+    /// The numbers of classes differ, an example is bad and the set does not skip those, or no pixel has a label.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConfusionMatrix Run(
         Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null,
@@ -33,15 +38,18 @@ public static class Evaluator
         var size = new Augmentation { Resize = resize };
         using var examples = new Prefetcher(set, order, description.Input, batchSize: 1, size, examples: set.Count);
         byte[] memory = [];
-        for (int index = 0; Next(); index++)
+        while (Next())
         {
             Batch batch = examples.Current;
+            int index = (int)examples.Consumed.Position - 1;
             if (memory.Length < batch.Labels.Length) memory = new byte[batch.Labels.Length];
             Span<byte> labels = memory.AsSpan(0, batch.Labels.Length);
             network.Engine.Segment(batch.Input, labels);
             matrix.Add(batch.Labels, labels, batch.Input.Width);
             each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
         }
+        set.RequireUsable();
+        if (matrix.Pixels == 0) throw SetSurvey.Unlabelled(set);
         return matrix;
 
         bool Next()
