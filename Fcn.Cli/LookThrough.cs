@@ -18,7 +18,9 @@ sealed class LookThrough : IDisposable
     readonly CancellationTokenSource cancellation;
 
     /// Waits for a while, and tells what a user should know of the labels.
-    public LookThrough(Session session, params IEnumerable<SegmentationSet> sets)
+    public LookThrough(Session session, params IEnumerable<SegmentationSet> sets) : this(session, Patience, sets) { }
+
+    internal LookThrough(Session session, TimeSpan patience, IEnumerable<SegmentationSet> sets)
     {
         terminal = session.Terminal;
         surveys = [.. sets.Select(static s => (s, new SetSurvey(s)))];
@@ -27,7 +29,7 @@ sealed class LookThrough : IDisposable
         try
         {
             var clock = Stopwatch.StartNew();
-            foreach ((SegmentationSet set, SetSurvey survey) in surveys) Wait(session, set, survey, clock);
+            foreach ((SegmentationSet set, SetSurvey survey) in surveys) Wait(session, set, survey, patience - clock.Elapsed);
             foreach ((SegmentationSet set, SetSurvey survey) in surveys) Tell(set, survey);
         }
         catch
@@ -60,10 +62,11 @@ sealed class LookThrough : IDisposable
         cancellation.Dispose();
     }
 
-    void Wait(Session session, SegmentationSet set, SetSurvey survey, Stopwatch clock) =>
+    void Wait(Session session, SegmentationSet set, SetSurvey survey, TimeSpan patience) =>
         terminal.Track($"looking through {set.Name}:", 0, set.Count, track =>
         {
-            while (!survey.Wait(Glance) && clock.Elapsed < Patience && !session.Cancellation.IsCancellationRequested)
+            var clock = Stopwatch.StartNew();
+            while (!survey.Wait(Glance) && clock.Elapsed < patience && !session.Cancellation.IsCancellationRequested)
                 track.At(survey.Examined, "");
             return survey;
         });
