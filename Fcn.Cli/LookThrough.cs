@@ -8,7 +8,7 @@ namespace Fcn.Cli;
 /// The surveys of a run. What takes too long to wait for goes on beside the work and cancels it where an example is bad.
 sealed class LookThrough : IDisposable
 {
-    // 10 000 labels of PASCAL VOC from a fast disk; who trains for hours waits as long gladly.
+    // All of PASCAL VOC from a disk; short beside any training.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(15), Glance = TimeSpan.FromMilliseconds(100);
 
     const int MostTold = 10;

@@ -35,7 +35,7 @@ static class PhotographHeader
         for (int marker = 0; marker < MostMarkers && at + FrameBytes <= length; marker++)
         {
             InputFile.Read(file, path, head, at);
-            if (head[0] != 0xFF || IsScan(head[1])) return null;
+            if (head[0] != 0xFF || IsAlone(head[1])) return null;
             if (IsFrame(head[1])) return Known(Word(head[7..]), Word(head[5..]));
             // Any number of bytes 0xFF may stand before a marker.
             at += head[1] == 0xFF ? 1 : 2 + Word(head[2..]);
@@ -48,8 +48,8 @@ static class PhotographHeader
     // SOF0 to SOF15, among which are DHT, JPG and DAC.
     static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-    // Restart markers, SOI, EOI and SOS: no frame header comes after them.
-    static bool IsScan(byte marker) => marker is >= 0xD0 and <= 0xDA;
+    // TEM and what is reserved, restart markers, SOI and EOI have no length; a frame header after SOS is none.
+    static bool IsAlone(byte marker) => marker is < 0xC0 or (>= 0xD0 and <= 0xDA);
 
     static PixelSize? Known(int width, int height) => width > 0 && height > 0 ? new PixelSize(width, height) : null;
 }

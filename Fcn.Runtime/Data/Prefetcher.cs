@@ -151,13 +151,13 @@ public sealed class Prefetcher : IDisposable
         return true;
     }
 
-    // Null in a pass, where the example is bad. An endless run never ends up in a circle: a set of which nothing is left throws.
+    // Null in a pass, where the example is bad. Looking for another in an endless run ends: a set of which nothing is left throws.
     Example? Choose(long position)
     {
         if (set.TryLoad(sampler.At(position), out Example? example)) return example;
         if (end < long.MaxValue) return null;
         var random = new RandomStream(sampler.State.Seed, position, ReplacementKey);
-        while (!set.TryLoad(random.Below(set.Count), out example)) { }
+        while (!stopped && !set.TryLoad(random.Below(set.Count), out example)) { }
         return example;
     }
 }

@@ -9,6 +9,9 @@ namespace Fcn.Data;
 /// </summary>
 public abstract class SegmentationSet
 {
+    // What helps with one bad example and with many.
+    internal const string Advice = "Mend what is wrong, or go on without it: --on-bad-example skip (BadExamples.Skip).";
+
     readonly SortedDictionary<int, SkippedExample> skipped = [];
 
     /// <summary>The set in words for logs and messages, such as <c>camvid, train</c>.</summary>
@@ -113,9 +116,6 @@ public abstract class SegmentationSet
             if (skipped.Count > 0 && skipped.Count == Count)
                 throw new FcnException($"All {Count} examples of {Name} were skipped. The first: {skipped.Values.First().Reason}");
     }
-
-    // Says the same of one bad example and of many.
-    internal const string Advice = "Mend what is wrong, or go on without it: --on-bad-example skip (BadExamples.Skip).";
 
     T? UnlessSkipped<T>(int index, Func<int, T> read) where T : class
     {

@@ -1,5 +1,6 @@
 // Examples → which of them cannot be used and what classes occur, without decoding photographs: in seconds, not hours, and before training.
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 
 namespace Fcn.Data;
 
@@ -18,6 +19,7 @@ public sealed class SetSurvey : IDisposable
     readonly Lock access = new();
     readonly List<string> bad = [];
     readonly long[] pixels = new long[256];
+    ExceptionDispatchInfo? failure;
     int examined;
 
     /// <summary>Starts to look.</summary>
@@ -38,12 +40,8 @@ public sealed class SetSurvey : IDisposable
     public CancellationToken Failed => failed.Token;
 
     /// <summary>Waits for the end, but no longer than <paramref name="patience"/>.</summary>
-    /// <returns>Whether all examples were looked at.</returns>
-    public bool Wait(TimeSpan patience)
-    {
-        Task.WaitAny([work], patience);
-        return work.IsCompleted;
-    }
+    /// <returns>Whether it has ended, by itself or because of what it found.</returns>
+    public bool Wait(TimeSpan patience) => work.Wait(patience);
 
     /// <summary>Says what is wrong with the set, as far as it was looked at.</summary>
     /// <exception cref="FcnException">
@@ -51,9 +49,9 @@ public sealed class SetSurvey : IDisposable
     /// </exception>
     public void ThrowIfFailed()
     {
-        if (work.IsFaulted) work.GetAwaiter().GetResult();
         lock (access)
         {
+            failure?.Throw();
             if (bad.Count == 0) return;
             if (bad.Count == 1) throw new FcnException($"{bad[0]} {SegmentationSet.Advice}");
             string among = IsComplete ? $"{set.Count}" : $"the first {examined}";
@@ -90,7 +88,7 @@ public sealed class SetSurvey : IDisposable
     public void Dispose()
     {
         stop.Cancel();
-        Task.WaitAny(work);
+        work.Wait();
         failed.Dispose();
         stop.Dispose();
     }
@@ -124,10 +122,10 @@ public sealed class SetSurvey : IDisposable
             set.RequireUsable();
             if (IsComplete && bad.Count == 0 && pixels.AsSpan(0, LabelMap.Ignore).IndexOfAnyExcept(0) < 0) throw Unlabelled(set);
         }
-        catch
+        catch (Exception e)
         {
+            lock (access) failure = ExceptionDispatchInfo.Capture(e);
             failed.Cancel();
-            throw;
         }
     }
 

@@ -127,9 +127,10 @@ public sealed class VocSet : SegmentationSet
         var missing = new List<string>();
         for (int i = 0; i < lines.Count; i++)
         {
-            ids[i] = IdOf(list, lines[i].Line, lines[i].Name);
-            imageNames[i] = images.Find(ids[i]) ?? Missing(i, images);
-            labelNames[i] = labels.Find(ids[i]) ?? Missing(i, labels);
+            (string? image, string? label) = FilesOf(ids[i] = lines[i].Name);
+            if (image is null && label is null) (image, label) = FilesOf(ids[i] = WithoutExtension(list, lines[i].Line, lines[i].Name));
+            imageNames[i] = image ?? Missing(i, images);
+            labelNames[i] = label ?? Missing(i, labels);
         }
         if (missing.Count > 0 && OnBadExample == BadExamples.Stop)
             throw new FcnException($"'{list}' lists {lines.Count} examples, but {missing.Count} of their files are not in '{root}' " +
@@ -144,15 +145,17 @@ public sealed class VocSet : SegmentationSet
         }
     }
 
-    // What stands on a line, without the extension of its files if it has one.
-    string IdOf(string list, int line, string text)
+    // What stands on a line that names no file, without the extension if it has one.
+    string WithoutExtension(string list, int line, string text)
     {
-        if (IsThere(text)) return text;
-        string stem = images.HasExtension(text) ? Path.GetFileNameWithoutExtension(text) : text;
-        if (!IsThere(stem) && text.Split(' ', 2) is [var first, _] && (IsThere(first) || IsThere(Path.GetFileNameWithoutExtension(first))))
-            throw SplitList.TwoColumns(list, line, text);
-        return stem;
+        string id = Stem(text);
+        bool twoColumns = !HasFiles(id) && text.Split(' ', 2) is [var first, _] && (HasFiles(first) || HasFiles(Stem(first)));
+        return twoColumns ? throw SplitList.TwoColumns(list, line, text) : id;
     }
 
-    bool IsThere(string id) => images.Find(id) is not null || labels.Find(id) is not null;
+    string Stem(string text) => images.HasExtension(text) ? Path.GetFileNameWithoutExtension(text) : text;
+
+    bool HasFiles(string id) => FilesOf(id) is not (null, null);
+
+    (string? Image, string? Label) FilesOf(string id) => (images.Find(id), labels.Find(id));
 }
