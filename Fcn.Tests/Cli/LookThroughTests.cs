@@ -61,7 +61,8 @@ public sealed class LookThroughTests : IDisposable
         Assert.Equal("skip", config.RootElement.GetProperty("onBadExample").GetString());
 
         string weights = Path.Combine(run, "weights", "last.safetensors");
-        Assert.Contains("s3.png' is not a PNG", Tool.Run("val", data.Root, "--weights", weights, "--runs", Runs).Error.ReplaceLineEndings(" "));
+        result = Tool.Run("val", data.Root, "--weights", weights, "--runs", Runs);
+        Assert.Contains("s3.png' is not a PNG", result.Error.ReplaceLineEndings(" "));
         result = Tool.Run("val", data.Root, "--weights", weights, "--runs", Runs, "--on-bad-example", "skip");
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Contains(", val: 1 of 2 examples were skipped: s3.\n", result.Output);

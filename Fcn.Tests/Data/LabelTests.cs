@@ -1,6 +1,7 @@
 // Label files as people have them: other values for what is ignored, alpha, grey made of colours, photographs that lie on their side.
 using Fcn.Data;
 using Fcn.Tests.Imaging;
+using Fcn.Tests.Training;
 using Fcn.Training;
 using Xunit;
 
@@ -42,7 +43,7 @@ public sealed class LabelTests : IDisposable
 
         IReadOnlyDictionary<string, string> Settings(LabelMapping mapping)
         {
-            using var batches = new SegmentationBatches(Open(mapping), Training.PixelNet.Describe(3, "net", 2), new BatchSettings());
+            using var batches = new SegmentationBatches(Open(mapping), PixelNet.Describe(3, "net", 2), new BatchSettings());
             return batches.Settings;
         }
     }

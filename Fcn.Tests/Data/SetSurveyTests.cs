@@ -46,7 +46,7 @@ public sealed class SetSurveyTests : IDisposable
         Add([0], [1], [7], [2], [0]);
         string root = folder.Root;
         new LabelMap(2, 4, new byte[8]).Save(Path.Combine(root, "SegmentationClass", "1.png"));
-        folder.Text("JPEGImages/3.png", "version https://git-lfs.github.com/spec/v1\n").Bytes("SegmentationClass/4.png", [0x89, 0x50, 0x4E, 0x47]);
+        folder.Text("JPEGImages/3.png", "a picture, but as a poem").Bytes("SegmentationClass/4.png", [0x89, 0x50, 0x4E, 0x47]);
         using SetSurvey survey = Finished(Open());
         Assert.True(survey.Failed.IsCancellationRequested);
         string[] message = Refusal.Of(survey.ThrowIfFailed).Split('\n');
@@ -107,8 +107,8 @@ public sealed class SetSurveyTests : IDisposable
             Assert.Equal($"{Open().Name}: no pixel is tree.", survey.Remark);
         Add([0, 255, 0, 0], [0]);
         using (SetSurvey survey = Finished(Open()))
-            Assert.Equal($"{Open().Name}: every labelled pixel is sky (0), so nothing can be learned: who always says so is always right. " +
-                "12.5 % of the pixels are 255, which is ignored: where it means an object, write the object's class.", survey.Remark);
+            Assert.Equal($"{Open().Name}: every labelled pixel is sky (0), so nothing can be learned: who always says so is always right." +
+                " 12.5 % of the pixels are 255, which is ignored: where it means an object, write the object's class.", survey.Remark);
         Add([0, 255, 255, 255], [1, 2]);
         using (SetSurvey survey = Finished(Open())) Assert.Equal("", survey.Remark);
         Add([0, 255, 255, 255], [1, 2, 255, 255]);

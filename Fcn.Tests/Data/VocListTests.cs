@@ -62,7 +62,8 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void AnIdMayHaveASpace() => Assert.Equal(["my photo 1"], Open(folder.Add("my photo 1", 1, 1, 0).List("train", "my photo 1")).Ids);
+    public void AnIdMayHaveASpace() =>
+        Assert.Equal(["my photo 1"], Open(folder.Add("my photo 1", 1, 1, 0).List("train", "my photo 1")).Ids);
 
     [Theory]
     [InlineData("utf-16")]
