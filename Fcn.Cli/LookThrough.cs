@@ -5,7 +5,7 @@ using Fcn.Data;
 
 namespace Fcn.Cli;
 
-/// The surveys of a run. What takes too long to wait for goes on beside the work and cancels it where an example is bad.
+/// The surveys of a run. What takes too long to wait for goes on beside the work, which asks from time to time whether all is well.
 sealed class LookThrough : IDisposable
 {
     // All of PASCAL VOC from a disk; short beside any training.
@@ -15,7 +15,6 @@ sealed class LookThrough : IDisposable
 
     readonly Terminal terminal;
     readonly (SegmentationSet Set, SetSurvey Survey)[] surveys;
-    readonly CancellationTokenSource cancellation;
 
     /// Waits for a while, and tells what a user should know of the labels.
     public LookThrough(Session session, params IEnumerable<SegmentationSet> sets) : this(session, Patience, sets) { }
@@ -24,8 +23,6 @@ sealed class LookThrough : IDisposable
     {
         terminal = session.Terminal;
         surveys = [.. sets.Select(static s => (s, new SetSurvey(s)))];
-        cancellation = CancellationTokenSource.CreateLinkedTokenSource(
-            [session.Cancellation, .. surveys.Select(static s => s.Survey.Failed)]);
         try
         {
             var clock = Stopwatch.StartNew();
@@ -39,9 +36,6 @@ sealed class LookThrough : IDisposable
         }
     }
 
-    /// Cancelled with the session, or when a set turns out to be bad.
-    public CancellationToken Cancellation => cancellation.Token;
-
     /// At the end of the work: how many examples were left out.
     public void TellSkipped()
     {
@@ -50,7 +44,7 @@ sealed class LookThrough : IDisposable
                 terminal.Line($"{set.Name}: {skipped.Count} of {set.Count} examples were skipped: {Few(skipped)}.");
     }
 
-    /// What ended the work, if it was a set.
+    /// Says what was found wrong since.
     public void ThrowIfFailed()
     {
         foreach ((_, SetSurvey survey) in surveys) survey.ThrowIfFailed();
@@ -59,7 +53,6 @@ sealed class LookThrough : IDisposable
     public void Dispose()
     {
         foreach ((_, SetSurvey survey) in surveys) survey.Dispose();
-        cancellation.Dispose();
     }
 
     void Wait(Session session, SegmentationSet set, SetSurvey survey, TimeSpan patience) =>

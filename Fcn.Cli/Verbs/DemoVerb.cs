@@ -55,7 +55,7 @@ static class DemoVerb
         {
             Validation = unseen, Folder = folder,
         };
-        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count, session.Cancellation);
+        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count);
         if (!result.Completed)
         {
             session.WasInterrupted = true;

@@ -94,13 +94,13 @@ static class TrainVerb
             $"{examples.Name}, {examples.Count} images, {config.Iterations} steps of {config.Batch * config.IterSize}.");
         terminal.Line($"Run: {folder.Folder}");
 
-        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0, look.Cancellation);
+        trainer.Stepped += _ => look.ThrowIfFailed();
+        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0);
         if (!result.Completed)
         {
             session.WasInterrupted = true;
             terminal.Line($"Stopped and saved at step {result.Iteration}. Go on with: fcn train --resume {folder.Folder}");
             look.TellSkipped();
-            look.ThrowIfFailed();
             return 0;
         }
         look.TellSkipped();

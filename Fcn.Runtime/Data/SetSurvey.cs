@@ -6,7 +6,7 @@ namespace Fcn.Data;
 
 /// <summary>
 /// Looks a set through on a thread of its own: reads all labels and the sizes of the photographs. Wait for it before a run; where a large
-/// set takes too long, start the run and stop it at <see cref="Failed"/>. Disposing ends it.
+/// set takes too long, start the run and ask <see cref="ThrowIfFailed"/> after every step. Disposing ends it.
 /// </summary>
 public sealed class SetSurvey : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class SetSurvey : IDisposable
 
     readonly SegmentationSet set;
     readonly Task work;
-    readonly CancellationTokenSource failed = new(), stop = new();
+    readonly CancellationTokenSource stop = new();
     readonly Lock access = new();
     readonly List<string> bad = [];
     readonly long[] pixels = new long[256];
@@ -35,9 +35,6 @@ public sealed class SetSurvey : IDisposable
 
     /// <summary>All examples were looked at.</summary>
     public bool IsComplete => Examined == set.Count;
-
-    /// <summary>Cancelled at the first reason for <see cref="ThrowIfFailed"/> to throw.</summary>
-    public CancellationToken Failed => failed.Token;
 
     /// <summary>Waits for the end, but no longer than <paramref name="patience"/>.</summary>
     /// <returns>Whether it has ended, by itself or because of what it found.</returns>
@@ -89,7 +86,6 @@ public sealed class SetSurvey : IDisposable
     {
         stop.Cancel();
         work.Wait();
-        failed.Dispose();
         stop.Dispose();
     }
 
@@ -125,7 +121,6 @@ public sealed class SetSurvey : IDisposable
         catch (Exception e)
         {
             lock (access) failure = ExceptionDispatchInfo.Capture(e);
-            failed.Cancel();
         }
     }
 
@@ -133,10 +128,11 @@ public sealed class SetSurvey : IDisposable
     {
         try
         {
-            LabelMap? labels = set.Examine(index);
+            var counted = new long[pixels.Length];
+            foreach (byte label in set.Examine(index)?.Labels ?? []) counted[label]++;
             lock (access)
             {
-                foreach (byte label in labels?.Labels ?? []) pixels[label]++;
+                for (int label = 0; label < counted.Length; label++) pixels[label] += counted[label];
                 examined++;
             }
         }
@@ -147,7 +143,6 @@ public sealed class SetSurvey : IDisposable
                 bad.Add(e.Message);
                 examined++;
             }
-            failed.Cancel();
         }
     }
 }
