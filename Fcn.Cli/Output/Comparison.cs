@@ -27,13 +27,17 @@ static class Comparison
     public static void SaveAll(Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, Failures failures)
     {
         count = Math.Min(count, set.Count);
+        var resize = new Augmentation { Resize = size };
+        // Resizing leaves nothing to chance, but asks for random numbers all the same.
+        var random = new RandomStream(0);
         for (int i = 0; i < count; i++)
         {
             int index = (int)((long)i * set.Count / count);
             var step = ImageStep.Read;
             try
             {
-                Example example = Load(set, index, size);
+                if (!set.TryLoad(index, out Example? loaded)) continue;
+                Example example = resize.Apply(loaded, ref random);
                 step = ImageStep.Segment;
                 LabelMap seen = network.Segment(example.Image);
                 step = ImageStep.Write;
@@ -45,13 +49,6 @@ static class Comparison
                 failures.Add(step, set.Ids[index], e);
             }
         }
-    }
-
-    static Example Load(SegmentationSet set, int index, PixelSize? size)
-    {
-        // Resizing leaves nothing to chance, but asks for random numbers all the same.
-        var random = new RandomStream(0);
-        return new Augmentation { Resize = size }.Apply(set.Load(index), ref random);
     }
 
     /// Background: the label that is not tinted, if any.
@@ -76,6 +73,6 @@ static class Comparison
         return Overlay.Draw(new Image(3 * width, photo.Height, pixels), new LabelMap(3 * width, photo.Height, labels), palette, options);
     }
 
-    /// The class that is not tinted in overlays: the first, where it is called background.
-    public static int? Background(IReadOnlyList<string> classNames) => classNames[0] == "background" ? 0 : null;
+    /// The class that is not tinted in overlays: the first, where it is called background; labelme calls it _background_.
+    public static int? Background(IReadOnlyList<string> classNames) => classNames[0].Trim('_') == "background" ? 0 : null;
 }

@@ -15,7 +15,8 @@ namespace Fcn.Cli.Settings;
     Converters =
     [
         typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<CudaPrecision>), typeof(WordConverter<PolicyKind>),
-        typeof(WordConverter<LossMode>), typeof(WordConverter<SampleOrder>), typeof(WordConverter<BenchmarkMode>),
+        typeof(WordConverter<LossMode>), typeof(WordConverter<SampleOrder>), typeof(WordConverter<BadExamples>),
+        typeof(WordConverter<BenchmarkMode>),
     ])]
 [JsonSerializable(typeof(DemoConfig))]
 [JsonSerializable(typeof(TrainConfig))]

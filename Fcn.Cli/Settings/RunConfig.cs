@@ -41,10 +41,8 @@ sealed class DemoConfig : RunConfig
 }
 
 /// fcn train
-sealed class TrainConfig : RunConfig
+sealed class TrainConfig : DataConfig
 {
-    public string Data { get; set; } = "";
-
     public string TrainSplit { get; set; } = "train";
 
     /// Empty for no validation.
@@ -100,10 +98,8 @@ sealed class TrainConfig : RunConfig
 }
 
 /// fcn val
-sealed class ValConfig : RunConfig
+sealed class ValConfig : DataConfig
 {
-    public string Data { get; set; } = "";
-
     public string Split { get; set; } = "val";
 
     public string Weights { get; set; } = "";

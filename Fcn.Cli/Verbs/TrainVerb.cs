@@ -38,8 +38,9 @@ static class TrainVerb
         new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
         .Text("--network", "name", "which network; fcn info lists them", static (c, v) => c.Network = v)
         .Text("--init-from", "file", "start from weights that match by name and shape", static (c, v) => c.InitFrom = v)
-        .Text("--train-split", "list", "list in ImageSets/Segmentation to train on (train)", static (c, v) => c.TrainSplit = v)
+        .Text("--train-split", "list", "list in ImageSets/Segmentation (train); all: needs no list", static (c, v) => c.TrainSplit = v)
         .Text("--val-split", "list", "list to validate on (val); none: do not", static (c, v) => c.ValSplit = v is "none" ? "" : v)
+        .Labelled()
         .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
         .Whole("--batch", "images per batch (1)", static (c, v) => c.Batch = (int)v, 1, 65536)
         .Whole("--iterations", "updates in all (1000)", static (c, v) => c.Iterations = v, 1)
@@ -68,8 +69,8 @@ static class TrainVerb
     {
         Terminal terminal = session.Terminal;
         CatalogEntry entry = session.Networks.Find(config.Network);
-        SegmentationSet examples = DataSets.Open(config.Data, config.TrainSplit, entry);
-        SegmentationSet? validation = config.ValSplit.Length == 0 ? null : DataSets.Open(config.Data, config.ValSplit, entry);
+        SegmentationSet examples = DataSets.Open(config, config.TrainSplit, entry);
+        SegmentationSet? validation = DataSets.OpenValidation(config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
@@ -77,6 +78,7 @@ static class TrainVerb
         var batches = new SegmentationBatches(examples, entry.Summary, Batches(config));
         TrainerSettings settings = Settings(config);
         settings.Verify();
+        using var look = new LookThrough(session, validation is null ? [examples] : [examples, validation]);
         using RunFolder folder = resumed ?? RunFolder.Create(config.Runs, "train", config.Name);
         using var trainer = new Trainer(network, batches, settings)
         {
@@ -92,13 +94,16 @@ static class TrainVerb
             $"{examples.Name}, {examples.Count} images, {config.Iterations} steps of {config.Batch * config.IterSize}.");
         terminal.Line($"Run: {folder.Folder}");
 
+        trainer.Stepped += _ => look.ThrowIfFailed();
         TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0);
         if (!result.Completed)
         {
             session.WasInterrupted = true;
             terminal.Line($"Stopped and saved at step {result.Iteration}. Go on with: fcn train --resume {folder.Folder}");
+            look.TellSkipped();
             return 0;
         }
+        look.TellSkipped();
         Finish(terminal, config, network, validation, folder, result);
         return 0;
     }

@@ -19,7 +19,8 @@ static class ValVerb
         ConfigOptions<ValConfig> options = new ConfigOptions<ValConfig>(command, ConfigJson.Default.ValConfig)
             .Text("--weights", "file", "weights, or the folder of a run: its best", static (c, v) => c.Weights = v)
             .Text("--network", "name", "which network (what the weights say)", static (c, v) => c.Network = v)
-            .Text("--split", "list", "list in ImageSets/Segmentation (val)", static (c, v) => c.Split = v)
+            .Text("--split", "list", "list in ImageSets/Segmentation (val); all: needs no list", static (c, v) => c.Split = v)
+            .Labelled()
             .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
             .Whole("--overlays", "images drawn (8)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
             .Common(session.Devices);
@@ -38,10 +39,11 @@ static class ValVerb
     static int Run(Session session, ValConfig config, CatalogEntry entry, string json)
     {
         Terminal terminal = session.Terminal;
-        SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
+        SegmentationSet set = DataSets.Open(config, config.Split, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = WeightSource.Open(session, entry, device.Device, config.Weights);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
+        using var look = new LookThrough(session, set);
         using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);
         var failures = new Failures();
         ConfusionMatrix matrix;
@@ -53,7 +55,7 @@ static class ValVerb
             matrix = terminal.Track("image", 0, set.Count, track => Evaluator.Run(
                 network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation,
                 failed: (example, e) => failures.Add(ImageStep.Segment, example.Id, e)));
-            if (failures.Count == set.Count) failures.ThrowIfAny(set.Count);
+            if (matrix.Pixels == 0) failures.ThrowIfAny(set.Count);
         }
         catch
         {
@@ -66,6 +68,7 @@ static class ValVerb
         folder.WriteConfusion(matrix, set.ClassNames);
         Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
         terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
+        look.TellSkipped();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
         failures.ThrowIfAny(set.Count);
         return 0;

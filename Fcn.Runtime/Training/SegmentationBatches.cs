@@ -43,7 +43,7 @@ public sealed class SegmentationBatches : BatchSource
         settings.Augmentation.Validate();
         (this.set, input, this.settings) = (set, network.Input, settings);
         state = new SamplerState(settings.Order, set.Count, settings.Seed, 0);
-        Settings = new Dictionary<string, string>
+        var words = new Dictionary<string, string>
         {
             ["data.examples"] = string.Create(CultureInfo.InvariantCulture, $"{set.Count} ({Fingerprint.Hash(set.Ids):x16})"),
             ["data.batch_size"] = settings.Size.ToString(CultureInfo.InvariantCulture),
@@ -51,6 +51,8 @@ public sealed class SegmentationBatches : BatchSource
             ["data.seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             ["data.augmentation"] = Words(settings.Augmentation),
         };
+        if (set.LabelMapping != LabelMapping.AsStored) words["data.labels"] = set.LabelMapping.Words;
+        Settings = words;
     }
 
     /// <inheritdoc/>

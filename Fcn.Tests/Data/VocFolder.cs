@@ -1,3 +1,5 @@
+using Fcn.Tests.Imaging;
+
 namespace Fcn.Tests.Data;
 
 /// <summary>A data set in the layout of PASCAL VOC in a folder for temporary files, gone when disposed.</summary>
@@ -29,6 +31,10 @@ sealed class VocFolder : IDisposable
         File.Move(image + ".png", image + extension);
         return this;
     }
+
+    /// <summary>A label file of any kind: what a data set brings that nobody at VOC drew.</summary>
+    public VocFolder Label(string id, TestPng png, params ushort[] samples) =>
+        Bytes(Path.Combine("SegmentationClass", id + ".png"), png.Encode(samples));
 
     public VocFolder List(string split, string text) => Text(Path.Combine("ImageSets", "Segmentation", split + ".txt"), text);
 

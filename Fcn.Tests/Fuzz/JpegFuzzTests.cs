@@ -1,3 +1,4 @@
+using Fcn.Data;
 using Fcn.Imaging.Jpeg;
 using Fcn.Tests.Imaging;
 using Xunit;
@@ -27,6 +28,8 @@ public sealed class JpegFuzzTests(ITestOutputHelper output)
         {
             Image image = Image.Load(path);
             Assert.Equal(image.Width * image.Height * 3, image.Pixels.Length);
+            // A survey reads sizes from headers: what it says of a photograph that can be decoded is true.
+            if (PhotographHeader.Size(path) is { } size) Assert.Equal(new PixelSize(image.Width, image.Height), size);
         }, static file => (1 << 16) + 2L * file.Length + 3L * 512 * file.Length);
         output.WriteLine(tally.ToString());
         Assert.InRange(tally.Read, 100, 11_000);

@@ -36,13 +36,15 @@ internal static class PngReader
     {
         PngFile png = PngFile.Parse(file, path);
         PngHeader header = png.Header;
-        if (header.Colour is not (PngColour.Palette or PngColour.Grey))
+        if (header.Colour is not (PngColour.Palette or PngColour.Grey or PngColour.GreyAlpha))
             throw new FcnException($"'{path}' holds colours ({header.Colour}, {header.Depth} bits), not class indices. " +
                 "Convert it to a palette PNG (or an 8-bit grey one) whose stored value is the class, 255 where there is none.");
         byte[] labels = GC.AllocateUninitializedArray<byte>(header.Width * header.Height);
         byte[] samples = new byte[header.Width];
+        byte[] opaque = header.Colour == PngColour.GreyAlpha ? new byte[header.RowBytes(header.Width) / 2] : [];
         PngRows.Read(png, (packed, row) =>
         {
+            if (opaque.Length > 0) packed = WithoutAlpha(packed, opaque, header.Depth / 8, row, path);
             ReadOnlySpan<byte> indices = header.Depth == 16
                 ? Narrow(packed, samples, row, path)
                 : Unpack(packed, samples.AsSpan(0, row.Count), header.Depth);
@@ -65,6 +67,19 @@ internal static class PngReader
         int perByte = 8 / depth, mask = (1 << depth) - 1;
         for (int i = 0; i < samples.Length; i++) samples[i] = (byte)(packed[i / perByte] >> (8 - depth - i % perByte * depth) & mask);
         return samples;
+    }
+
+    // The grey samples of 8 or 16 bits alone. A pixel that is not opaque may be meant as unlabelled or not: we do not guess.
+    private static ReadOnlySpan<byte> WithoutAlpha(ReadOnlySpan<byte> packed, byte[] opaque, int bytes, PngRow row, string path)
+    {
+        for (int i = 0; i < row.Count; i++)
+        {
+            if (packed.Slice((2 * i + 1) * bytes, bytes).ContainsAnyExcept((byte)0xFF))
+                throw new FcnException($"'{path}' is transparent at ({row.X + i * row.Step}, {row.Y}), so its class there is unclear. " +
+                    "Save it without alpha, 255 where there is none.");
+            packed.Slice(2 * i * bytes, bytes).CopyTo(opaque.AsSpan(i * bytes));
+        }
+        return opaque.AsSpan(0, row.Count * bytes);
     }
 
     private static ReadOnlySpan<byte> Narrow(ReadOnlySpan<byte> packed, Span<byte> samples, PngRow row, string path)
