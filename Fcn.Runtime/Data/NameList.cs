@@ -37,6 +37,7 @@ static class NameList
     static string Text(string path)
     {
         ReadOnlySpan<byte> content = InputFile.ReadAll(path, MaxBytes);
+        if (FileKind.Of(content) is { } kind) throw kind.Instead(path, "a list of names", "Write one name per line.");
         if (content.StartsWith(Encoding.UTF8.Preamble)) content = content[Encoding.UTF8.Preamble.Length..];
         try
         {
