@@ -7,6 +7,9 @@ static class InputFiles
 {
     static readonly string[] Extensions = [".png", ".jpg", ".jpeg"];
 
+    // No hidden files, as in a shell: beside "photo.jpg" macOS leaves "._photo.jpg" on the disks of others (AppleDouble).
+    static readonly EnumerationOptions Visible = new() { AttributesToSkip = FileAttributes.Hidden, IgnoreInaccessible = false };
+
     public static List<string> Find(IEnumerable<string> inputs)
     {
         var files = new List<string>();
@@ -35,7 +38,7 @@ static class InputFiles
 
     static IEnumerable<string> InFolder(string folder)
     {
-        string[] files = [.. Sorted(Directory.EnumerateFiles(folder).Where(IsImage))];
+        string[] files = [.. Sorted(Directory.EnumerateFiles(folder, "*", Visible).Where(IsImage))];
         return files.Length > 0 ? files : throw new FcnException($"'{folder}' holds no image ({string.Join(", ", Extensions)}).");
     }
 
@@ -46,8 +49,12 @@ static class InputFiles
         int fixedPart = pattern.LastIndexOf('/', pattern.AsSpan().IndexOfAny('*', '?')) + 1;
         string root = fixedPart == 0 ? "." : pattern[..fixedPart], rest = pattern[fixedPart..];
         string regex = "^" + Regex.Escape(rest).Replace(@"\*\*/", "(.*/)?").Replace(@"\*", "[^/]*").Replace(@"\?", "[^/]") + "$";
-        SearchOption depth = rest.Contains('/') ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-        string[] files = !Directory.Exists(root) ? [] : [.. Sorted(Directory.EnumerateFiles(root, "*", depth)
+        var which = new EnumerationOptions
+        {
+            RecurseSubdirectories = rest.Contains('/'), IgnoreInaccessible = false,
+            AttributesToSkip = rest.StartsWith('.') ? 0 : Visible.AttributesToSkip,
+        };
+        string[] files = !Directory.Exists(root) ? [] : [.. Sorted(Directory.EnumerateFiles(root, "*", which)
             .Where(f => Regex.IsMatch(Path.GetRelativePath(root, f).Replace('\\', '/'), regex))
             .Select(f => fixedPart == 0 ? Path.GetRelativePath(root, f) : f))];
         return files.Length > 0 ? files : throw new FcnException($"No file matches '{glob}'.");

@@ -27,12 +27,12 @@ static class WeightSource
             ?? throw new FcnException($"'{path}' is no folder of a run: it has no weights/best.safetensors or last.safetensors.");
     }
 
-    public static Network Open(CatalogEntry entry, Device device, string weights)
+    public static Network Open(Session session, CatalogEntry entry, Device device, string weights, string prefix)
     {
         Network network = entry.Open(device);
         try
         {
-            network.Load(weights);
+            foreach (string note in network.Load(weights, prefix).Notes) session.Terminal.Warning(note);
             return network;
         }
         catch

@@ -2,6 +2,7 @@
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Imaging;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -31,6 +32,15 @@ class RunConfig
     public SimdLevel? Simd { get; set; }
 }
 
+/// What the verbs have that read photographs and weights of others.
+class PhotographConfig : RunConfig
+{
+    public SixteenBit SixteenBit { get; set; }
+
+    /// What is taken off the names in a file of weights.
+    public string StripPrefix { get; set; } = "";
+}
+
 /// fcn demo
 sealed class DemoConfig : RunConfig
 {
@@ -41,7 +51,7 @@ sealed class DemoConfig : RunConfig
 }
 
 /// fcn train
-sealed class TrainConfig : RunConfig
+sealed class TrainConfig : PhotographConfig
 {
     public string Data { get; set; } = "";
 
@@ -100,7 +110,7 @@ sealed class TrainConfig : RunConfig
 }
 
 /// fcn val
-sealed class ValConfig : RunConfig
+sealed class ValConfig : PhotographConfig
 {
     public string Data { get; set; } = "";
 
@@ -114,7 +124,7 @@ sealed class ValConfig : RunConfig
 }
 
 /// fcn predict
-sealed class PredictConfig : RunConfig
+sealed class PredictConfig : PhotographConfig
 {
     public string[] Inputs { get; set; } = [];
 

@@ -24,6 +24,7 @@ static class PredictVerb
             .Text("--classes", "file", "names of the classes, one per line, for the legend", static (c, v) => c.Classes = v)
             .Real("--alpha", "share of the class colour in overlays (0.5)", static (c, v) => c.Alpha = v)
             .Flag("--scores", "write the scores of every class and pixel too, as safetensors", static (c, v) => c.Scores = v)
+            .Photographs()
             .Common(session.Devices);
         command.SetAction(parsed =>
         {
@@ -43,7 +44,7 @@ static class PredictVerb
         List<string> files = InputFiles.Find(config.Inputs), names = InputFiles.Names(files);
         OverlayOptions overlay = Overlays(config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         using RunFolder folder = RunFolder.Create(config.Runs, "predict", config.Name);
         folder.WriteConfig(json);
         folder.WriteEnvironment(network.Engine);
@@ -52,6 +53,7 @@ static class PredictVerb
         if (config.Scores) Directory.CreateDirectory(scores);
         terminal.Line($"{entry.Name} on {device.Name}, weights {config.Weights}");
         var refused = new List<string>();
+        var missingLibraries = new HashSet<string>();
         TimeSpan spent = terminal.Track("image", 0, files.Count, track =>
         {
             var clock = new Stopwatch();
@@ -60,7 +62,8 @@ static class PredictVerb
                 session.Cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    Image photo = Image.Load(files[i]);
+                    Image photo = Image.Load(files[i], new ImageReading { SixteenBit = config.SixteenBit });
+                    foreach (ImageWarning warning in photo.Warnings) session.Warnings.Add(warning);
                     clock.Start();
                     LabelMap labels = Segment(network, photo, files[i]);
                     clock.Stop();
@@ -72,7 +75,8 @@ static class PredictVerb
                 {
                     // One bad photograph does not keep a folder of good ones from being segmented; the run fails all the same.
                     clock.Stop();
-                    refused.Add(e.Message);
+                    bool told = e is MissingLibraryException missing && !missingLibraries.Add(missing.Cause);
+                    refused.Add(told ? $"'{files[i]}': the same." : e.Message);
                 }
                 track.At(i + 1, files[i]);
             }

@@ -22,6 +22,7 @@ static class ValVerb
             .Text("--split", "list", "list in ImageSets/Segmentation (val)", static (c, v) => c.Split = v)
             .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
             .Whole("--overlays", "images drawn (8)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+            .Photographs()
             .Common(session.Devices);
         command.SetAction(parsed =>
         {
@@ -38,9 +39,9 @@ static class ValVerb
     static int Run(Session session, ValConfig config, CatalogEntry entry, string json)
     {
         Terminal terminal = session.Terminal;
-        SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
+        SegmentationSet set = DataSets.Open(session, config, config.Data, config.Split, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
         ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>
             Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fcn.Imaging;
 
 namespace Fcn.Data;
 
@@ -11,10 +12,13 @@ public sealed record Example(string Id, Image Image, LabelMap Labels)
     // origin: what the message names, a file if there is one.
     internal void RequireOneSize(string origin)
     {
-        if (Image.Width != Labels.Width || Image.Height != Labels.Height)
-            throw new FcnException(
-                $"{origin}: the labels are {Labels.Width}x{Labels.Height} but the image of '{Id}' is {Image.Width}x{Image.Height}; "
-                + "both must have one size.");
+        if (Image.Width == Labels.Width && Image.Height == Labels.Height) return;
+        string turned = Image.Orientation == Orientation.TopLeft ? ""
+            : $" The image has the EXIF orientation {(int)Image.Orientation}, by which viewers turn it, and the labels may have been drawn "
+                + "on what they show: turn its pixels, too (magick mogrify -auto-orient).";
+        throw new FcnException(
+            $"{origin}: the labels are {Labels.Width}x{Labels.Height} but the image of '{Id}' is {Image.Width}x{Image.Height}; "
+            + $"both must have one size.{turned}");
     }
 }
 

@@ -26,9 +26,14 @@ public abstract class SegmentationSet
     /// <summary>Number of examples.</summary>
     public int Count => Ids.Count;
 
+    /// <summary>
+    /// After a photograph was read that is odd but usable: once for each oddity and reading, on whichever thread read it.
+    /// </summary>
+    public event Action<ImageWarning>? Warned;
+
     /// <summary>The photograph of an example.</summary>
     /// <exception cref="FcnException">It cannot be read.</exception>
-    public Image LoadImage(int index) => ReadImage(index);
+    public Image LoadImage(int index) => Reported(ReadImage(index));
 
     /// <summary>The classes of an example's pixels.</summary>
     /// <exception cref="FcnException">They cannot be read, or a label is neither a class nor 255.</exception>
@@ -41,6 +46,7 @@ public abstract class SegmentationSet
         Example example = Read(index);
         Checked(example.Labels, index);
         example.RequireOneSize(Origin(index));
+        Reported(example.Image);
         return example;
     }
 
@@ -55,6 +61,12 @@ public abstract class SegmentationSet
 
     /// <summary>Where an example's labels come from, for messages: a file.</summary>
     protected virtual string Origin(int index) => $"{Name}, '{Ids[index]}'";
+
+    Image Reported(Image image)
+    {
+        foreach (ImageWarning warning in image.Warnings) Warned?.Invoke(warning);
+        return image;
+    }
 
     LabelMap Checked(LabelMap labels, int index)
     {

@@ -2,6 +2,7 @@
 // classes.txt.
 // Source: VOCdevkit, development kit of the VOC 2012 challenge, section "Segmentation". The labels are palette indices, not colours.
 using Fcn.Files;
+using Fcn.Imaging;
 
 namespace Fcn.Data;
 
@@ -63,8 +64,11 @@ public sealed class VocSet : SegmentationSet
     /// <summary>The file of an example's labels.</summary>
     public string LabelPath(int index) => Path.Combine(root, LabelFolder, ids[index] + ".png");
 
+    /// <summary>How photographs are read: with their pixels as stored, as the labels were drawn on those.</summary>
+    public ImageReading Reading { get; init; } = new() { AsStored = true };
+
     /// <inheritdoc/>
-    protected override Image ReadImage(int index) => Image.Load(ImagePath(index));
+    protected override Image ReadImage(int index) => Image.Load(ImagePath(index), Reading);
 
     /// <inheritdoc/>
     protected override LabelMap ReadLabels(int index) => LabelMap.Load(LabelPath(index));

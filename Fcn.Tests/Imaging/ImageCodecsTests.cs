@@ -12,7 +12,8 @@ public sealed class ImageCodecsTests
 
         public bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith("toy:"u8);
 
-        public Image Decode(ReadOnlyMemory<byte> file, string path) => file.Length == 6 + file.Span[4] * file.Span[5] * 3
+        public Image Decode(ReadOnlyMemory<byte> file, string path, ImageReading? reading = null) =>
+            file.Length == 6 + file.Span[4] * file.Span[5] * 3
             ? new Image(file.Span[4], file.Span[5], file[6..].ToArray())
             : throw new FcnException($"'{path}' is cut off.");
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace Fcn.Imaging.Png;
 
 // In: a whole PNG file. Out: header, palette and the places of the compressed pixels, every chunk's checksum verified.
-// Source: PNG specification (W3C, second edition), chapters 5 and 11. Text, time, gamma, profiles and tRNS are passed over.
+// Source: PNG specification (W3C, second edition), chapters 5 and 11; extensions 1.5 for eXIf. Text, time, gamma, profiles and
+// tRNS are passed over.
 internal sealed class PngFile
 {
     // Deflate at its best copies 258 bytes with 2 bits.
@@ -14,6 +15,7 @@ internal sealed class PngFile
     public required PngHeader Header { get; init; }
     public required ReadOnlyMemory<byte> Palette { get; init; }
     public required IReadOnlyList<ReadOnlyMemory<byte>> Pixels { get; init; }
+    public Orientation Orientation { get; init; } = Orientation.TopLeft;
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -29,6 +31,7 @@ internal sealed class PngFile
         PngHeader? header = null;
         ReadOnlyMemory<byte> palette = default;
         var pixels = new List<ReadOnlyMemory<byte>>();
+        var orientation = Orientation.TopLeft;
         int at = Signature.Length;
         bool pixelsEnded = false;
         for (string type = ""; type != "IEND";)
@@ -52,6 +55,9 @@ internal sealed class PngFile
                     if (pixelsEnded) throw Damaged(path, $"other chunks stand between its pixels, before byte {start}");
                     pixels.Add(data);
                     break;
+                case "eXIf":
+                    orientation = Exif.OrientationOf(data.Span);
+                    break;
                 case "IEND":
                     break;
                 default:
@@ -60,7 +66,7 @@ internal sealed class PngFile
                     break;
             }
         }
-        var png = new PngFile { Path = path, Header = header!.Value, Palette = palette, Pixels = pixels };
+        var png = new PngFile { Path = path, Header = header!.Value, Palette = palette, Pixels = pixels, Orientation = orientation };
         png.CheckPlausible();
         return png;
     }
