@@ -12,7 +12,7 @@ static class WeightSource
     {
         if (config.Network.Length > 0) return networks.Find(config.Network);
         using SafetensorsReader file = SafetensorsReader.Open(weights);
-        return networks.Find(file.Metadata.GetValueOrDefault("network") ?? file.Metadata.GetValueOrDefault("setting.network")
+        return networks.Find(WeightFile.NetworkOf(file)
             ?? throw new FcnException($"'{weights}' does not say which network it is for: give --network. Networks here: " +
                 $"{string.Join(", ", networks.Select(static e => e.Name))}."));
     }

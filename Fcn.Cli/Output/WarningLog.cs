@@ -6,7 +6,7 @@ namespace Fcn.Cli.Output;
 /// Warnings of one run of the tool; they come from any thread, and of one photograph at every reading.
 sealed class WarningLog(Terminal terminal)
 {
-    const int MostListed = 5;
+    const int MostListed = 10;
 
     readonly Lock gate = new();
     readonly Dictionary<ImageOddity, OrderedDictionary<string, ImageWarning>> files = [];

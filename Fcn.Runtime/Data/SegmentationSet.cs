@@ -50,7 +50,10 @@ public abstract class SegmentationSet
         return example;
     }
 
-    /// <summary>Reads a photograph.</summary>
+    /// <summary>
+    /// Reads a photograph. Its labels lie on the pixels, so files are read by <see cref="Image.Load"/> with
+    /// <see cref="ImageReading.AsStored"/> unless the labels were drawn on what a viewer shows.
+    /// </summary>
     protected abstract Image ReadImage(int index);
 
     /// <summary>Reads the classes of the pixels.</summary>

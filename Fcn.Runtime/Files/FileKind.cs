@@ -16,7 +16,9 @@ internal sealed record FileKind(string Name, string? WayOut = null)
         "Convert it in Python: safetensors.torch.save_file(torch.load(file, map_location=\"cpu\"), \"weights.safetensors\").");
 
     // Null where the bytes are nothing known.
-    public static FileKind? Of(ReadOnlySpan<byte> start) => start switch
+    public static FileKind? Of(ReadOnlySpan<byte> file) => OfStart(file[..Math.Min(file.Length, StartBytes)]);
+
+    static FileKind? OfStart(ReadOnlySpan<byte> start) => start switch
     {
         [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..] => Safetensors,
         _ when start.StartsWith("version https://git-lfs"u8) =>

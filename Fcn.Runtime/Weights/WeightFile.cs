@@ -89,6 +89,10 @@ public static class WeightFile
         return Copy(file, parameters, match, write);
     }
 
+    /// <summary>The network that a file of weights or a checkpoint says it is for, or null.</summary>
+    public static string? NetworkOf(SafetensorsReader file) =>
+        file.Metadata.GetValueOrDefault("network") ?? file.Metadata.GetValueOrDefault("setting.network");
+
     private static InitReport Copy(
         SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters, WeightMatch match, Action<int, ReadOnlySpan<float>> write)
     {
@@ -113,7 +117,7 @@ public static class WeightFile
 
     private static string[] OtherNetwork(SafetensorsReader file)
     {
-        string said = file.Metadata.GetValueOrDefault("network") is { } network ? $" (the file says '{network}')" : "";
+        string said = NetworkOf(file) is { } network ? $" (the file says '{network}')" : "";
         return [$"Open the network that they are of{said}, or start a training from what fits: fcn train --init-from (InitFrom)."];
     }
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Fcn.Imaging;
 using Xunit;
 
 namespace Fcn.Tests.Imaging;
@@ -22,8 +23,31 @@ public sealed class PngDamageTests : IDisposable
     [InlineData(80, "chunk IDAT at byte 59 claims 26 bytes, but the file ends after 80")]
     public void A_truncated_file_says_where_it_ends(int length, string expected) => Fails(SmallFile[..length], expected);
 
+    // Viewers show such files. Of labels nothing is taken that may not be whole.
+    [Theory]
+    [InlineData(12, "", "before the closing IEND")]
+    [InlineData(7, "", "before the closing IEND")]
+    [InlineData(12, "00000000000000000000000000000000", "no chunk begins at byte ")]
+    [InlineData(4, "00000000", "the checksum of chunk IEND at byte ")]
+    public void Damage_behind_the_pixels_is_a_warning_and_for_labels_an_error(int dropped, string added, string expected)
+    {
+        string path = _folder.Write("odd.png", [.. SmallFile[..^dropped], .. Convert.FromHexString(added)]);
+        Image odd = Image.Load(path);
+        Assert.Equal(Image.Load(_folder.Write("whole.png", SmallFile)).Pixels, odd.Pixels);
+        ImageWarning warning = Assert.Single(odd.Warnings);
+        Assert.Equal(ImageOddity.Damage, warning.Oddity);
+        Assert.StartsWith($"'{path}' is read, but damaged: ", warning.Message);
+        Assert.Contains(expected, warning.Message);
+        Assert.Contains(expected, Refusal.Of(() => LabelMap.Load(path)));
+    }
+
     [Fact]
-    public void A_missing_end_is_an_error() => Fails(SmallFile[..^12], "before the closing IEND");
+    public void Rows_missing_at_the_end_of_a_chunk_are_an_error()
+    {
+        byte[] whole = (Small with { IdatBytes = 10 }).Encode(new ushort[12]);
+        int last = whole.AsSpan().LastIndexOf("IDAT"u8) - 4, before = whole.AsSpan(0, last).LastIndexOf("IDAT"u8) - 4;
+        Fails(whole[..before], "its pixels end in row");
+    }
 
     [Theory]
     [InlineData(16, "the checksum of chunk IHDR at byte 8 is wrong")]

@@ -43,7 +43,7 @@ internal sealed class JpegCodec : IImageCodec
         {
             string words = decoder.Error;
             if (!AreAllRowsThere(decoder, file.Span, decoded, width, height, pixels)) throw Damaged(path, $"rows are missing ({words})");
-            warnings.Add(new ImageWarning(ImageOddity.Damage, path, $"'{path}' is read, but damaged: {words}. All of its rows are there."));
+            warnings.Add(ImageWarning.Damage(path, words));
         }
         if (printed)
         {

@@ -17,6 +17,9 @@ internal sealed class PngFile
     public required IReadOnlyList<ReadOnlyMemory<byte>> Pixels { get; init; }
     public Orientation Orientation { get; init; } = Orientation.TopLeft;
 
+    // What is wrong behind some of the pixels; null where the file is whole. Whether all rows are there shows when they are unpacked.
+    public string? Fault { get; init; }
+
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     public static FcnException Damaged(string path, string what, Exception? cause = null)
@@ -34,10 +37,13 @@ internal sealed class PngFile
         var orientation = Orientation.TopLeft;
         int at = Signature.Length;
         bool pixelsEnded = false;
+        string? fault = null;
         for (string type = ""; type != "IEND";)
         {
             int start = at;
-            ReadOnlyMemory<byte> data = ReadChunk(file, path, ref at, out type);
+            fault = ReadChunk(file, ref at, out type, out ReadOnlyMemory<byte> data);
+            if (fault is not null && pixels.Count == 0) throw Damaged(path, fault);
+            if (fault is not null) break;
             if (type != "IHDR" && header is null) throw Damaged(path, $"its first chunk is {type} instead of IHDR");
             if (type == "IHDR" && header is not null) throw Damaged(path, "it has two IHDR chunks");
             pixelsEnded |= pixels.Count > 0 && type != "IDAT";
@@ -66,27 +72,32 @@ internal sealed class PngFile
                     break;
             }
         }
-        var png = new PngFile { Path = path, Header = header!.Value, Palette = palette, Pixels = pixels, Orientation = orientation };
+        var png = new PngFile
+        {
+            Path = path, Header = header!.Value, Palette = palette, Pixels = pixels, Orientation = orientation, Fault = fault,
+        };
         png.CheckPlausible();
         return png;
     }
 
-    private static ReadOnlyMemory<byte> ReadChunk(ReadOnlyMemory<byte> file, string path, ref int at, out string type)
+    // Out: null, or what is wrong.
+    private static string? ReadChunk(ReadOnlyMemory<byte> file, ref int at, out string type, out ReadOnlyMemory<byte> data)
     {
-        if (file.Length - at < 12) throw Damaged(path, $"it ends after {file.Length} bytes, inside a chunk or before the closing IEND");
+        (type, data) = ("", default);
+        if (file.Length - at < 12) return $"it ends after {file.Length} bytes, inside a chunk or before the closing IEND";
         ReadOnlySpan<byte> head = file.Span.Slice(at, 8);
         uint length = BinaryPrimitives.ReadUInt32BigEndian(head);
         foreach (byte letter in head[4..])
-            if (!char.IsAsciiLetter((char)letter)) throw Damaged(path, $"no chunk begins at byte {at}");
+            if (!char.IsAsciiLetter((char)letter)) return $"no chunk begins at byte {at}";
         type = Encoding.ASCII.GetString(head[4..]);
         if (length > file.Length - at - 12)
-            throw Damaged(path, $"chunk {type} at byte {at} claims {length} bytes, but the file ends after {file.Length}");
+            return $"chunk {type} at byte {at} claims {length} bytes, but the file ends after {file.Length}";
         uint stored = BinaryPrimitives.ReadUInt32BigEndian(file.Span[(at + 8 + (int)length)..]);
         if (Crc32.Append(0, file.Span.Slice(at + 4, 4 + (int)length)) != stored)
-            throw Damaged(path, $"the checksum of chunk {type} at byte {at} is wrong");
-        ReadOnlyMemory<byte> data = file.Slice(at + 8, (int)length);
+            return $"the checksum of chunk {type} at byte {at} is wrong";
+        data = file.Slice(at + 8, (int)length);
         at += 12 + (int)length;
-        return data;
+        return null;
     }
 
     private void CheckPlausible()

@@ -38,8 +38,10 @@ internal static class PngReader
                     break;
             }
         });
-        bool dark = header.Depth == 16 && sixteenBit == SixteenBit.High && bits is > 0 and <= DarkBits;
-        return new Image(header.Width, header.Height, rgb) { Orientation = png.Orientation, Warnings = dark ? [Dark(path, bits)] : [] };
+        var warnings = new List<ImageWarning>();
+        if (png.Fault is { } fault) warnings.Add(ImageWarning.Damage(path, fault));
+        if (header.Depth == 16 && sixteenBit == SixteenBit.High && bits is > 0 and <= DarkBits) warnings.Add(Dark(path, bits));
+        return new Image(header.Width, header.Height, rgb) { Orientation = png.Orientation, Warnings = warnings };
     }
 
     private static ImageWarning Dark(string path, int bits) => new(ImageOddity.Dark, path,
@@ -62,6 +64,7 @@ internal static class PngReader
     {
         PngFile png = PngFile.Parse(file, path);
         PngHeader header = png.Header;
+        if (png.Fault is { } fault) throw PngFile.Damaged(path, fault);
         if (header.Colour is not (PngColour.Palette or PngColour.Grey))
             throw new FcnException($"'{path}' holds colours ({header.Colour}, {header.Depth} bits), not class indices. " +
                 "Convert it to a palette PNG (or an 8-bit grey one) whose stored value is the class, 255 where there is none.");
