@@ -100,5 +100,9 @@ public static class FcnTool
             else terminal.Hint("Set FCN_STACK=1 to see where, and please report it.");
             return Failed;
         }
+        finally
+        {
+            session.Warnings.Close();
+        }
     }
 }

@@ -44,9 +44,11 @@ sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Left
 
     static IEnumerable<string> InFolder(string folder)
     {
-        string[] files = [.. Directory.EnumerateFiles(folder).Where(IsImage).Order(StringComparer.Ordinal)];
+        Glob found = Glob.Expand(Path.Combine(folder, "*"));
+        string[] files = [.. found.Files.Where(IsImage)];
         if (files.Length > 0) return files;
-        throw new FcnException($"'{folder}' holds no image ({string.Join(", ", Extensions)}).{Below(folder)}");
+        string nothing = $"'{folder}' holds no image ({string.Join(", ", Extensions)}).{Below(folder)}";
+        throw new FcnException(string.Join(' ', [nothing, .. found.LeftOut]));
     }
 
     // Where there are images a little further down, the patterns that take them.

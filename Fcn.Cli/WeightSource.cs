@@ -12,7 +12,7 @@ static class WeightSource
     {
         if (config.Network.Length > 0) return networks.Find(config.Network);
         using SafetensorsReader file = SafetensorsReader.Open(weights);
-        string? named = Named(file);
+        string? named = WeightFile.NetworkOf(file);
         if (named is not null && networks.TryFind(named) is { } entry) return entry;
         string says = named is null ? "does not say which network it is for" : $"is for the network '{named}', which is not here";
         string advice = Advice(networks, file)
@@ -30,12 +30,12 @@ static class WeightSource
             ?? throw new FcnException($"'{path}' is no folder of a run: it has no weights/best.safetensors or last.safetensors.");
     }
 
-    public static Network Open(Session session, CatalogEntry entry, Device device, string weights)
+    public static Network Open(Session session, CatalogEntry entry, Device device, string weights, string prefix)
     {
         Network network = entry.Open(device);
         try
         {
-            network.Load(weights);
+            foreach (string note in network.Load(weights, prefix).Notes) session.Terminal.Warning(note);
             return network;
         }
         catch (FcnException e)
@@ -80,7 +80,4 @@ static class WeightSource
             && parameters.All(p => file.Tensors.TryGetValue(p.Name, out TensorEntry? tensor)
                 && tensor.Shape.SequenceEqual(p.Shape.Select(static size => (long)size)));
     }
-
-    static string? Named(SafetensorsReader file) =>
-        file.Metadata.GetValueOrDefault("network") ?? file.Metadata.GetValueOrDefault("setting.network");
 }

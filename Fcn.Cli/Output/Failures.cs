@@ -1,5 +1,6 @@
 // Images that a verb could not do: they do not keep it from the others, but at the end it fails and says why.
 using Fcn.Devices;
+using Fcn.Imaging;
 
 namespace Fcn.Cli.Output;
 
@@ -7,6 +8,7 @@ sealed class Failures
 {
     const int Listed = 10;
 
+    readonly HashSet<string> missingLibraries = [];
     readonly Dictionary<string, (ImageStep Step, string Message)> failed = [];
 
     /// An OutOfMemoryException in words.
@@ -18,12 +20,13 @@ sealed class Failures
     /// Failures of one image; anything else is no image's fault.
     public static bool IsOne(Exception e) => e is FcnException or OutOfMemoryException;
 
-    /// Keeps what happened to an image first, in words that name it.
+    /// Keeps what happened to an image first, in words that name it. Out: those words.
     public string Add(ImageStep step, string image, Exception e)
     {
         string what = e is FcnException ? e.Message : OutOfMemory;
         string message = what.Contains($"'{image}'", StringComparison.Ordinal) ? what : $"'{image}': {what}";
-        failed.TryAdd(image, (step, message));
+        bool isTold = e is MissingLibraryException missing && !missingLibraries.Add(missing.Cause);
+        failed.TryAdd(image, (step, isTold ? $"'{image}': the same." : message));
         return message;
     }
 

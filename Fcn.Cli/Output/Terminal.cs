@@ -41,6 +41,13 @@ sealed class Terminal
 
     public void Error(string message) => Tell($"error: {message}\n", new Style(Color.Red));
 
+    /// One line that does not end the run; above the bar where there is one.
+    public void Warning(string message)
+    {
+        if (live) console.WriteLine($"warning: {message}", new Style(Color.Yellow));
+        else ErrorWriter.Write($"warning: {message}\n");
+    }
+
     public void Hint(string message) => Tell(message + "\n", Style.Plain);
 
     /// Work that takes a while; done of total steps are behind it already.

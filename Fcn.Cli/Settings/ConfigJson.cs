@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Imaging;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -16,7 +17,7 @@ namespace Fcn.Cli.Settings;
     [
         typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<CudaPrecision>), typeof(WordConverter<PolicyKind>),
         typeof(WordConverter<LossMode>), typeof(WordConverter<SampleOrder>), typeof(WordConverter<BadExamples>),
-        typeof(WordConverter<BenchmarkMode>),
+        typeof(WordConverter<SixteenBit>), typeof(WordConverter<BenchmarkMode>),
     ])]
 [JsonSerializable(typeof(DemoConfig))]
 [JsonSerializable(typeof(TrainConfig))]

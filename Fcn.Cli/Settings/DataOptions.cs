@@ -5,7 +5,7 @@ using Fcn.Data;
 namespace Fcn.Cli.Settings;
 
 /// What every verb that reads a data set has.
-class DataConfig : RunConfig
+class DataConfig : PhotographConfig
 {
     [JsonPropertyOrder(-1)]
     public string Data { get; set; } = "";

@@ -2,6 +2,7 @@
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Imaging;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -29,6 +30,15 @@ class RunConfig
 
     /// Null for the best of this machine.
     public SimdLevel? Simd { get; set; }
+}
+
+/// What the verbs have that read photographs and weights of others.
+class PhotographConfig : RunConfig
+{
+    public SixteenBit SixteenBit { get; set; }
+
+    /// What is taken off the names in a file of weights.
+    public string StripPrefix { get; set; } = "";
 }
 
 /// fcn demo
@@ -110,7 +120,7 @@ sealed class ValConfig : DataConfig
 }
 
 /// fcn predict
-sealed class PredictConfig : RunConfig
+sealed class PredictConfig : PhotographConfig
 {
     public string[] Inputs { get; set; } = [];
 

@@ -23,6 +23,7 @@ static class PredictVerb
             .Text("--classes", "file", "names of the classes, one per line, for the legend", static (c, v) => c.Classes = v)
             .Share("--alpha", "share of the class colour in overlays (0.5)", static (c, v) => c.Alpha = v)
             .Flag("--scores", "write the scores of every class and pixel too, as safetensors", static (c, v) => c.Scores = v)
+            .Photographs()
             .Common(session.Devices);
         command.SetAction(parsed =>
         {
@@ -43,7 +44,7 @@ static class PredictVerb
         foreach (string sentence in inputs.LeftOut) terminal.Line(sentence);
         OverlayOptions overlay = Overlays(config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}, weights {config.Weights}");
         var failures = new Failures();
         string where;
@@ -67,6 +68,7 @@ static class PredictVerb
         Session session, PredictConfig config, InputFiles inputs, Network network, PredictionFolder folder, Failures failures, Track track)
     {
         var clock = new Stopwatch();
+        var reading = new ImageReading { SixteenBit = config.SixteenBit };
         IReadOnlyList<string> names = inputs.Names();
         for (int i = 0; i < names.Count; i++)
         {
@@ -76,7 +78,8 @@ static class PredictVerb
             var step = ImageStep.Read;
             try
             {
-                Image photo = Image.Load(file);
+                Image photo = Image.Load(file, reading);
+                foreach (ImageWarning warning in photo.Warnings) session.Warnings.Add(warning);
                 step = ImageStep.Segment;
                 clock.Start();
                 LabelMap labels = network.Segment(photo);

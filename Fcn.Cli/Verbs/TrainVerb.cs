@@ -63,14 +63,15 @@ static class TrainVerb
         .Whole("--log-every", "updates between rows of log.csv (20)", static (c, v) => c.LogEvery = v, 1)
         .Seed("seed of first weights, order, augmentation and dropout (1337)", static (c, v) => c.Seed = v)
         .Whole("--overlays", "validation images drawn at the end (4)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+        .Photographs()
         .Common(devices);
 
     static int Run(Session session, TrainConfig config, string json, RunFolder? resumed)
     {
         Terminal terminal = session.Terminal;
         CatalogEntry entry = session.Networks.Find(config.Network);
-        SegmentationSet examples = DataSets.Open(config, config.TrainSplit, entry);
-        SegmentationSet? validation = DataSets.OpenValidation(config, entry);
+        SegmentationSet examples = DataSets.Open(session, config, config.TrainSplit, entry);
+        SegmentationSet? validation = DataSets.OpenValidation(session, config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
@@ -114,7 +115,7 @@ static class TrainVerb
         if (config.InitFrom.Length == 0) return;
         string file = WeightSource.FindFile(config.InitFrom);
         terminal.Line($"Weights of {file}:");
-        terminal.Line(network.InitFrom(file).ToString());
+        terminal.Line(network.InitFrom(file, config.StripPrefix).ToString());
     }
 
     static void Finish(

@@ -23,6 +23,7 @@ static class ValVerb
             .Labelled()
             .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
             .Whole("--overlays", "images drawn (8)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+            .Photographs()
             .Common(session.Devices);
         command.SetAction(parsed =>
         {
@@ -39,9 +40,9 @@ static class ValVerb
     static int Run(Session session, ValConfig config, CatalogEntry entry, string json)
     {
         Terminal terminal = session.Terminal;
-        SegmentationSet set = DataSets.Open(config, config.Split, entry);
+        SegmentationSet set = DataSets.Open(session, config, config.Split, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
         using var look = new LookThrough(session, set);
         using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);

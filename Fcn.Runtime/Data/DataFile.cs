@@ -24,15 +24,12 @@ static class DataFile
         }
     }
 
-    /// The path, where something can be read from it at once. Opening a pipe waits until somebody writes into it, maybe for ever; pipes
-    /// and devices have no length, as empty files have none.
+    /// The path, where something can be read from it at once and again: the examples of a set are read many times, a pipe once.
     public static string Plain(string path)
     {
         try
         {
-            var file = new FileInfo(path);
-            var target = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-            if (target.Length > 0) return path;
+            if (InputFile.HasLength(path) || !Exists(path)) return path;
         }
         catch (Exception e) when (FileError.IsOne(e))
         {

@@ -41,6 +41,7 @@ static class NameList
     static string Text(string path)
     {
         ReadOnlySpan<byte> content = InputFile.ReadAll(path, MaxBytes);
+        if (FileKind.Of(content) is { } kind) throw kind.Instead(path, "a list of names", "Write one name per line.");
         Encoding encoding = Utf8;
         foreach (Encoding marked in Marked)
         {

@@ -47,9 +47,14 @@ public abstract class SegmentationSet
         }
     }
 
+    /// <summary>
+    /// After a photograph was read that is odd but usable: once for each oddity and reading, on whichever thread read it.
+    /// </summary>
+    public event Action<ImageWarning>? Warned;
+
     /// <summary>The photograph of an example.</summary>
     /// <exception cref="FcnException">It cannot be read.</exception>
-    public Image LoadImage(int index) => ReadImage(index);
+    public Image LoadImage(int index) => Reported(ReadImage(index));
 
     /// <summary>The classes of an example's pixels.</summary>
     /// <exception cref="FcnException">They cannot be read, or a label is neither a class nor 255.</exception>
@@ -62,6 +67,7 @@ public abstract class SegmentationSet
         Example example = Read(index);
         example = example with { Labels = Mapped(example.Labels, index) };
         example.RequireOneSize(Origin(index));
+        Reported(example.Image);
         return example;
     }
 
@@ -77,7 +83,7 @@ public abstract class SegmentationSet
         {
             example = UnlessSkipped(index, Load);
         }
-        catch (FcnException e)
+        catch (FcnException e) when (e is not MissingLibraryException)
         {
             throw new FcnException($"{e.Message} {Advice}", e);
         }
@@ -88,7 +94,10 @@ public abstract class SegmentationSet
     // refuses, Load refuses too; so a run does not depend on which of them comes first.
     internal LabelMap? Examine(int index) => UnlessSkipped(index, LabelsOfPhotograph);
 
-    /// <summary>Reads a photograph.</summary>
+    /// <summary>
+    /// Reads a photograph. Its labels lie on the pixels, so files are read by <see cref="Image.Load"/> with
+    /// <see cref="ImageReading.AsStored"/> unless the labels were drawn on what a viewer shows.
+    /// </summary>
     protected abstract Image ReadImage(int index);
 
     /// <summary>Reads the classes of the pixels, as stored.</summary>
@@ -117,6 +126,13 @@ public abstract class SegmentationSet
                 throw new FcnException($"All {Count} examples of {Name} were skipped. The first: {skipped.Values.First().Reason}");
     }
 
+    Image Reported(Image image)
+    {
+        foreach (ImageWarning warning in image.Warnings) Warned?.Invoke(warning);
+        return image;
+    }
+
+    // A library that is missing is no fault of an example's: it ends the work, and is told once.
     T? UnlessSkipped<T>(int index, Func<int, T> read) where T : class
     {
         lock (skipped)
@@ -125,7 +141,7 @@ public abstract class SegmentationSet
         {
             return read(index);
         }
-        catch (FcnException e) when (OnBadExample == BadExamples.Skip)
+        catch (FcnException e) when (OnBadExample == BadExamples.Skip && e is not MissingLibraryException)
         {
             Skip(index, e.Message);
             return null;

@@ -1,6 +1,7 @@
 // Examples → which of them cannot be used and what classes occur, without decoding photographs: in seconds, not hours, and before training.
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using Fcn.Imaging;
 
 namespace Fcn.Data;
 
@@ -136,7 +137,7 @@ public sealed class SetSurvey : IDisposable
                 examined++;
             }
         }
-        catch (FcnException e)
+        catch (FcnException e) when (e is not MissingLibraryException)
         {
             lock (access)
             {

@@ -2,6 +2,8 @@
 // classes.txt.
 // Sources: VOCdevkit, development kit of the VOC 2012 challenge, section "Segmentation"; labelme2voc.py, which writes
 // SegmentationClassPNG, class_names.txt and no list. The labels are palette indices, not colours.
+using Fcn.Imaging;
+
 namespace Fcn.Data;
 
 /// <summary>
@@ -73,8 +75,11 @@ public sealed class VocSet : SegmentationSet
     /// <summary>Names of the lists of a data set, each of which is a split; none where it has no list.</summary>
     public static IReadOnlyList<string> Splits(string root) => [.. SplitList.In(Path.Combine(root, Lists))];
 
+    /// <summary>How photographs are read: with their pixels as stored, as the labels were drawn on those.</summary>
+    public ImageReading Reading { get; init; } = new() { AsStored = true };
+
     /// <inheritdoc/>
-    protected override Image ReadImage(int index) => Image.Load(DataFile.Plain(ImagePath(index)));
+    protected override Image ReadImage(int index) => Image.Load(DataFile.Plain(ImagePath(index)), Reading);
 
     /// <inheritdoc/>
     protected override LabelMap ReadLabels(int index) => LabelMap.Load(DataFile.Plain(LabelPath(index)));

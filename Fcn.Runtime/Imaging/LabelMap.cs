@@ -43,7 +43,10 @@ public sealed class LabelMap
     {
         byte[] file = InputFile.ReadAll(path, ImageLimits.MaxFileBytes);
         if (!file.AsSpan().StartsWith(PngFile.Signature))
-            throw new FcnException($"'{path}' is not a PNG. Labels are read from palette or grey PNGs only: a JPEG changes them.");
+        {
+            const string wanted = "a PNG", wayOut = "Labels are read from palette or grey PNGs only: a JPEG changes them.";
+            throw FileKind.Of(file)?.Instead(path, wanted, wayOut) ?? new FcnException($"'{path}' is not {wanted}. {wayOut}");
+        }
         return PngReader.ReadLabels(file, path);
     }
 

@@ -86,7 +86,7 @@ public abstract class Network : IDisposable
     /// <summary>Replaces a parameter.</summary>
     /// <param name="name">Such as <c>conv1_1.weight</c>.</param>
     /// <param name="value">A tensor of the parameter's shape.</param>
-    /// <exception cref="FcnException">The network has no such parameter, or it has another shape.</exception>
+    /// <exception cref="FcnException">The network has no such parameter, it has another shape, or a value is not finite.</exception>
     public void SetParameter(string name, Tensor value)
     {
         int index = Index(name);
@@ -94,6 +94,7 @@ public abstract class Network : IDisposable
         if (!shape.SequenceEqual(value.Shape))
             throw new FcnException(
                 $"'{name}' of {Description.Name} has shape {Tensor.Describe(shape)}; got {Tensor.Describe(value.Shape)}.");
+        FiniteTensors.Require(value.Data, $"'{name}' of {Description.Name}");
         Engine.Write(ParameterStore.Values, index, value.Data);
     }
 
@@ -112,11 +113,17 @@ public abstract class Network : IDisposable
         }
     }
 
-    /// <summary>Replaces all parameters by those of a safetensors file; a checkpoint's momentum is passed over.</summary>
+    /// <summary>
+    /// Replaces all parameters by those of a safetensors file; a checkpoint's momentum is passed over. A matrix with the right values in
+    /// the right order stands for a convolution.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it, such as <c>module.</c>; empty for nothing.</param>
+    /// <returns>Notes on tensors that were stored in another shape.</returns>
     /// <exception cref="FcnException">
-    /// The file cannot be read, or tensors are missing, surplus or misshapen: all are listed, and nothing was replaced.
+    /// The file cannot be read, tensors are missing, surplus or misshapen, or a value is not finite: all are listed, nothing was replaced.
     /// </exception>
-    public void Load(string path) => WeightFile.Load(path, Description.Parameters, Write);
+    public InitReport Load(string path, string prefix = "") => WeightFile.Load(path, Description.Parameters, Write, prefix);
 
     /// <summary>Writes all parameters as safetensors, <c>layer.weight</c> (OIHW) and <c>layer.bias</c>; whole or not at all.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -129,9 +136,11 @@ public abstract class Network : IDisposable
     /// Replaces those parameters that a safetensors file holds under the same name and in the same shape, such as FCN-32s' in FCN-16s
     /// (reference: copy_from).
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it, such as <c>module.</c>; empty for nothing.</param>
     /// <returns>What was copied, skipped for its shape and left as it was.</returns>
-    /// <exception cref="FcnException">The file cannot be read, or nothing in it matches.</exception>
-    public InitReport InitFrom(string path) => WeightFile.InitFrom(path, Description.Parameters, Write);
+    /// <exception cref="FcnException">The file cannot be read, nothing in it matches, or a value is not finite.</exception>
+    public InitReport InitFrom(string path, string prefix = "") => WeightFile.InitFrom(path, Description.Parameters, Write, prefix);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -77,7 +77,8 @@ public static class Checkpoint
     /// <param name="network">The network of the run.</param>
     /// <param name="settings">Settings that must be those of the checkpoint; null to take it whatever they were.</param>
     /// <exception cref="FcnException">
-    /// The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed.
+    /// The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed; or a value
+    /// is not finite.
     /// </exception>
     public static CheckpointState Load(string path, Network network, IReadOnlyDictionary<string, string>? settings = null)
     {
@@ -91,15 +92,9 @@ public static class Checkpoint
                 "Resume with the network and settings of the checkpoint, or start a new run from its weights with --init-from.");
 
         IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
-        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            Span<float> values = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
-            reader.Read(parameters[i].Name, values);
-            network.Engine.Write(ParameterStore.Values, i, values);
-            reader.Read(MomentumPrefix + parameters[i].Name, values);
-            network.Engine.Write(ParameterStore.Momentum, i, values);
-        }
+        string[] values = [.. parameters.Select(static p => p.Name)], momentum = [.. values.Select(static name => MomentumPrefix + name)];
+        FiniteTensors.Read(reader, [.. values, .. momentum], (i, tensor) => network.Engine.Write(
+            i < values.Length ? ParameterStore.Values : ParameterStore.Momentum, i % values.Length, tensor));
         return state;
     }
 

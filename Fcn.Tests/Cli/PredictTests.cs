@@ -1,6 +1,8 @@
 // fcn predict and val where some images fail: the others are done, and the end says what failed and why.
 using System.Diagnostics;
 using Fcn.Cli;
+using Fcn.Cli.Output;
+using Fcn.Imaging;
 using Fcn.Models;
 using Fcn.Tests.Data;
 using Xunit;
@@ -14,6 +16,16 @@ public sealed class PredictTests : IDisposable
     string Runs => folder["runs"];
 
     public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AMissingLibraryIsToldOnce()
+    {
+        var failures = new Failures();
+        foreach (string file in (string[])["a.jpg", "b.jpg"])
+            failures.Add(ImageStep.Read, file, new MissingLibraryException(file, "install it"));
+        const string Told = "2 of 3 images could not be read:\n  Cannot read 'a.jpg': install it\n  'b.jpg': the same.";
+        Assert.Equal(Told, Refusal.Of(() => failures.ThrowIfAny(3)));
+    }
 
     [Fact]
     public void FailuresAreToldApartAndTheIndexListsEveryImage()

@@ -1,4 +1,5 @@
 using Fcn.Data;
+using Fcn.Imaging;
 using Fcn.Tests.Training;
 using Xunit;
 
@@ -54,6 +55,18 @@ public sealed class SetSurveyTests : IDisposable
         Assert.Contains("2.png': label 7 at row 0, column 0", message[2]);
         Assert.Contains("3.png' is not an image of a known format", message[3]);
         Assert.Contains("4.png' is not a PNG", message[4]);
+    }
+
+    [Theory]
+    [InlineData(BadExamples.Stop)]
+    [InlineData(BadExamples.Skip)]
+    public void AMissingLibraryIsNoFaultOfAnExample(BadExamples bad)
+    {
+        var set = new ColourSet(10) { Bad = bad, Reading = static i => throw new MissingLibraryException($"{i}.jpg", "install it") };
+        using SetSurvey survey = Finished(set);
+        Assert.Equal("Cannot read '0.jpg': install it", Assert.Throws<MissingLibraryException>(survey.ThrowIfFailed).Message);
+        Assert.Throws<MissingLibraryException>(() => set.TryLoad(3, out _));
+        Assert.Empty(set.Skipped);
     }
 
     [Fact]
