@@ -8,14 +8,14 @@ namespace Fcn.Cli;
 static class WeightSource
 {
     /// The entry of --network, or of the network that the weights say they belong to.
-    public static CatalogEntry FindNetwork(NetworkCatalog networks, RunConfig config, string weights)
+    public static CatalogEntry FindNetwork(NetworkCatalog networks, PhotographConfig config, string weights)
     {
         if (config.Network.Length > 0) return networks.Find(config.Network);
         using SafetensorsReader file = SafetensorsReader.Open(weights);
         string? named = WeightFile.NetworkOf(file);
         if (named is not null && networks.TryFind(named) is { } entry) return entry;
         string says = named is null ? "does not say which network it is for" : $"is for the network '{named}', which is not here";
-        string advice = Advice(networks, file)
+        string advice = Advice(networks, file, config.StripPrefix)
             ?? $"Its tensors fit none of the networks here: {string.Join(", ", networks.Select(static e => e.Name))}.";
         throw new FcnException($"'{weights}' {says}: give --network. {advice}");
     }
@@ -41,7 +41,7 @@ static class WeightSource
         catch (FcnException e)
         {
             network.Dispose();
-            if (OthersThatFit(session.Networks, entry, weights) is { } others) throw new FcnException($"{e.Message}\n{others}", e);
+            if (OthersThatFit(session.Networks, entry, weights, prefix) is { } others) throw new FcnException($"{e.Message}\n{others}", e);
             throw;
         }
         catch
@@ -51,12 +51,12 @@ static class WeightSource
         }
     }
 
-    static string? OthersThatFit(NetworkCatalog networks, CatalogEntry entry, string weights)
+    static string? OthersThatFit(NetworkCatalog networks, CatalogEntry entry, string weights, string prefix)
     {
         try
         {
             using SafetensorsReader file = SafetensorsReader.Open(weights);
-            return Fits(entry, file) ? null : Advice(networks, file);
+            return WeightFile.Fits(file, entry.Summary.Parameters, prefix) ? null : Advice(networks, file, prefix);
         }
         catch (FcnException)
         {
@@ -65,19 +65,9 @@ static class WeightSource
         }
     }
 
-    static string? Advice(NetworkCatalog networks, SafetensorsReader file)
+    static string? Advice(NetworkCatalog networks, SafetensorsReader file, string prefix)
     {
-        string[] fitting = [.. networks.Where(e => Fits(e, file)).Select(static e => e.Name)];
+        string[] fitting = [.. networks.Where(e => WeightFile.Fits(file, e.Summary.Parameters, prefix)).Select(static e => e.Name)];
         return fitting.Length == 0 ? null : $"Its tensors are those of {string.Join(" or ", fitting)} (--network {fitting[0]}).";
-    }
-
-    // By name and shape; a checkpoint has the momentum of every parameter too.
-    static bool Fits(CatalogEntry entry, SafetensorsReader file)
-    {
-        const string Momentum = "momentum.";
-        IReadOnlyList<ParameterSummary> parameters = entry.Summary.Parameters;
-        return file.Tensors.Keys.Count(static name => !name.StartsWith(Momentum, StringComparison.Ordinal)) == parameters.Count
-            && parameters.All(p => file.Tensors.TryGetValue(p.Name, out TensorEntry? tensor)
-                && tensor.Shape.SequenceEqual(p.Shape.Select(static size => (long)size)));
     }
 }

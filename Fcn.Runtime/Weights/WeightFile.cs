@@ -45,9 +45,9 @@ public static class WeightFile
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
         var match = new WeightMatch(file, parameters, prefix);
-        int different = match.Misshapen.Count + match.Mistyped.Count;
-        if (match.Missing.Count + different + match.Unused.Count > 0)
+        if (!match.IsExact)
         {
+            int different = match.Misshapen.Count + match.Mistyped.Count;
             string[] lines =
             [
                 $"'{path}' does not fit the network: of {parameters.Count} parameters {match.Missing.Count} are missing and {different} " +
@@ -88,6 +88,14 @@ public static class WeightFile
                 $"Nothing in '{path}' fits the network by name and shape; it would start from scratch.\n{Report(match)}");
         return Copy(file, parameters, match, write);
     }
+
+    /// <summary>Whether a file holds exactly these parameters, as <see cref="Load"/> asks for; values are not looked at.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="parameters">Names and shapes of a network.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it; empty for nothing.</param>
+    /// <exception cref="FcnException">No name begins with the prefix, or two are the same without it.</exception>
+    public static bool Fits(SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters, string prefix = "") =>
+        new WeightMatch(file, parameters, prefix).IsExact;
 
     /// <summary>The network that a file of weights or a checkpoint says it is for, or null.</summary>
     public static string? NetworkOf(SafetensorsReader file) =>

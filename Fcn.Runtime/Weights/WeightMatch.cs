@@ -41,6 +41,8 @@ internal sealed class WeightMatch
     // Tensors that no parameter has the name of.
     public List<string> Unused { get; }
 
+    public bool IsExact => Missing.Count + Misshapen.Count + Mistyped.Count + Unused.Count == 0;
+
     // The name of a parameter's tensor in the file.
     public string TensorOf(ParameterSummary parameter) => _tensors[parameter.Name];
 

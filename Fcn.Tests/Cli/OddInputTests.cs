@@ -139,7 +139,9 @@ public sealed class OddInputTests : IDisposable
         ToolResult refused = Tool.Run(asked);
         Assert.Equal(1, refused.Code);
         Assert.Contains("--strip-prefix module.", refused.Error);
-        ToolResult taken = Tool.Run([.. asked, "--strip-prefix", "module.", "--name", "taken"]);
+        string[] stripped = [.. asked, "--strip-prefix", "module."], unnamed = [.. stripped.Except(["--network", "fcn-demo"])];
+        Assert.Contains("Its tensors are those of fcn-demo (--network fcn-demo).", Tool.Run(unnamed).Error);
+        ToolResult taken = Tool.Run([.. stripped, "--name", "taken"]);
         Assert.True(taken.Code == 0, taken.Error);
         Predict(photo, "--name", "plain");
         Assert.Equal(Mask("plain", "a").Labels, Mask("taken", "a").Labels);
