@@ -1,4 +1,6 @@
-// What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json.
+// What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json, with
+// whole paths.
+using System.Text.Json.Serialization;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
@@ -16,6 +18,7 @@ class RunConfig
     public string Name { get; set; } = "";
 
     /// Folder of all runs.
+    [JsonConverter(typeof(PathConverter))]
     public string Runs { get; set; } = "runs";
 
     /// auto, cpu, cuda, cuda:1, or what the program adds.
@@ -43,6 +46,7 @@ sealed class DemoConfig : RunConfig
 /// fcn train
 sealed class TrainConfig : RunConfig
 {
+    [JsonConverter(typeof(PathConverter))]
     public string Data { get; set; } = "";
 
     public string TrainSplit { get; set; } = "train";
@@ -50,6 +54,7 @@ sealed class TrainConfig : RunConfig
     /// Empty for no validation.
     public string ValSplit { get; set; } = "val";
 
+    [JsonConverter(typeof(PathConverter))]
     public string InitFrom { get; set; } = "";
 
     public PixelSize? Size { get; set; }
@@ -67,6 +72,9 @@ sealed class TrainConfig : RunConfig
     public long StepSize { get; set; } = 1000;
 
     public double Power { get; set; } = 0.9;
+
+    /// Updates until poly reaches zero. It is the run's length when the run begins, and stays when that is made longer.
+    public long PolyLength { get; set; }
 
     public double Momentum { get; set; } = 0.9;
 
@@ -102,10 +110,12 @@ sealed class TrainConfig : RunConfig
 /// fcn val
 sealed class ValConfig : RunConfig
 {
+    [JsonConverter(typeof(PathConverter))]
     public string Data { get; set; } = "";
 
     public string Split { get; set; } = "val";
 
+    [JsonConverter(typeof(PathConverter))]
     public string Weights { get; set; } = "";
 
     public PixelSize? Size { get; set; }
@@ -118,9 +128,11 @@ sealed class PredictConfig : RunConfig
 {
     public string[] Inputs { get; set; } = [];
 
+    [JsonConverter(typeof(PathConverter))]
     public string Weights { get; set; } = "";
 
     /// File with the names of the classes; those of the catalog where empty.
+    [JsonConverter(typeof(PathConverter))]
     public string Classes { get; set; } = "";
 
     /// Share of the class colour in overlays.

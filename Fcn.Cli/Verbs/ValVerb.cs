@@ -42,17 +42,27 @@ static class ValVerb
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = WeightSource.Open(entry, device.Device, config.Weights);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
-        ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>
-            Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));
-
         using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);
-        folder.WriteConfig(json);
-        folder.WriteEnvironment(network.Engine);
-        folder.WriteConfusion(matrix, set.ClassNames);
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder);
+        ConfusionMatrix matrix;
+        try
+        {
+            // What may not be written shows before the work, not after it.
+            folder.WriteConfig(json);
+            folder.WriteEnvironment(network.Engine);
+            if (config.Overlays > 0) folder.ReservePictures();
+            matrix = terminal.Track("image", 0, set.Count, track =>
+                Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));
+        }
+        catch
+        {
+            folder.Discard();
+            throw;
+        }
         terminal.Show(Tables.Metrics(matrix, set.ClassNames));
         terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
+        folder.WriteConfusion(matrix, set.ClassNames);
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder);
         return 0;
     }
 }

@@ -12,9 +12,14 @@ static class Tool
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal(output, error) { PlainInterval = TimeSpan.Zero };
-        int code = FcnTool.Run(args, PaperNetworks.All, new DeviceCatalog([]), terminal, cancellation);
+        int code = Run(output, error, cancellation, args);
         return new ToolResult(code, output.ToString(), error.ToString());
+    }
+
+    public static int Run(TextWriter output, TextWriter error, CancellationToken cancellation, params string[] args)
+    {
+        var terminal = new Terminal(output, error) { PlainInterval = TimeSpan.Zero };
+        return FcnTool.Run(args, PaperNetworks.All, new DeviceCatalog([]), terminal, cancellation);
     }
 }
 

@@ -1,5 +1,5 @@
 // kill -9 while checkpoints are written: afterwards `last` is the announced checkpoint or the next one, whole, and the run goes on.
-// FCN_KILLS sets how often (20 if unset); eng/kill-check.sh asks for 200.
+// FCN_KILLS sets how often (20 if unset); eng/kill-check.sh asks for 100.
 using System.Diagnostics;
 using System.Globalization;
 using Fcn.Data;

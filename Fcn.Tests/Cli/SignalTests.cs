@@ -1,0 +1,164 @@
+// fcn train in processes that get signals, and whose output goes nowhere. FCN_KILLS sets how many signals in all (5 if unset);
+// eng/kill-check.sh asks for 100.
+using System.Globalization;
+using Fcn.Data;
+using Fcn.Tests.Data;
+using Fcn.Training;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Fcn.Tests.Cli;
+
+public sealed class SignalTests(ITestOutputHelper output) : IDisposable
+{
+    const int SaveEvery = 10, Interrupted = 130;
+
+    readonly VocFolder data = new VocFolder().AddScenes(3);
+    readonly TempFolder folder = new();
+
+    string Run => Path.Combine(folder["runs"], "train", "x");
+
+    string Last => Path.Combine(Run, "weights", "last.safetensors");
+
+    public void Dispose()
+    {
+        data.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("SIGINT", 2)]
+    [InlineData("SIGTERM", 15)]
+    [InlineData("SIGHUP", 1)]
+    [InlineData("SIGQUIT", 3)]
+    [InlineData("SIGKILL", 9)]
+    public void ARunThatASignalEndsAlwaysResumes(string name, int signal)
+    {
+        if (Unsupported()) return;
+        int kills = int.Parse(Environment.GetEnvironmentVariable("FCN_KILLS") ?? "5", CultureInfo.InvariantCulture) / 5;
+        var random = new RandomStream(2027, signal);
+        (long before, int early, int inOrder) = (0, 0, 0);
+        for (int i = 0; i < kills; i++)
+        {
+            using ToolProcess process = Begin();
+            // Every third at any moment of its start, the others while it trains.
+            if (i % 3 != 2) WaitForRow(process, before + 1);
+            Thread.Sleep(random.Below(300));
+            process.Send(signal);
+            ToolResult result = process.Wait();
+            if (!File.Exists(Last))
+            {
+                // It was gone before there was anything to lose.
+                Assert.Equal(0, LastRow());
+                if (Directory.Exists(Run)) Directory.Delete(Run, recursive: true);
+                early++;
+                continue;
+            }
+            long saved = Checkpoint.Peek(Last).Iteration, trained = LastRow();
+            Assert.True(trained >= before && saved >= before, $"{name} {i}: {before} steps were saved, now {saved}; {result}");
+            Assert.True(trained - saved <= SaveEvery, $"{name} {i}: {trained} steps were trained, {saved} saved; {result}");
+            if (result.Code == Interrupted)
+            {
+                Assert.Equal(trained, saved);
+                Assert.Equal($"Stopped and saved at step {saved}. Go on with: fcn train --resume {Run}", result.LastLine);
+                inOrder++;
+            }
+            else
+            {
+                // A process that has not yet asked for signals ends as any other.
+                Assert.Equal(128 + signal, result.Code);
+                if (signal != 9) Assert.True(i % 3 == 2, $"{name} {i}: {result}");
+            }
+            before = saved;
+        }
+        output.WriteLine($"{kills} times {name} up to step {before}: {inOrder} ended in order, {early} before there was a checkpoint");
+        Assert.True(signal == 9 || inOrder > 0);
+
+        using ToolProcess last = ToolProcess.Start("train", "--resume", Run, "--iterations", Text(before + 3));
+        Assert.Equal(0, last.Wait().Code);
+        Assert.Equal(before + 3, Checkpoint.Peek(Last).Iteration);
+        Assert.Equal(Enumerable.Range(1, (int)before + 3).Select(static i => (long)i), Rows());
+    }
+
+    // The window of a terminal is closed: its processes get SIGHUP, and whatever they print is an error from then on.
+    [Theory]
+    [InlineData(":", Interrupted)]
+    [InlineData("", 1)]
+    public void ATerminalThatClosesEndsTheRunInOrderUnlessThatIsIgnored(string trap, int expected)
+    {
+        if (Unsupported()) return;
+        if (!File.Exists("/usr/bin/script"))
+        {
+            output.WriteLine("There is no script(1), which gives a process a terminal.");
+            return;
+        }
+        // The terminal's own shell ends with it. Its child outlives the signal to tell how the tool ended (with ':'), or ignores it as the
+        // tool then does (with '', which is what nohup does).
+        string code = folder["code"], shell = folder["run.sh"], iterations = trap.Length == 0 ? "150" : "1000000";
+        File.WriteAllText(shell, $"trap '{trap}' HUP\n\"$@\"\necho $? > {code}.partial\nmv {code}.partial {code}\n");
+        using var ended = new ManualResetEventSlim();
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(code)!, "code") { EnableRaisingEvents = true };
+        watcher.Renamed += (_, _) => ended.Set();
+        using ToolProcess terminal = ToolProcess.StartIn(
+            $"for word in \"$@\"; do words=\"$words '$word'\"; done; TERM=xterm exec script -q -c \"sh {shell} $words; exit\" /dev/null",
+            Arguments(iterations));
+        WaitForRow(terminal, 1);
+        terminal.Send(9);
+        Assert.True(ended.Wait(TimeSpan.FromMinutes(2)), "The run did not end.");
+        Assert.Equal(expected, int.Parse(File.ReadAllText(code), CultureInfo.InvariantCulture));
+        Assert.Equal(LastRow(), Checkpoint.Peek(Last).Iteration);
+        if (trap.Length == 0) Assert.Equal(150, LastRow());
+    }
+
+    [Fact]
+    public void AFullDiskBehindTheOutputEndsNothing()
+    {
+        if (Unsupported()) return;
+        using (ToolProcess full = ToolProcess.StartIn("exec \"$@\" > /dev/full", Arguments("5")))
+        {
+            ToolResult result = full.Wait();
+            Assert.Equal(1, result.Code);
+            Assert.StartsWith("error: All was done, but not all could be printed: No space left on device", result.Error);
+        }
+        Assert.Equal(5, Checkpoint.Peek(Last).Iteration);
+        using ToolProcess both = ToolProcess.StartIn("exec \"$@\" > /dev/full 2> /dev/full", "train", "--resume", Run, "--rate", "fast");
+        Assert.Contains(both.Wait().Code, (int[])[1, 2]);
+    }
+
+    ToolProcess Begin() => File.Exists(Last)
+        ? ToolProcess.Start("train", "--resume", Run)
+        : ToolProcess.Start(Arguments("1000000"));
+
+    string[] Arguments(string iterations) =>
+    [
+        "train", data.Root, "--network", "fcn-demo", "--iterations", iterations, "--save-every", Text(SaveEvery), "--log-every", "1",
+        "--val-split", "none", "--threads", "1", "--runs", folder["runs"], "--name", "x",
+    ];
+
+    // Rows reach the file with every step. Nothing else tells of a step: the tool prints a line every few seconds.
+    void WaitForRow(ToolProcess process, long row)
+    {
+        while (LastRow() < row && !process.HasEnded) Thread.Sleep(5);
+    }
+
+    long LastRow() => Rows().LastOrDefault();
+
+    long[] Rows()
+    {
+        string log = Path.Combine(Run, "log.csv");
+        if (!File.Exists(log)) return [];
+        using var reader = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        string[] lines = reader.ReadToEnd().Split('\n');
+        // Behind the last line break is a row that is being written, or nothing.
+        return [.. lines.Skip(1).SkipLast(1).Select(static l => long.Parse(l.Split(',')[0], CultureInfo.InvariantCulture))];
+    }
+
+    bool Unsupported()
+    {
+        if (!OperatingSystem.IsWindows()) return false;
+        output.WriteLine("Windows sends no signals.");
+        return true;
+    }
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
