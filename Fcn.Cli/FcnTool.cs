@@ -17,8 +17,8 @@ public static class FcnTool
     const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
 
     /// <summary>
-    /// Runs one verb on the console. Ctrl-C, and the signals that end a process, SIGTERM, SIGHUP of a closed terminal and SIGQUIT, end it in
-    /// order: training saves its last checkpoint first. A second Ctrl-C ends it at once. A SIGHUP that is ignored (nohup) stays ignored.
+    /// Runs one verb on the console. Ctrl-C, SIGTERM, SIGQUIT and the SIGHUP of a terminal that closes end it in order: training saves its
+    /// last checkpoint first. A second Ctrl-C ends it at once. Where SIGHUP is ignored (nohup), it stays so.
     /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>

@@ -133,8 +133,8 @@ static class TrainVerb
     static void WarnOfRateZero(Terminal terminal, TrainerSettings settings, RunFolder folder)
     {
         if (settings.Solver.Rate(settings.Iterations - 1) > 0 || settings.Solver.Policy is not RatePolicy.Poly poly) return;
-        terminal.Line($"The learning rate is 0 from step {poly.Iterations} on (--poly-length), so steps after it learn nothing. For another " +
-            $"schedule start a new run from the weights of this one: --init-from {folder.Folder}");
+        terminal.Line($"The learning rate is 0 from step {poly.Iterations} on (--poly-length), so steps after it learn nothing. " +
+            $"For another schedule start a new run from the weights of this one: --init-from {folder.Folder}");
     }
 
     // What can be printed comes before what may fail.
@@ -178,10 +178,12 @@ static class TrainVerb
     {
         string folder = WeightSource.RunOf(path), last = Path.Combine(folder, "weights", "last.safetensors");
         bool isWeights = File.Exists(path) && Path.GetExtension(path) == ".safetensors";
-        string start = isWeights ? $"To start a new run from '{path}': --init-from {path}" : "";
+        string start = isWeights
+            ? $"To start a new run from '{path}': --init-from {path}"
+            : $"If the run ended before its first step: fcn train --config {Path.Combine(folder, "config.json")}";
         if (Directory.Exists(folder) && !File.Exists(last))
-            throw new FcnException($"'{folder}' has no weights/last.safetensors to resume from: --resume takes the folder of a run, such as " +
-                $"runs/train/name. {(isWeights ? start : $"If the run ended before its first step: fcn train --config {Path.Combine(folder, "config.json")}")}");
+            throw new FcnException($"'{folder}' has no weights/last.safetensors to resume from: --resume takes the folder of a run, " +
+                $"such as runs/train/name. {start}");
         RunFolder run = RunFolder.Open(folder);
         if (isWeights && Path.GetFullPath(path) != Path.GetFullPath(last))
             terminal.Line($"--resume goes on from the last checkpoint, {last}. {start}");

@@ -36,7 +36,8 @@ public static class RunEnvironment
         string? line = null;
         try
         {
-            if (File.Exists(file)) line = File.ReadLines(file).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal));
+            IEnumerable<string> lines = File.Exists(file) ? File.ReadLines(file) : [];
+            line = lines.FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal));
         }
         catch (Exception e) when (FileError.IsOne(e))
         {

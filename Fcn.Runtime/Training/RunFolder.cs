@@ -1,11 +1,11 @@
-// runs/<verb>/<name>/ — config.json, environment.txt, log.csv, curve.svg, confusion.csv, weights/{best,last}.safetensors, vis/; and, while a
-// process writes there, run.lock
+// runs/<verb>/<name>/ — config.json, environment.txt, log.csv, curve.svg, confusion.csv, weights/{best,last}.safetensors, vis/;
+// run.lock while a process writes there
 using Fcn.Files;
 using Fcn.Metrics;
 
 namespace Fcn.Training;
 
-/// <summary>The folder of one run: where everything it leaves behind has its place. It is this process's alone until it is disposed.</summary>
+/// <summary>The folder of one run: everything it leaves behind has its place there. No other process opens it meanwhile.</summary>
 public sealed class RunFolder : IDisposable
 {
     readonly FileStream claim;

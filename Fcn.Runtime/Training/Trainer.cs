@@ -148,7 +148,7 @@ public sealed class Trainer : IDisposable
     /// Before a checkpoint the loss of the last batch is taken once more: a network that has just blown up replaces no sound one.
     /// </summary>
     /// <param name="cancellation">Looked at after every update and validation image; the run then saves a checkpoint and returns.</param>
-    /// <exception cref="NotFiniteException">Training has diverged: loss, weights or scores are not finite; the last checkpoint stays.</exception>
+    /// <exception cref="NotFiniteException">Training has diverged: loss, weights or scores are not finite; checkpoints stay.</exception>
     /// <exception cref="FcnException">An example cannot be read or a file not be written; what was trained is saved.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {

@@ -80,8 +80,8 @@ public sealed class TrainingLog : IDisposable
     void Read()
     {
         // A spreadsheet that saved the file may have put a byte order mark before it and ended its lines with \r\n.
-        string text = Encoding.UTF8.GetString(InputFile.ReadAll(path, MaxBytes)).TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
-        string[] lines = text.Split('\n');
+        string text = Encoding.UTF8.GetString(InputFile.ReadAll(path, MaxBytes)).TrimStart('\uFEFF');
+        string[] lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
         // What stands behind the last line break is a line that was cut short, or nothing.
         for (int i = 0; i < lines.Length - 1; i++)
         {

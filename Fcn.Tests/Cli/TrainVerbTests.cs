@@ -2,7 +2,6 @@
 using System.Text.Json;
 using Fcn.Cli.Output;
 using Fcn.Models;
-using Fcn.Tests.Data;
 using Fcn.Tests.Training;
 using Fcn.Training;
 using Xunit;
@@ -11,18 +10,9 @@ namespace Fcn.Tests.Cli;
 
 public sealed class TrainVerbTests : IDisposable
 {
-    readonly VocFolder data = new VocFolder().AddScenes(3);
-    readonly TempFolder folder = new();
+    readonly SceneRun run = new();
 
-    string Run => Path.Combine(folder["runs"], "train", "x");
-
-    string Last => Path.Combine(Run, "weights", "last.safetensors");
-
-    public void Dispose()
-    {
-        data.Dispose();
-        folder.Dispose();
-    }
+    public void Dispose() => run.Dispose();
 
     [Theory]
     [InlineData("")]
@@ -34,20 +24,21 @@ public sealed class TrainVerbTests : IDisposable
     public void ARunIsFoundByAnyPlaceInIt(string place)
     {
         Succeed(Train("--iterations", "1"));
-        Assert.Contains("Resumed at step 1.", Succeed("train", "--resume", Run + place, "--iterations", "2").Output);
-        Assert.Equal(2, Checkpoint.Peek(Last).Iteration);
+        Assert.Contains("Resumed at step 1.", Succeed("train", "--resume", run.Folder + place, "--iterations", "2").Output);
+        Assert.Equal(2, Checkpoint.Peek(run.Last).Iteration);
         if (Path.HasExtension(place)) return;
-        Assert.Contains($"Weights of {Path.Combine(Run, "weights", "best.safetensors")}:",
-            Succeed(Train("--iterations", "1", "--name", "next", "--init-from", Run + place)).Output);
+        Assert.Contains($"Weights of {Path.Combine(run.Folder, "weights", "best.safetensors")}:",
+            Succeed(Train("--iterations", "1", "--name", "next", "--init-from", run.Folder + place)).Output);
     }
 
     [Fact]
     public void BestWeightsAreNoPlaceToGoOnFromAndThatIsSaid()
     {
         Succeed(Train("--iterations", "1"));
-        string best = Path.Combine(Run, "weights", "best.safetensors"), copy = folder["best.safetensors"];
+        string best = Path.Combine(run.Folder, "weights", "best.safetensors"), copy = run["best.safetensors"];
         ToolResult result = Succeed("train", "--resume", best, "--iterations", "2");
-        Assert.Contains($"--resume goes on from the last checkpoint, {Last}. To start a new run from '{best}': --init-from {best}", result.Output);
+        string start = $"To start a new run from '{best}': --init-from {best}";
+        Assert.Contains($"--resume goes on from the last checkpoint, {run.Last}. {start}", result.Output);
 
         File.Copy(best, copy);
         string error = Unfolded(Fail("train", "--resume", copy).Error);
@@ -59,21 +50,22 @@ public sealed class TrainVerbTests : IDisposable
     public void AFinishedRunSaysSo()
     {
         Succeed(Train("--iterations", "2"));
-        DateTime written = File.GetLastWriteTimeUtc(Last);
-        ToolResult result = Succeed("train", "--resume", Run);
-        Assert.Equal($"This run is finished, so nothing was done. For more steps: fcn train --resume {Run} --iterations 4", result.LastLine);
-        Assert.Equal(written, File.GetLastWriteTimeUtc(Last));
+        DateTime written = File.GetLastWriteTimeUtc(run.Last);
+        ToolResult result = Succeed("train", "--resume", run.Folder);
+        string more = $"fcn train --resume {run.Folder} --iterations 4";
+        Assert.Equal($"This run is finished, so nothing was done. For more steps: {more}", result.LastLine);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(run.Last));
     }
 
     [Fact]
     public void PathsAreKeptWhole()
     {
         string here = Environment.CurrentDirectory;
-        Succeed("train", Path.GetRelativePath(here, data.Root), "--network", "fcn-demo", "--iterations", "1", "--name", "x",
-            "--runs", Path.GetRelativePath(here, folder["runs"]));
-        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(Run, "config.json")));
-        Assert.Equal(data.Root, config.RootElement.GetProperty("data").GetString());
-        Assert.Equal(folder["runs"], config.RootElement.GetProperty("runs").GetString());
+        Succeed("train", Path.GetRelativePath(here, run.Data.Root), "--network", "fcn-demo", "--iterations", "1", "--name", "x",
+            "--runs", Path.GetRelativePath(here, run.Runs));
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "config.json")));
+        Assert.Equal(run.Data.Root, config.RootElement.GetProperty("data").GetString());
+        Assert.Equal(run.Runs, config.RootElement.GetProperty("runs").GetString());
         Assert.Equal("", config.RootElement.GetProperty("initFrom").GetString());
     }
 
@@ -81,11 +73,11 @@ public sealed class TrainVerbTests : IDisposable
     public void PolyHasALengthOfItsOwn()
     {
         Succeed(Train("--policy", "poly", "--poly-length", "4", "--iterations", "2"));
-        Succeed("train", "--resume", Run, "--iterations", "4");
+        Succeed("train", "--resume", run.Folder, "--iterations", "4");
         Succeed(Train("--policy", "poly", "--iterations", "4", "--name", "whole"));
         using FcnDemo halves = new(), whole = new();
-        halves.Load(Last);
-        whole.Load(Last.Replace("/x/", "/whole/", StringComparison.Ordinal));
+        halves.Load(run.Last);
+        whole.Load(run.Last.Replace("/x/", "/whole/", StringComparison.Ordinal));
         foreach (ParameterSummary parameter in FcnDemo.Summary.Parameters)
             Assert.Equal(whole.Parameter(parameter.Name).Data, halves.Parameter(parameter.Name).Data);
     }
@@ -94,31 +86,32 @@ public sealed class TrainVerbTests : IDisposable
     public void PolyThatHasEndedMayGoOnButIsToldOf()
     {
         Assert.DoesNotContain("The learning rate is 0", Succeed(Train("--policy", "poly", "--iterations", "2")).Output);
-        string output = Succeed("train", "--resume", Run, "--iterations", "3").Output;
+        string output = Succeed("train", "--resume", run.Folder, "--iterations", "3").Output;
         Assert.Contains($"The learning rate is 0 from step 2 on (--poly-length)", output);
-        Assert.Contains($"--init-from {Run}", output);
-        Assert.Equal(3, Checkpoint.Peek(Last).Iteration);
+        Assert.Contains($"--init-from {run.Folder}", output);
+        Assert.Equal(3, Checkpoint.Peek(run.Last).Iteration);
     }
 
     [Fact]
     public void ALogThatASpreadsheetSavedIsNoObstacle()
     {
         Succeed(Train("--iterations", "2", "--log-every", "1"));
-        string log = Path.Combine(Run, "log.csv");
+        string log = Path.Combine(run.Folder, "log.csv");
         File.WriteAllText(log, "\uFEFF" + File.ReadAllText(log).Replace(',', ';').Replace('.', ',').ReplaceLineEndings("\r\n"));
-        Succeed("train", "--resume", Run, "--iterations", "3");
+        Succeed("train", "--resume", run.Folder, "--iterations", "3");
         Assert.Equal(["iteration", "1", "2", "3"], File.ReadAllLines(log).Select(static line => line.Split(',')[0]));
     }
 
     [Fact]
     public void ARunThatNeverBeganLeavesNoFolder()
     {
-        File.WriteAllBytes(Path.Combine(data.Root, "JPEGImages", "s0.png"), "no picture"u8.ToArray());
-        File.WriteAllBytes(Path.Combine(data.Root, "JPEGImages", "s1.png"), "no picture"u8.ToArray());
+        File.WriteAllBytes(Path.Combine(run.Data.Root, "JPEGImages", "s0.png"), "no picture"u8.ToArray());
+        File.WriteAllBytes(Path.Combine(run.Data.Root, "JPEGImages", "s1.png"), "no picture"u8.ToArray());
         Fail(Train());
-        Assert.False(Directory.Exists(Run));
-        Fail("val", data.Root, "--split", "train", "--weights", Weights(), "--network", "fcn-demo", "--runs", folder["runs"], "--name", "x");
-        Assert.False(Directory.Exists(Path.Combine(folder["runs"], "val", "x")));
+        Assert.False(Directory.Exists(run.Folder));
+        string[] options = ["--weights", Weights(), "--network", "fcn-demo", "--runs", run.Runs, "--name", "x"];
+        Fail(["val", run.Data.Root, "--split", "train", .. options]);
+        Assert.False(Directory.Exists(Path.Combine(run.Runs, "val", "x")));
     }
 
     [Fact]
@@ -127,7 +120,7 @@ public sealed class TrainVerbTests : IDisposable
         ToolResult result = Fail(Train("--iterations", "1", "--rate", "1e38"));
         Assert.StartsWith("error: Training has diverged: the loss is ", result.Error);
         Assert.DoesNotContain("Saved at step", result.Output);
-        Assert.Equal(0, Checkpoint.Peek(Last).Iteration);
+        Assert.Equal(0, Checkpoint.Peek(run.Last).Iteration);
     }
 
     // Pictures are the last thing that a run writes.
@@ -137,14 +130,14 @@ public sealed class TrainVerbTests : IDisposable
     public void PicturesThatCannotBeWrittenCostNothingElse(string inTheWay)
     {
         Succeed(Train("--iterations", "1"));
-        Directory.Delete(Path.Combine(Run, "vis"), recursive: true);
+        Directory.Delete(Path.Combine(run.Folder, "vis"), recursive: true);
         bool isFolder = inTheWay.Contains('/', StringComparison.Ordinal);
-        if (isFolder) Directory.CreateDirectory(Path.Combine(Run, inTheWay));
-        else File.WriteAllText(Path.Combine(Run, inTheWay), "");
-        ToolResult result = Fail("train", "--resume", Run, "--iterations", "2");
+        if (isFolder) Directory.CreateDirectory(Path.Combine(run.Folder, inTheWay));
+        else File.WriteAllText(Path.Combine(run.Folder, inTheWay), "");
+        ToolResult result = Fail("train", "--resume", run.Folder, "--iterations", "2");
         Assert.Contains("Cannot write ", result.Error);
         // A folder that takes no picture at all is seen before the first step, one picture after everything else.
-        Assert.Equal(isFolder ? 2 : 1, Checkpoint.Peek(Last).Iteration);
+        Assert.Equal(isFolder ? 2 : 1, Checkpoint.Peek(run.Last).Iteration);
         if (isFolder) Assert.Matches(@"^mean IU 0\.\d{3}$", result.LastLine);
     }
 
@@ -172,11 +165,13 @@ public sealed class TrainVerbTests : IDisposable
     {
         using var error = new StringWriter();
         Assert.Equal(1, Tool.Run(new FullWriter(), error, CancellationToken.None, Train("--iterations", "2")));
-        Assert.Equal(2, Checkpoint.Peek(Last).Iteration);
+        Assert.Equal(2, Checkpoint.Peek(run.Last).Iteration);
         Assert.Contains("not all could be printed: No space left", error.ToString());
-        Assert.Equal(1, Tool.Run(new FullWriter(), new FullWriter(), CancellationToken.None, "train", "--resume", Run, "--iterations", "3"));
-        Assert.Equal(3, Checkpoint.Peek(Last).Iteration);
-        Assert.Equal(2, Tool.Run(new FullWriter(), new FullWriter(), CancellationToken.None, "trian"));
+        Assert.Equal(1, Silent("train", "--resume", run.Folder, "--iterations", "3"));
+        Assert.Equal(3, Checkpoint.Peek(run.Last).Iteration);
+        Assert.Equal(2, Silent("trian"));
+
+        static int Silent(params string[] args) => Tool.Run(new FullWriter(), new FullWriter(), CancellationToken.None, args);
     }
 
     // What stdout is on a disk that is full.
@@ -193,19 +188,18 @@ public sealed class TrainVerbTests : IDisposable
         public override void Flush() => throw new IOException("No space left on device");
     }
 
-    // Of options that are given twice the last counts.
     string[] Train(params string[] options)
     {
         string[] name = options.Contains("--name") ? [] : ["--name", "x"];
-        return ["train", data.Root, "--network", "fcn-demo", "--runs", folder["runs"], "--overlays", "1", .. name, .. options];
+        return ["train", run.Data.Root, "--network", "fcn-demo", "--runs", run.Runs, "--overlays", "1", .. name, .. options];
     }
 
     string Weights()
     {
         using var network = new FcnDemo();
         network.Initialize(3);
-        network.Save(folder["w.safetensors"]);
-        return folder["w.safetensors"];
+        network.Save(run["w.safetensors"]);
+        return run["w.safetensors"];
     }
 
     static string Unfolded(string text) => text.ReplaceLineEndings(" ");

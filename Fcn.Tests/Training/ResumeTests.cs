@@ -61,7 +61,12 @@ public sealed class ResumeTests : IDisposable
     {
         Run whole = Whole();
         using RunFolder folder = RunFolder.Create(root, "train", "failed");
-        Assert.Throws<OutOfMemoryException>(() => Session(folder, resume: false, at: i => { if (i == step) throw new OutOfMemoryException(); }));
+        void Fail(long iteration)
+        {
+            if (iteration == step) throw new OutOfMemoryException();
+        }
+
+        Assert.Throws<OutOfMemoryException>(() => Session(folder, resume: false, at: Fail));
         Assert.Equal(step, Checkpoint.Peek(folder.Last).Iteration);
         AssertEqual(whole, Session(folder, resume: true));
     }
