@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 FCN_KILLS="${1:-100}" dotnet test Fcn.Tests --configuration Release --logger "console;verbosity=detailed" \
-    --filter "FullyQualifiedName~KillTests|FullyQualifiedName~SignalTests.ARunThatASignalEnds"
+    --filter "FullyQualifiedName~KillTests|FullyQualifiedName~SignalTests.ARunThatSignalsEnd"
