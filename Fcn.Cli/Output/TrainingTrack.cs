@@ -29,9 +29,10 @@ static class TrainingTrack
         }
     }
 
-    /// One line where the network is no better than one that guesses, or sees one class everywhere.
+    /// One line where the network is no better than one that guesses, or sees one class everywhere, after more than a few steps.
     public static void WarnOfNothingLearned(Terminal terminal, Trainer trainer, int classes, TrainingResult result)
     {
+        if (double.IsNaN(trainer.PixelLoss)) return;
         double guess = Math.Log(classes);
         string? seen =
             trainer.PixelLoss >= Guess * guess

@@ -177,10 +177,12 @@ static class TrainVerb
     static RunFolder OpenRun(Terminal terminal, string path)
     {
         string folder = WeightSource.RunOf(path), last = Path.Combine(folder, "weights", "last.safetensors");
+        string config = Path.Combine(folder, "config.json");
         bool isWeights = File.Exists(path) && Path.GetExtension(path) == ".safetensors";
-        string start = isWeights
-            ? $"To start a new run from '{path}': --init-from {path}"
-            : $"If the run ended before its first step: fcn train --config {Path.Combine(folder, "config.json")}";
+        string start =
+            isWeights ? $"To start a new run from '{path}': --init-from {path}"
+            : File.Exists(config) ? $"To start this one again: fcn train --config {config}"
+            : "";
         if (Directory.Exists(folder) && !File.Exists(last))
             throw new FcnException($"'{folder}' has no weights/last.safetensors to resume from: --resume takes the folder of a run, " +
                 $"such as runs/train/name. {start}");

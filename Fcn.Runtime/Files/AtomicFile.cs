@@ -57,23 +57,31 @@ public static class AtomicFile
         var taken = new List<FileStream>();
         try
         {
-            foreach ((string path, long bytes) in files)
-                try
-                {
-                    taken.Add(new FileStream(Target(path) + Suffix, new FileStreamOptions
-                    {
-                        Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, PreallocationSize = bytes,
-                        Options = FileOptions.DeleteOnClose,
-                    }));
-                }
-                catch (Exception e) when (FileError.IsOne(e))
-                {
-                    throw FileError.Writing(path, e);
-                }
+            foreach ((string path, long bytes) in files) taken.Add(Take(path, bytes));
         }
         finally
         {
             foreach (FileStream stream in taken) stream.Dispose();
+        }
+    }
+
+    static FileStream Take(string path, long bytes)
+    {
+        try
+        {
+            return new FileStream(Target(path) + Suffix, new FileStreamOptions
+            {
+                Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, PreallocationSize = bytes,
+                Options = FileOptions.DeleteOnClose,
+            });
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            long free = bytes > 0 && Directory.Exists(folder) ? new DriveInfo(folder).AvailableFreeSpace : bytes;
+            throw free < bytes
+                ? new FcnException($"Cannot write '{path}': it needs {bytes} bytes beside what is there, and its disk has {free} free.", e)
+                : FileError.Writing(path, e);
         }
     }
 

@@ -19,8 +19,8 @@ sealed class Solver(Network network, BatchSource batches, TrainerSettings settin
     // True while an update runs, and for ever where it failed: weights and momentum are of two iterations then, not to be saved.
     public bool IsTorn { get; private set; }
 
-    // Per labelled pixel, whatever the settings make of it; NaN before the first update.
-    public double PixelLoss => pixelLosses.Mean;
+    // Per labelled pixel, whatever the settings make of it; NaN before there were as many updates as it is averaged over.
+    public double PixelLoss => pixelLosses.IsFull ? pixelLosses.Mean : double.NaN;
 
     public double ImagesPerSecond => clock.ElapsedTicks == 0 ? 0 : imagesTimed / clock.Elapsed.TotalSeconds;
 

@@ -71,8 +71,8 @@ public sealed class Trainer : IDisposable
     public bool IsCompleted => Iteration >= settings.Iterations && !IsUnvalidated;
 
     /// <summary>
-    /// Loss per labelled pixel, in nats, over the last updates of this session, whatever the solver makes of it; NaN before the first.
-    /// A network that guesses has ln(classes).
+    /// Loss per labelled pixel, in nats, over the last <see cref="TrainerSettings.LossWindow"/> updates, however the solver weighs it; NaN
+    /// where this session had fewer. A network that guesses has ln(classes).
     /// </summary>
     public double PixelLoss => solver.PixelLoss;
 

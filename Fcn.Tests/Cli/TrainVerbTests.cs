@@ -144,10 +144,10 @@ public sealed class TrainVerbTests : IDisposable
     [Theory]
     [InlineData("mean", "1e-9", "the loss per pixel is 1.79; a guess among 6 classes has 1.79")]
     [InlineData("sum", "1e-12", "the loss per pixel is 1.79; a guess among 6 classes has 1.79")]
-    [InlineData("mean", "1e-3", "every pixel is labelled class 0")]
+    [InlineData("mean", "1.5e-4", "every pixel is labelled class 0")]
     public void ANetworkThatLearnedNothingIsToldOf(string loss, string rate, string seen) =>
         Assert.Contains($"\nNothing was learned: {seen}. Try --rate ten times higher or lower, ",
-            Succeed(Train("--iterations", "2", "--loss", loss, "--rate", rate)).Output);
+            Succeed(Train("--iterations", "20", "--loss", loss, "--rate", rate)).Output);
 
     [Fact]
     public void WhatLearnsIsLeftAlone()
