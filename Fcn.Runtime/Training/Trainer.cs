@@ -12,14 +12,6 @@ namespace Fcn.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    const string SumAdvice =
-        "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: 1e-10 for FCN-32s from " +
-        "VGG-16. Lower the rate tenfold, or take the mean loss.";
-
-    const string MeanAdvice =
-        "Lower the rate tenfold, or the momentum; a network without pre-trained weights also needs its input scaled to about unit " +
-        "deviation ([Input(Scale = 1f / 58)]).";
-
     readonly Network network;
     readonly BatchSource batches;
     readonly TrainerSettings settings;
@@ -180,9 +172,12 @@ public sealed class Trainer : IDisposable
     // What can fail at the end is tried before the first update.
     void Prepare(RunFolder folder)
     {
+        bool isThere = File.Exists(folder.Last);
+        if (isThere && SavedIteration is null)
+            throw new FcnException($"'{folder.Last}' is another run's: resume it, or create a new folder for this run.");
         folder.MakeWeights();
         folder.WriteEnvironment(network.Engine);
-        if (SavedIteration is null || !File.Exists(folder.Last)) SaveLast();
+        if (!isThere) SaveLast();
         folder.ReserveWeights(Validation is not null);
     }
 
@@ -280,7 +275,7 @@ public sealed class Trainer : IDisposable
 
     NotFiniteException Diverged(string seen, long update) => new(
         $"Training has diverged: {seen} with learning rate {settings.Solver.Rate(update).ToString("R", CultureInfo.InvariantCulture)}. " +
-        $"{(settings.Solver.Loss == LossMode.Sum ? SumAdvice : MeanAdvice)}{Intact()}");
+        $"{settings.Solver.AdviceOnDivergence}{Intact()}");
 
     // Where to start again: weights that were trained, and whose loss was finite when they were saved.
     string Intact()

@@ -151,6 +151,16 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void ARunThatWasNotResumedIsNotOverwritten()
+    {
+        using RunFolder folder = RunFolder.Create(root, "train", "another");
+        using PixelNet net = PixelNet.Initialized();
+        using (var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 3 }) { Folder = folder }) trainer.Run();
+        Assert.Contains($"'{folder.Last}' is another run's", RefusedBeforeTheFirstStep(folder));
+        Assert.Equal(3, Checkpoint.Peek(folder.Last).Iteration);
+    }
+
+    [Fact]
     public void BestWeightsThatCannotBeWrittenEndTheRunBeforeItBegins()
     {
         using RunFolder folder = RunFolder.Create(root, "train", "no best");
