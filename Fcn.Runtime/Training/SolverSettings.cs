@@ -55,8 +55,8 @@ public sealed record SolverSettings
 
     internal string AdviceOnDivergence => Loss switch
     {
-        LossMode.Sum => "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: 1e-10 for " +
-            "FCN-32s from VGG-16. Lower the rate tenfold, or take the mean loss.",
+        LossMode.Sum => "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: " +
+            "1e-10 for FCN-32s from VGG-16. Lower the rate tenfold, or take the mean loss.",
         LossMode.Mean => "Lower the rate tenfold, or the momentum; a network without pre-trained weights also needs its input scaled to " +
             "about unit deviation ([Input(Scale = 1f / 58)]).",
     };

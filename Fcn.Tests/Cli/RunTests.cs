@@ -1,6 +1,5 @@
 // The verbs that leave a run folder, on a data set of a few small images, with FcnDemo.
 using System.Text.Json;
-using Fcn.Data;
 using Fcn.Imaging;
 using Fcn.Models;
 using Fcn.Tests.Data;
