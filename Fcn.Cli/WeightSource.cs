@@ -25,9 +25,20 @@ static class WeightSource
     {
         if (path.Length == 0) throw new FcnException("Give the weights: --weights FILE, or the folder of a run such as runs/train/name.");
         if (!Directory.Exists(path)) return path;
-        string[] files = [Path.Combine(path, "weights", "best.safetensors"), Path.Combine(path, "weights", "last.safetensors")];
+        string run = RunOf(path);
+        string[] files = [Path.Combine(run, "weights", "best.safetensors"), Path.Combine(run, "weights", "last.safetensors")];
         return Array.Find(files, File.Exists)
             ?? throw new FcnException($"'{path}' is no folder of a run: it has no weights/best.safetensors or last.safetensors.");
+    }
+
+    /// The folder of a run: what was given, or what its weights/ or a file of it lies in.
+    public static string RunOf(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (File.Exists(full)) full = Path.GetDirectoryName(full)!;
+        bool isWithin = Path.GetFileName(full) == "weights" && !File.Exists(Path.Combine(full, "config.json"));
+        if (isWithin) full = Path.GetDirectoryName(full)!;
+        return Path.IsPathRooted(path) ? full : Path.GetRelativePath(Environment.CurrentDirectory, full);
     }
 
     public static Network Open(Session session, CatalogEntry entry, Device device, string weights, string prefix)

@@ -4,26 +4,31 @@ using Spectre.Console.Rendering;
 
 namespace Fcn.Cli.Output;
 
-/// Output and errors of one run of the tool.
+/// Output and errors of one run of the tool. Nothing here throws because it cannot be printed.
 sealed class Terminal
 {
     // Nobody folds lines in a file: who searches it finds whole sentences.
     const int PlainWidth = short.MaxValue;
 
+    readonly UnfailingWriter output;
+    readonly UnfailingWriter error;
     readonly IAnsiConsole console;
     readonly IAnsiConsole errors;
     readonly bool live;
 
     public Terminal(TextWriter output, TextWriter error)
     {
-        (Writer, ErrorWriter) = (output, error);
-        (console, errors) = (Open(output), Open(error));
+        (this.output, this.error) = (new UnfailingWriter(output), new UnfailingWriter(error));
+        (console, errors) = (Open(this.output, output), Open(this.error, error));
         live = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi;
     }
 
-    public TextWriter Writer { get; }
+    public TextWriter Writer => output;
 
-    public TextWriter ErrorWriter { get; }
+    public TextWriter ErrorWriter => error;
+
+    /// Why something could not be printed; null where all was.
+    public Exception? Failure => output.Failure ?? error.Failure;
 
     /// How long plain output may be silent during work.
     public TimeSpan PlainInterval { get; init; } = TimeSpan.FromSeconds(5);
@@ -65,9 +70,9 @@ sealed class Terminal
         else ErrorWriter.Write(text);
     }
 
-    static IAnsiConsole Open(TextWriter writer)
+    static IAnsiConsole Open(UnfailingWriter writer, TextWriter inner)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new UnfailingOutput(writer, inner) });
         if (!console.Profile.Out.IsTerminal)
         {
             console.Profile.Width = PlainWidth;

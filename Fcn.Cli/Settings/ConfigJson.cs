@@ -29,6 +29,15 @@ sealed partial class ConfigJson : JsonSerializerContext;
 /// Poly ↔ "poly"
 sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;
 
+/// A file or folder as it was typed → where it is, whatever the current folder of the process that reads it; nothing stays nothing.
+sealed class PathConverter : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.GetString();
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Length == 0 ? value : Path.GetFullPath(value));
+}
+
 /// 240x180 ↔ "240x180"
 sealed class SizeConverter : JsonConverter<PixelSize>
 {

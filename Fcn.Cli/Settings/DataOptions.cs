@@ -7,7 +7,7 @@ namespace Fcn.Cli.Settings;
 /// What every verb that reads a data set has.
 class DataConfig : PhotographConfig
 {
-    [JsonPropertyOrder(-1)]
+    [JsonPropertyOrder(-1), JsonConverter(typeof(PathConverter))]
     public string Data { get; set; } = "";
 
     public BadExamples OnBadExample { get; set; }

@@ -1,4 +1,6 @@
-// What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json.
+// What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json, with
+// whole paths.
+using System.Text.Json.Serialization;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
@@ -17,6 +19,7 @@ class RunConfig
     public string Name { get; set; } = "";
 
     /// Folder of all runs.
+    [JsonConverter(typeof(PathConverter))]
     public string Runs { get; set; } = "runs";
 
     /// auto, cpu, cuda, cuda:1, or what the program adds.
@@ -58,6 +61,7 @@ sealed class TrainConfig : DataConfig
     /// Empty for no validation.
     public string ValSplit { get; set; } = "val";
 
+    [JsonConverter(typeof(PathConverter))]
     public string InitFrom { get; set; } = "";
 
     public PixelSize? Size { get; set; }
@@ -75,6 +79,9 @@ sealed class TrainConfig : DataConfig
     public long StepSize { get; set; } = 1000;
 
     public double Power { get; set; } = 0.9;
+
+    /// Updates until poly reaches zero. It is the run's length when the run begins, and stays when that is made longer.
+    public long PolyLength { get; set; }
 
     public double Momentum { get; set; } = 0.9;
 
@@ -112,6 +119,7 @@ sealed class ValConfig : DataConfig
 {
     public string Split { get; set; } = "val";
 
+    [JsonConverter(typeof(PathConverter))]
     public string Weights { get; set; } = "";
 
     public PixelSize? Size { get; set; }
@@ -124,9 +132,11 @@ sealed class PredictConfig : PhotographConfig
 {
     public string[] Inputs { get; set; } = [];
 
+    [JsonConverter(typeof(PathConverter))]
     public string Weights { get; set; } = "";
 
     /// File with the names of the classes; those of the catalog where empty.
+    [JsonConverter(typeof(PathConverter))]
     public string Classes { get; set; } = "";
 
     /// Share of the class colour in overlays.

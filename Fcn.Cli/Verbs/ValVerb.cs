@@ -53,6 +53,7 @@ static class ValVerb
             // What may not be written shows before the work, not after it.
             folder.WriteConfig(json);
             folder.WriteEnvironment(network.Engine);
+            if (config.Overlays > 0) folder.ReservePictures();
             matrix = terminal.Track("image", 0, set.Count, track => Evaluator.Run(
                 network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation,
                 failed: (example, e) => failures.Add(ImageStep.Segment, example.Id, e)));
@@ -66,11 +67,11 @@ static class ValVerb
         // What took so long to find out is shown before anything that may fail.
         terminal.Show(Tables.Metrics(matrix, set.ClassNames));
         if (failures.Count > 0) terminal.Line($"These numbers are without {failures.Count} of {set.Count} images.");
-        folder.WriteConfusion(matrix, set.ClassNames);
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
         terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
         look.TellSkipped();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
+        folder.WriteConfusion(matrix, set.ClassNames);
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
         failures.ThrowIfAny(set.Count);
         return 0;
     }

@@ -43,7 +43,8 @@ public static class Checkpoint
     /// Writes weights, momentum and state beside the file, flushes them to the disk and renames. Whenever the process dies, the path holds
     /// this checkpoint or the one before. What a killed process left beside is replaced by the next save.
     /// </summary>
-    /// <exception cref="FcnException">The file cannot be written, or a value is not finite: then the file keeps what it held.</exception>
+    /// <exception cref="FcnException">The file cannot be written; it keeps what it held.</exception>
+    /// <exception cref="NotFiniteException">A value is not finite; the file keeps what it held.</exception>
     public static void Save(string path, Network network, CheckpointState state)
     {
         var writer = new SafetensorsWriter();
@@ -160,9 +161,9 @@ public static class Checkpoint
             if (!expected.Contains(name)) yield return $"{name}: not in the network";
     }
 
-    static FcnException NotFinite(string path, string name, float value, long iteration) =>
+    static NotFiniteException NotFinite(string path, string name, float value, long iteration) =>
         new($"'{name}' holds {(float.IsNaN(value) ? "NaN" : "infinity")} after iteration {iteration}, so {path} was not written and " +
-            "keeps what it held. Training has diverged: lower the learning rate.");
+            $"keeps what it held. {(iteration == 0 ? "Start from other weights." : "Training has diverged: lower the learning rate.")}");
 
     static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -1,6 +1,5 @@
 // The verbs that leave a run folder, on a data set of a few small images, with FcnDemo.
 using System.Text.Json;
-using Fcn.Data;
 using Fcn.Imaging;
 using Fcn.Models;
 using Fcn.Tests.Data;
@@ -11,19 +10,8 @@ namespace Fcn.Tests.Cli;
 
 public sealed class RunTests : IDisposable
 {
-    readonly VocFolder data = new();
+    readonly VocFolder data = new VocFolder().AddScenes(3);
     readonly TempFolder folder = new();
-
-    public RunTests()
-    {
-        var scenes = new DrawnScenes(3, seed: 5, new PixelSize(40, 32));
-        for (int i = 0; i < scenes.Count; i++)
-        {
-            scenes.LoadImage(i).SavePng(Path.Combine(data.Root, "JPEGImages", $"s{i}.png"));
-            scenes.LoadLabels(i).Save(Path.Combine(data.Root, "SegmentationClass", $"s{i}.png"));
-        }
-        data.List("train", "s0\ns1\n").List("val", "s2\n").Text("classes.txt", string.Join('\n', scenes.ClassNames) + "\n");
-    }
 
     string Runs => folder["runs"];
 

@@ -14,9 +14,17 @@ static class Tool
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var terminal = new Terminal(output, error) { PlainInterval = TimeSpan.Zero };
-        int code = FcnTool.Run(args, networks, new DeviceCatalog([]), terminal, cancellation);
+        int code = Run(networks, output, error, cancellation, args);
         return new ToolResult(code, output.ToString(), error.ToString());
+    }
+
+    public static int Run(TextWriter output, TextWriter error, CancellationToken cancellation, params string[] args) =>
+        Run(PaperNetworks.All, output, error, cancellation, args);
+
+    static int Run(NetworkCatalog networks, TextWriter output, TextWriter error, CancellationToken cancellation, string[] args)
+    {
+        var terminal = new Terminal(output, error) { PlainInterval = TimeSpan.Zero };
+        return FcnTool.Run(args, networks, new DeviceCatalog([]), terminal, cancellation);
     }
 }
 

@@ -1,3 +1,4 @@
+using Fcn.Data;
 using Fcn.Tests.Imaging;
 
 namespace Fcn.Tests.Data;
@@ -23,6 +24,19 @@ sealed class VocFolder : IDisposable
         image.SavePng(Path.Combine(Root, "JPEGImages", id + ".png"));
         map.Save(Path.Combine(Root, "SegmentationClass", id + ".png"));
         return this;
+    }
+
+    /// <summary>Drawn scenes s0, s1, … of six classes, the last of which is the list val and the others train.</summary>
+    public VocFolder AddScenes(int count)
+    {
+        var scenes = new DrawnScenes(count, seed: 5, new PixelSize(40, 32));
+        for (int i = 0; i < count; i++)
+        {
+            scenes.LoadImage(i).SavePng(Path.Combine(Root, "JPEGImages", $"s{i}.png"));
+            scenes.LoadLabels(i).Save(Path.Combine(Root, "SegmentationClass", $"s{i}.png"));
+        }
+        string train = string.Concat(Enumerable.Range(0, count - 1).Select(static i => $"s{i}\n"));
+        return List("train", train).List("val", $"s{count - 1}\n").Text("classes.txt", string.Join('\n', scenes.ClassNames) + "\n");
     }
 
     public VocFolder Rename(string id, string extension)

@@ -14,10 +14,10 @@ internal sealed unsafe partial class NativeDriver : CudaDriver
         ? ["nvcuda.dll"]
         : ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"];
 
-    private static readonly Lazy<CudaSearch> Found = new(static () => Search(Libraries));
+    private static readonly CudaLookup Lookup = new(static () => Search(Libraries));
 
     /// The driver of this machine, or why there is none to work with.
-    public static CudaSearch Machine => Found.Value;
+    public static CudaSearch Machine => Lookup.Result();
 
     public static CudaSearch Search(ReadOnlySpan<string> libraries)
     {
