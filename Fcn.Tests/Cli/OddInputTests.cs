@@ -1,5 +1,4 @@
 // Files of others as people give them: odd photographs, weights under other names, pipes.
-using System.Diagnostics;
 using Fcn.Data;
 using Fcn.Imaging.Jpeg;
 using Fcn.Models;
@@ -181,34 +180,18 @@ public sealed class OddInputTests : IDisposable
             output.WriteLine("Not run: Windows has no /dev/stdin.");
             return;
         }
-        byte[] photo = Photo();
-        (int code, string error) = Piped(photo, "predict", "/dev/stdin", "--weights", weights, "--runs", folder["runs"], "--threads", "1");
-        Assert.True(code == 0, error);
+        string photo = folder.Write("photos/a.png", Photo());
+        ToolResult result = Piped(photo, "predict", "/dev/stdin", "--weights", weights, "--runs", folder["runs"], "--threads", "1");
+        Assert.True(result.Code == 0, result.Error);
         Assert.Equal(40, Mask("fcn-demo", "stdin").Width);
-        (code, error) = Piped(File.ReadAllBytes(weights), "predict", folder.Write("photos/a.png", photo), "--weights", "/dev/stdin");
-        Assert.Equal(1, code);
-        Assert.Contains("'/dev/stdin' is a pipe or device", error);
+        result = Piped(weights, "predict", photo, "--weights", "/dev/stdin");
+        Assert.Equal(1, result.Code);
+        Assert.Contains("'/dev/stdin' is a pipe or device", result.Error);
     }
 
-    static (int Code, string Error) Piped(byte[] input, params string[] args)
+    static ToolResult Piped(string input, params string[] args)
     {
-        string tool = Path.Combine(AppContext.BaseDirectory, "fcn.dll");
-        var start = new ProcessStartInfo("dotnet", [tool, .. args])
-        {
-            RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> said = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        try
-        {
-            process.StandardInput.BaseStream.Write(input);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It was refused unread.
-        }
-        Assert.True(process.WaitForExit(TimeSpan.FromMinutes(2)));
-        return (process.ExitCode, error.Result + said.Result);
+        using ToolProcess tool = ToolProcess.StartIn($"cat '{input}' | \"$@\"", args);
+        return tool.Wait();
     }
 }

@@ -1,5 +1,4 @@
 // fcn predict and val where some images fail: the others are done, and the end says what failed and why.
-using System.Diagnostics;
 using Fcn.Cli;
 using Fcn.Cli.Output;
 using Fcn.Imaging;
@@ -108,19 +107,14 @@ public sealed class PredictTests : IDisposable
         foreach ((string name, int side) in sizes)
             new LabelMap(side, side, new byte[side * side]).Save(Path.Combine(photos, name + ".png"));
 
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        string[] tool = ["exec", typeof(FcnTool).Assembly.Location];
-        string[] arguments = [.. tool, "predict", photos, "--weights", folder["w.safetensors"], "--device", "cpu"];
-        var start = new ProcessStartInfo(dotnet, arguments) { RedirectStandardError = true, WorkingDirectory = photos };
-        start.Environment["DOTNET_GCTotalPhysicalMemory"] = "0x20000000";
-        using Process process = Process.Start(start)!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(1, process.ExitCode);
+        using ToolProcess tool = ToolProcess.Start(("DOTNET_GCTotalPhysicalMemory", "0x20000000"),
+            "predict", photos, "--weights", folder["w.safetensors"], "--device", "cpu", "--runs", Runs);
+        (int code, _, string error) = tool.Wait();
+        Assert.Equal(1, code);
         string huge = Path.Combine(photos, "huge.png");
         Assert.StartsWith($"error: 1 of 3 images could not be segmented:\n  '{huge}': Segment of FcnDemo on 1x2500x2500 needs ", error);
         Assert.Matches(@" needs \d+ bytes \(0\.\d\d GB\); of the 0\.48 GB that this process may use, 0\.\d\d GB are taken\. Use ", error);
-        string masks = Path.Combine(photos, "runs", "predict", "fcn-demo", "masks");
+        string masks = Path.Combine(Runs, "predict", "fcn-demo", "masks");
         Assert.Equal(["a.png", "z.png"], Directory.EnumerateFiles(masks).Select(Path.GetFileName).Order());
     }
 

@@ -12,12 +12,13 @@ sealed partial class ToolProcess : IDisposable
     readonly Process process;
     readonly Task<string> output, error;
 
-    ToolProcess(string program, IEnumerable<string> arguments)
+    ToolProcess(string program, IEnumerable<string> arguments, params ReadOnlySpan<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         process = Process.Start(start)!;
         // Both are read while it runs: a pipe that nobody empties stops its writer.
         (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -28,6 +29,10 @@ sealed partial class ToolProcess : IDisposable
     static string[] Program => [Dotnet, "exec", typeof(ToolProcess).Assembly.Location, "fcn"];
 
     public static ToolProcess Start(params string[] args) => new(Program[0], [.. Program[1..], .. args]);
+
+    /// <summary>In an environment with one more variable.</summary>
+    public static ToolProcess Start((string Name, string Value) variable, params string[] args) =>
+        new(Program[0], [.. Program[1..], .. args], variable);
 
     /// <summary>By way of a shell; "$@" is the tool with its arguments.</summary>
     public static ToolProcess StartIn(string shell, params string[] args) => new("sh", ["-c", shell, "sh", .. Program, .. args]);
