@@ -1,5 +1,4 @@
 // What lists and folders of others look like.
-using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Data;
 using Xunit;
@@ -152,7 +151,7 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
         }
         string pipe = Path.Combine(folder.List("train", "a").Root, file), target = pipe + ".pipe";
         File.Delete(pipe);
-        Assert.Equal(0, MakePipe(target, 0x180));
+        NamedPipe.Make(target);
         foreach (bool linked in (bool[])[true, false])
         {
             if (linked) File.CreateSymbolicLink(pipe, target);
@@ -190,7 +189,4 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
     }
 
     VocSet Open(VocFolder prepared, string split = "train") => new(prepared.Root, split);
-
-    [DllImport("libc", EntryPoint = "mkfifo")]
-    static extern int MakePipe([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);
 }

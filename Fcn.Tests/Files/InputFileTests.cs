@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using Fcn.Data;
 using Fcn.Files;
@@ -87,9 +86,6 @@ public sealed class InputFileTests(ITestOutputHelper output) : IDisposable
             output.WriteLine("Not run: Windows has no pipes with a path of this kind.");
             return null;
         }
-        using Process made = Process.Start("mkfifo", _folder[name]);
-        made.WaitForExit();
-        Assert.Equal(0, made.ExitCode);
-        return _folder[name];
+        return NamedPipe.Make(_folder[name]);
     }
 }
