@@ -41,7 +41,7 @@ static class TrainingTrack
             : result.LastValidation is { Matrix: var matrix } && OnlyClass(matrix) is { } only ? $"every pixel is labelled class {only}"
             : null;
         if (seen is not null)
-            terminal.Line($"Nothing was learned: {seen}. Try --rate ten times higher or lower, more steps, or trained weights with " +
+            terminal.Warning($"Nothing was learned: {seen}. Try --rate ten times higher or lower, more steps, or trained weights with " +
                 "--init-from.");
     }
 

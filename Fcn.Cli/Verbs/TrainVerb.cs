@@ -138,7 +138,7 @@ static class TrainVerb
     static void WarnOfRateZero(Terminal terminal, TrainerSettings settings, RunFolder folder)
     {
         if (settings.Solver.Rate(settings.Iterations - 1) > 0 || settings.Solver.Policy is not RatePolicy.Poly poly) return;
-        terminal.Line($"The learning rate is 0 from step {poly.Iterations} on (--poly-length), so steps after it learn nothing. " +
+        terminal.Warning($"The learning rate is 0 from step {poly.Iterations} on (--poly-length), so steps after it learn nothing. " +
             $"For another schedule start a new run from the weights of this one: --init-from {folder.Folder}");
     }
 
