@@ -73,7 +73,7 @@ public sealed class RunTests : IDisposable
         string file = folder.Write("run.json", System.Text.Encoding.UTF8.GetBytes(json));
         ToolResult result = Tool.Run("train", data.Root, "--network", "fcn-demo", "--config", file, "--runs", Runs);
         Assert.Equal(1, result.Code);
-        Assert.Contains(message, result.Error.ReplaceLineEndings(" "));
+        Assert.Contains(message, result.Error);
         Assert.False(Directory.Exists(Runs));
     }
 
