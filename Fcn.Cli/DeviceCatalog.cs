@@ -35,13 +35,20 @@ sealed class DeviceCatalog
         {
             if (kind.Choice(text) is { } choice) return (kind, choice);
         }
+        throw new FcnException(Mistake(text)!);
+    }
+
+    /// What is wrong with a text that names no device that this tool knows; null where it names one.
+    public string? Mistake(string text)
+    {
+        if (text == Auto || Array.Exists(kinds, k => k.Choice(text) is not null)) return null;
         string expected = $"--device {text}: expected {string.Join(", ", All[..^1])} or {All[^1]}.";
         foreach ((string name, string package, string line) in Known)
         {
             bool isMissing = text.Split(':')[0] == name && !Array.Exists(kinds, k => k.Name == name);
             if (isMissing) expected += $" For {name} reference {package} in a program of yours and add to FcnTool.Run(args, networks): {line}.";
         }
-        throw new FcnException(expected);
+        return expected;
     }
 
     string[] All => [Auto, .. kinds.Select(static k => k.Form)];

@@ -1,4 +1,5 @@
 // Arguments and networks in, exit code out: 0 done, 1 something the user can mend, 2 wrong usage, 130 interrupted.
+// Whatever happens outside (signals, a terminal that closes, a full disk) ends in one of them, never in a crash.
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -16,30 +17,51 @@ public static class FcnTool
     const int Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130;
 
     /// <summary>
-    /// Runs one verb on the console. Ctrl-C ends it in order: training saves its last checkpoint first; a second one ends it at once.
+    /// Runs one verb on the console. Ctrl-C, SIGTERM, SIGQUIT and the SIGHUP of a terminal that closes end it in order: training saves its
+    /// last checkpoint first. A second Ctrl-C ends it at once. Where SIGHUP is ignored (nohup), it stays so.
     /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>
     /// <param name="devices">What <c>--device</c> may name beside <c>auto</c>, <c>cpu</c> and <c>cuda</c>.</param>
-    /// <returns>The program's exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.</returns>
+    /// <returns>
+    /// The program's exit code: 0 done, 1 failed with a message or not all could be printed, 2 wrong usage, 130 interrupted.
+    /// </returns>
     /// <exception cref="ArgumentException">Two kinds of devices have one name.</exception>
     public static int Run(string[] args, NetworkCatalog networks, params DeviceKind[] devices)
     {
         if (!Console.IsOutputRedirected) Console.OutputEncoding = Encoding.UTF8;
-        using var interrupt = new CancellationTokenSource();
-        using PosixSignalRegistration keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration system = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return Run(args, networks, new DeviceCatalog(devices), new Terminal(Console.Out, Console.Error), interrupt.Token);
+        // Not disposed: a signal may still be on its way when the registrations are.
+        var interrupt = new CancellationTokenSource();
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
+        PosixSignalRegistration[] registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
+        try
+        {
+            return Run(args, networks, new DeviceCatalog(devices), new Terminal(Console.Out, Console.Error), interrupt.Token);
+        }
+        finally
+        {
+            foreach (PosixSignalRegistration registration in registrations) registration.Dispose();
+        }
 
+        // A closing terminal and timeout(1) send their signal twice; only the keyboard's second one means it.
         void Stop(PosixSignalContext signal)
         {
-            signal.Cancel = !interrupt.IsCancellationRequested;
+            signal.Cancel = signal.Signal != PosixSignal.SIGINT || !interrupt.IsCancellationRequested;
             interrupt.Cancel();
         }
     }
 
     internal static int Run(
         string[] args, NetworkCatalog networks, DeviceCatalog devices, Terminal terminal, CancellationToken cancellation = default)
+    {
+        int code = Invoke(args, networks, devices, terminal, cancellation);
+        if (code != Done || terminal.Failure is not { } failure) return code;
+        terminal.Error($"All was done, but not all could be printed: {failure.Message}");
+        return Failed;
+    }
+
+    static int Invoke(
+        string[] args, NetworkCatalog networks, DeviceCatalog devices, Terminal terminal, CancellationToken cancellation)
     {
         var session = new Session(networks, devices, terminal, cancellation);
         var root = new RootCommand("Train, validate and run fully convolutional networks.")
@@ -52,9 +74,8 @@ public static class FcnTool
             BenchmarkVerb.Command(session),
         };
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count > 0)
+        if (Usage.Mistake(parsed, args) is var (message, hint))
         {
-            (string message, string hint) = Usage.Explain(parsed, args);
             terminal.Error(message);
             terminal.Hint(hint);
             return WrongUsage;
@@ -73,12 +94,23 @@ public static class FcnTool
         {
             return Interrupted;
         }
+        catch (UsageException e)
+        {
+            terminal.Error(e.Message);
+            terminal.Hint(Usage.Help(parsed));
+            return WrongUsage;
+        }
         catch (FcnException e)
         {
             terminal.Error(e.Message);
             return Failed;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        catch (OutOfMemoryException)
+        {
+            terminal.Error(Failures.OutOfMemory);
+            return Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             terminal.Error(e.Message);
             return Failed;
@@ -89,6 +121,10 @@ public static class FcnTool
             if (Environment.GetEnvironmentVariable("FCN_STACK") == "1") terminal.Hint(e.ToString());
             else terminal.Hint("Set FCN_STACK=1 to see where, and please report it.");
             return Failed;
+        }
+        finally
+        {
+            session.Warnings.Close();
         }
     }
 }

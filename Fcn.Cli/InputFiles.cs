@@ -1,30 +1,39 @@
-// Files, folders and globs → image files, in the order given, those of a folder or glob by name.
-using System.Text.RegularExpressions;
-
+// Files, folders and patterns → image files, in the order given, those of a folder or pattern by name.
 namespace Fcn.Cli;
 
-static class InputFiles
+/// <param name="Files">As they were typed, or below what was typed.</param>
+/// <param name="LeftOut">What patterns met and passed by, in sentences.</param>
+sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> LeftOut)
 {
     static readonly string[] Extensions = [".png", ".jpg", ".jpeg"];
 
-    public static List<string> Find(IEnumerable<string> inputs)
+    /// <exception cref="FcnException">There is nothing in a folder or behind a pattern.</exception>
+    public static InputFiles Find(IEnumerable<string> inputs)
     {
-        var files = new List<string>();
+        var (files, leftOut) = (new List<string>(), new List<string>());
         foreach (string input in inputs)
         {
             if (Directory.Exists(input)) files.AddRange(InFolder(input));
-            else if (!File.Exists(input) && input.AsSpan().IndexOfAny('*', '?') >= 0) files.AddRange(Matching(input));
+            else if (!File.Exists(input) && Glob.IsPattern(input))
+            {
+                Glob found = Glob.Expand(input);
+                if (found.Files.Count == 0) throw new FcnException(string.Join(' ', [$"No file matches '{input}'.", .. found.LeftOut]));
+                files.AddRange(found.Files);
+                leftOut.AddRange(found.LeftOut);
+            }
             else files.Add(input);
         }
-        return files.Count > 0 ? files : throw new FcnException("Give images: files, a folder, or a pattern such as 'photos/*.jpg'.");
+        return files.Count > 0
+            ? new InputFiles(files, [.. leftOut.Distinct()])
+            : throw new FcnException("Give images: files, a folder, or a pattern such as 'photos/*.jpg'.");
     }
 
     /// A short name for each file, told apart by numbers where files of several folders share one.
-    public static List<string> Names(IEnumerable<string> files)
+    public IReadOnlyList<string> Names()
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var names = new List<string>();
-        foreach (string file in files)
+        foreach (string file in Files)
         {
             string stem = Path.GetFileNameWithoutExtension(file), name = stem;
             for (int copy = 2; !taken.Add(name); copy++) name = $"{stem}-{copy}";
@@ -35,25 +44,26 @@ static class InputFiles
 
     static IEnumerable<string> InFolder(string folder)
     {
-        string[] files = [.. Sorted(Directory.EnumerateFiles(folder).Where(IsImage))];
-        return files.Length > 0 ? files : throw new FcnException($"'{folder}' holds no image ({string.Join(", ", Extensions)}).");
+        Glob found = Glob.Expand(Path.Combine(folder, "*"));
+        string[] files = [.. found.Files.Where(IsImage)];
+        if (files.Length > 0) return files;
+        string nothing = $"'{folder}' holds no image ({string.Join(", ", Extensions)}).{Below(folder)}";
+        throw new FcnException(string.Join(' ', [nothing, .. found.LeftOut]));
     }
 
-    // * and ? within a name, ** for any folders in between.
-    static IEnumerable<string> Matching(string glob)
+    // Where there are images a little further down, the patterns that take them.
+    static string Below(string folder)
     {
-        string pattern = glob.Replace('\\', '/');
-        int fixedPart = pattern.LastIndexOf('/', pattern.AsSpan().IndexOfAny('*', '?')) + 1;
-        string root = fixedPart == 0 ? "." : pattern[..fixedPart], rest = pattern[fixedPart..];
-        string regex = "^" + Regex.Escape(rest).Replace(@"\*\*/", "(.*/)?").Replace(@"\*", "[^/]*").Replace(@"\?", "[^/]") + "$";
-        SearchOption depth = rest.Contains('/') ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-        string[] files = !Directory.Exists(root) ? [] : [.. Sorted(Directory.EnumerateFiles(root, "*", depth)
-            .Where(f => Regex.IsMatch(Path.GetRelativePath(root, f).Replace('\\', '/'), regex))
-            .Select(f => fixedPart == 0 ? Path.GetRelativePath(root, f) : f))];
-        return files.Length > 0 ? files : throw new FcnException($"No file matches '{glob}'.");
+        foreach (string depth in (string[])["*", "*/*"])
+        {
+            string[] found = [.. Glob.Expand(Path.Combine(folder, depth, "*")).Files.Where(IsImage)];
+            if (found.Length == 0) continue;
+            IEnumerable<string> patterns =
+                found.Select(Path.GetExtension).Distinct().Select(ending => $"'{Path.Combine(folder, depth, "*" + ending)}'");
+            return $" Its subfolders hold {found.Length}: give {string.Join(' ', patterns)}.";
+        }
+        return "";
     }
 
     static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
-
-    static IEnumerable<string> Sorted(IEnumerable<string> files) => files.Order(StringComparer.Ordinal);
 }

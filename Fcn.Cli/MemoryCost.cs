@@ -1,21 +1,21 @@
 using Fcn.Data;
-using Fcn.Devices.Cpu;
+using Fcn.Devices;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.Cli;
 
-/// Bytes for one image by the compiler's memory plan: on the CPU, and on a GPU in fp32 where there are kernels for one.
+/// Bytes for one image by the compiler's memory plan: on the CPU, and on a GPU in fp32 where there are kernels for one. Takes none of them.
 sealed record MemoryCost(long Parameters, long Segment, long Training, GpuMemory? Gpu)
 {
     public static MemoryCost Of(CatalogEntry entry, PixelSize at)
     {
-        using var device = new CpuDevice(threads: 1);
-        // Its parameters are never touched, so the system never gives them memory.
-        using Network network = entry.Open(device);
+        NetworkCode code = CodeReader.Read(entry.Open)
+            ?? throw new FcnException(
+                $"{entry.Name} is not made on the device that it is given. Add it with device => new {entry.Summary.Name}(device).");
         return new MemoryCost(
-            entry.Summary.ParameterCount * sizeof(float), Plan(RunMode.Segment), Plan(RunMode.Training), GpuMemory.Of(entry, at));
+            entry.Summary.ParameterCount * sizeof(float), Plan(RunMode.Segment), Plan(RunMode.Training), GpuMemory.Of(entry, code, at));
 
-        long Plan(RunMode mode) => network.Engine.PlannedBytes(mode, images: 1, at.Height, at.Width);
+        long Plan(RunMode mode) => code.Cpu.Memory(mode, images: 1, at.Height, at.Width).Bytes;
     }
 }
 
@@ -25,9 +25,9 @@ sealed record GpuMemory(long Segment, long Training)
     // Of an H100 or H200. Cards with fewer split sums less finely and need a little less.
     public const int Processors = 132;
 
-    public static GpuMemory? Of(CatalogEntry entry, PixelSize at)
+    public static GpuMemory? Of(CatalogEntry entry, NetworkCode code, PixelSize at)
     {
-        if (CodeReader.Read(entry.Open)?.Cuda?.Variant(CudaPrecision.Fp32, int.MaxValue) is not { } variant) return null;
+        if (code.Cuda?.Variant(CudaPrecision.Fp32, int.MaxValue) is not { } variant) return null;
         return new GpuMemory(Plan(RunMode.Segment), Plan(RunMode.Training));
 
         long Plan(RunMode mode) =>

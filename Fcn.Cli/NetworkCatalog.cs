@@ -39,14 +39,16 @@ public sealed class NetworkCatalog : IEnumerable<CatalogEntry>
     /// <exception cref="FcnException">There is none: the message lists all, and the nearest first.</exception>
     public CatalogEntry Find(string name)
     {
-        CatalogEntry? found = entries.Find(e => Key(e.Name) == Key(name)) ?? entries.Find(e => Key(e.Summary.Name) == Key(name));
-        if (found is not null) return found;
+        if (TryFind(name) is { } found) return found;
         string all = string.Join(", ", entries.Select(static e => e.Name));
         string? near = Nearest.To(Key(name), entries.Select(static e => (Key(e.Name), e.Name)));
         throw new FcnException(near is null
             ? $"There is no network '{name}'. Networks here: {all}."
             : $"There is no network '{name}'. Did you mean {near}? Networks here: {all}.");
     }
+
+    internal CatalogEntry? TryFind(string name) =>
+        entries.Find(e => Key(e.Name) == Key(name)) ?? entries.Find(e => Key(e.Summary.Name) == Key(name));
 
     /// <inheritdoc/>
     public IEnumerator<CatalogEntry> GetEnumerator() => entries.GetEnumerator();

@@ -7,4 +7,7 @@ sealed record Session(NetworkCatalog Networks, DeviceCatalog Devices, Terminal T
 {
     /// A verb ended early but in order: everything is saved.
     public bool WasInterrupted { get; set; }
+
+    /// What is odd about the photographs that are read.
+    public WarningLog Warnings { get; } = new(Terminal);
 }

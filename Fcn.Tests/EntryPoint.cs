@@ -1,3 +1,4 @@
+using Fcn.Cli;
 using Fcn.Tests.Training;
 
 namespace Fcn.Tests;
@@ -7,12 +8,16 @@ static class EntryPoint
 {
     static int Main(string[] args)
     {
-        if (args is not ["train", string folder, string iterations])
+        switch (args)
         {
-            Console.Error.WriteLine("usage: Fcn.Tests train FOLDER ITERATIONS");
-            return 2;
+            case ["train", string folder, string iterations]:
+                KilledRun.Train(folder, long.Parse(iterations, System.Globalization.CultureInfo.InvariantCulture));
+                return 0;
+            case ["fcn", .. string[] arguments]:
+                return FcnTool.Run(arguments, PaperNetworks.All);
+            default:
+                Console.Error.WriteLine("usage: Fcn.Tests train FOLDER ITERATIONS, or Fcn.Tests fcn ARGUMENTS");
+                return 2;
         }
-        KilledRun.Train(folder, long.Parse(iterations, System.Globalization.CultureInfo.InvariantCulture));
-        return 0;
     }
 }

@@ -4,26 +4,31 @@ using Spectre.Console.Rendering;
 
 namespace Fcn.Cli.Output;
 
-/// Output and errors of one run of the tool.
+/// Output and errors of one run of the tool. Nothing here throws because it cannot be printed.
 sealed class Terminal
 {
-    // Wide enough for every table; nobody folds lines in a file.
-    const int PlainWidth = 200;
+    // Nobody folds lines in a file: who searches it finds whole sentences.
+    const int PlainWidth = short.MaxValue;
 
+    readonly UnfailingWriter output;
+    readonly UnfailingWriter error;
     readonly IAnsiConsole console;
     readonly IAnsiConsole errors;
     readonly bool live;
 
     public Terminal(TextWriter output, TextWriter error)
     {
-        (Writer, ErrorWriter) = (output, error);
-        (console, errors) = (Open(output), Open(error));
+        (this.output, this.error) = (new UnfailingWriter(output), new UnfailingWriter(error));
+        (console, errors) = (Open(this.output, output), Open(this.error, error));
         live = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi;
     }
 
-    public TextWriter Writer { get; }
+    public TextWriter Writer => output;
 
-    public TextWriter ErrorWriter { get; }
+    public TextWriter ErrorWriter => error;
+
+    /// Why something could not be printed; null where all was.
+    public Exception? Failure => output.Failure ?? error.Failure;
 
     /// How long plain output may be silent during work.
     public TimeSpan PlainInterval { get; init; } = TimeSpan.FromSeconds(5);
@@ -39,9 +44,16 @@ sealed class Terminal
         console.Write(table);
     }
 
-    public void Error(string message) => errors.Write(new Text($"error: {message}\n", new Style(Color.Red)));
+    public void Error(string message) => Tell($"error: {message}\n", new Style(Color.Red));
 
-    public void Hint(string message) => errors.Write(new Text(message + "\n"));
+    /// One line that does not end the run; above the bar where there is one.
+    public void Warning(string message)
+    {
+        if (live) console.WriteLine($"warning: {message}", new Style(Color.Yellow));
+        else ErrorWriter.Write($"warning: {message}\n");
+    }
+
+    public void Hint(string message) => Tell(message + "\n", Style.Plain);
 
     /// Work that takes a while; done of total steps are behind it already.
     public T Track<T>(string title, long done, long total, Func<Track, T> work)
@@ -52,9 +64,15 @@ sealed class Terminal
             .Start(context => work(new LiveTrack(context.AddTask(Markup.Escape(title), maxValue: total), title, done, total)));
     }
 
-    static IAnsiConsole Open(TextWriter writer)
+    void Tell(string text, Style style)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (errors.Profile.Out.IsTerminal) errors.Write(new Text(text, style));
+        else ErrorWriter.Write(text);
+    }
+
+    static IAnsiConsole Open(UnfailingWriter writer, TextWriter inner)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new UnfailingOutput(writer, inner) });
         if (!console.Profile.Out.IsTerminal)
         {
             console.Profile.Width = PlainWidth;

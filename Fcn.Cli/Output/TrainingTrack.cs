@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fcn.Metrics;
 using Fcn.Training;
 
 namespace Fcn.Cli.Output;
@@ -6,7 +7,45 @@ namespace Fcn.Cli.Output;
 /// Runs a trainer under the user's eyes.
 static class TrainingTrack
 {
-    public static TrainingResult Run(Session session, Trainer trainer, long iterations, int validationImages) =>
+    // The loss of a network that guesses is ln(classes), give or take the last batches.
+    const double Guess = 0.99;
+
+    /// Null where it was stopped; then, and where it fails, what was saved is said, and how to go on.
+    public static TrainingResult? Run(Session session, Trainer trainer, long iterations, int validationImages, string goOn)
+    {
+        Terminal terminal = session.Terminal;
+        try
+        {
+            TrainingResult result = Watched(session, trainer, iterations, validationImages);
+            if (result.Completed) return result;
+            session.WasInterrupted = true;
+            terminal.Line($"Stopped and saved at step {result.Iteration}. {goOn}");
+            return null;
+        }
+        catch (Exception e) when (e is not NotFiniteException && trainer.Iteration > 0 && trainer.SavedIteration == trainer.Iteration)
+        {
+            terminal.Line($"Saved at step {trainer.Iteration}. {goOn}");
+            throw;
+        }
+    }
+
+    /// One line where the network is no better than one that guesses, or sees one class everywhere, after more than a few steps.
+    public static void WarnOfNothingLearned(Terminal terminal, Trainer trainer, int classes, TrainingResult result)
+    {
+        if (double.IsNaN(trainer.PixelLoss)) return;
+        double guess = Math.Log(classes);
+        string? seen =
+            trainer.PixelLoss >= Guess * guess
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"the loss per pixel is {trainer.PixelLoss:0.00}; a guess among {classes} classes has {guess:0.00}")
+            : result.LastValidation is { Matrix: var matrix } && OnlyClass(matrix) is { } only ? $"every pixel is labelled class {only}"
+            : null;
+        if (seen is not null)
+            terminal.Warning($"Nothing was learned: {seen}. Try --rate ten times higher or lower, more steps, or trained weights with " +
+                "--init-from.");
+    }
+
+    static TrainingResult Watched(Session session, Trainer trainer, long iterations, int validationImages) =>
         session.Terminal.Track("step", trainer.Iteration, iterations, track =>
         {
             var last = new StepReport(trainer.Iteration, double.NaN, double.NaN, 0, 0);
@@ -17,6 +56,13 @@ static class TrainingTrack
                 $"{(report.IsBest ? "" : $" (best {trainer.BestMeanIU:0.000} at {trainer.BestIteration})")}"));
             return trainer.Run(session.Cancellation);
         });
+
+    // The class that is seen everywhere although others are there; null where there is none.
+    static int? OnlyClass(ConfusionMatrix matrix)
+    {
+        int[] seen = [.. Enumerable.Range(0, matrix.Classes).Where(c => matrix.Predicted(c) > 0)];
+        return seen is [int only] && matrix.Truth(only) < matrix.Pixels ? only : null;
+    }
 
     static string Words(StepReport step) => string.Create(CultureInfo.InvariantCulture,
         $"loss {step.SmoothedLoss:G4}, rate {step.Rate:G3}, {step.ImagesPerSecond:G3} images/s");

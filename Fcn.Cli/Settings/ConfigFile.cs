@@ -1,14 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Fcn.Files;
 
 namespace Fcn.Cli.Settings;
 
 /// config.json in and out.
 static class ConfigFile
 {
+    const int MaxBytes = 1 << 20;
+
     public static T Load<T>(string path, JsonTypeInfo<T> type)
     {
-        byte[] file = Read(path);
+        byte[] file = InputFile.ReadAll(path, MaxBytes);
         try
         {
             return JsonSerializer.Deserialize(file.AsSpan().TrimStart("\uFEFF"u8), type)
@@ -24,18 +27,6 @@ static class ConfigFile
     }
 
     public static string Text<T>(T config, JsonTypeInfo<T> type) => JsonSerializer.Serialize(config, type);
-
-    static byte[] Read(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new FcnException($"Cannot read '{path}': {e.Message}", e);
-        }
-    }
 
     // System.Text.Json adds path and line to its sentence, and speaks of .NET types.
     static string Reason(JsonException e)

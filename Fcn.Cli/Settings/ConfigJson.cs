@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Imaging;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -15,7 +16,8 @@ namespace Fcn.Cli.Settings;
     Converters =
     [
         typeof(SizeConverter), typeof(WordConverter<SimdLevel>), typeof(WordConverter<CudaPrecision>), typeof(WordConverter<PolicyKind>),
-        typeof(WordConverter<LossMode>), typeof(WordConverter<SampleOrder>), typeof(WordConverter<BenchmarkMode>),
+        typeof(WordConverter<LossMode>), typeof(WordConverter<SampleOrder>), typeof(WordConverter<BadExamples>),
+        typeof(WordConverter<SixteenBit>), typeof(WordConverter<BenchmarkMode>),
     ])]
 [JsonSerializable(typeof(DemoConfig))]
 [JsonSerializable(typeof(TrainConfig))]
@@ -26,6 +28,15 @@ sealed partial class ConfigJson : JsonSerializerContext;
 
 /// Poly ↔ "poly"
 sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;
+
+/// A file or folder as it was typed → where it is, whatever the current folder of the process that reads it; nothing stays nothing.
+sealed class PathConverter : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => reader.GetString();
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Length == 0 ? value : Path.GetFullPath(value));
+}
 
 /// 240x180 ↔ "240x180"
 sealed class SizeConverter : JsonConverter<PixelSize>

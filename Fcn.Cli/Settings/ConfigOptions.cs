@@ -42,10 +42,13 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
                 : throw Wrong(option, text, "a whole number, 0 or more"), set);
 
     public ConfigOptions<TConfig> Real(string name, string help, Action<TConfig, double> set) =>
-        Add(name, "x", help, static (option, text) =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-                ? number
-                : throw Wrong(option, text, "a number such as 0.01 or 1e-4"), set);
+        Add(name, "x", help, static (option, text) => ReadReal(text) ?? throw Wrong(option, text, "a number such as 0.01 or 1e-4"), set);
+
+    /// A share of something, 0 to 1.
+    public ConfigOptions<TConfig> Share(string name, string help, Action<TConfig, double> set) =>
+        Add(name, "x", help, static (option, text) => ReadReal(text) is { } share and >= 0 and <= 1
+            ? share
+            : throw Wrong(option, text, "a number from 0 to 1"), set);
 
     public ConfigOptions<TConfig> Size(string name, string help, Action<TConfig, PixelSize> set) =>
         Add(name, "WxH", help, static (option, text) => ReadSize(option, text), set);
@@ -80,7 +83,7 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
         .Text("--device", "device", $"{devices.Forms} (auto)", (c, v) =>
         {
             // What is misspelt shows before anything is opened.
-            devices.Find(v);
+            if (devices.Mistake(v) is { } mistake) throw new UsageException(mistake);
             c.Device = v;
         })
         .Choice<CudaPrecision>("--precision", "how a GPU multiplies (fp32)", static (c, v) => c.Precision = v)
@@ -92,7 +95,7 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
     {
         string? path = parsed.GetValue(file);
         if (path is not null && resumed is not null)
-            throw new FcnException("--resume goes on with the run's own config.json: leave --config out.");
+            throw new UsageException("--resume goes on with the run's own config.json: leave --config out.");
         path ??= resumed;
         TConfig config = path is null ? new TConfig() : ConfigFile.Load(path, type);
         foreach (Action<ParseResult, TConfig> set in setters) set(parsed, config);
@@ -109,7 +112,7 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
         }
         catch (FcnException e)
         {
-            throw new FcnException($"{option}: {e.Message}", e);
+            throw new UsageException($"{option}: {e.Message}");
         }
     }
 
@@ -124,5 +127,10 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
         return this;
     }
 
-    static FcnException Wrong(string option, string text, string expected) => new($"{option} {text}: expected {expected}.");
+    static double? ReadReal(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+            ? number
+            : null;
+
+    static UsageException Wrong(string option, string text, string expected) => new($"{option} {text}: expected {expected}.");
 }

@@ -1,7 +1,10 @@
-// What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json.
+// What one run was asked for: defaults, then the JSON file of --config, then options. The resolved one is written to config.json, with
+// whole paths.
+using System.Text.Json.Serialization;
 using Fcn.Data;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Imaging;
 using Fcn.Training;
 
 namespace Fcn.Cli.Settings;
@@ -16,6 +19,7 @@ class RunConfig
     public string Name { get; set; } = "";
 
     /// Folder of all runs.
+    [JsonConverter(typeof(PathConverter))]
     public string Runs { get; set; } = "runs";
 
     /// auto, cpu, cuda, cuda:1, or what the program adds.
@@ -31,6 +35,15 @@ class RunConfig
     public SimdLevel? Simd { get; set; }
 }
 
+/// What the verbs have that read photographs and weights of others.
+class PhotographConfig : RunConfig
+{
+    public SixteenBit SixteenBit { get; set; }
+
+    /// What is taken off the names in a file of weights.
+    public string StripPrefix { get; set; } = "";
+}
+
 /// fcn demo
 sealed class DemoConfig : RunConfig
 {
@@ -41,15 +54,14 @@ sealed class DemoConfig : RunConfig
 }
 
 /// fcn train
-sealed class TrainConfig : RunConfig
+sealed class TrainConfig : DataConfig
 {
-    public string Data { get; set; } = "";
-
     public string TrainSplit { get; set; } = "train";
 
     /// Empty for no validation.
     public string ValSplit { get; set; } = "val";
 
+    [JsonConverter(typeof(PathConverter))]
     public string InitFrom { get; set; } = "";
 
     public PixelSize? Size { get; set; }
@@ -67,6 +79,9 @@ sealed class TrainConfig : RunConfig
     public long StepSize { get; set; } = 1000;
 
     public double Power { get; set; } = 0.9;
+
+    /// Updates until poly reaches zero. It is the run's length when the run begins, and stays when that is made longer.
+    public long PolyLength { get; set; }
 
     public double Momentum { get; set; } = 0.9;
 
@@ -100,12 +115,11 @@ sealed class TrainConfig : RunConfig
 }
 
 /// fcn val
-sealed class ValConfig : RunConfig
+sealed class ValConfig : DataConfig
 {
-    public string Data { get; set; } = "";
-
     public string Split { get; set; } = "val";
 
+    [JsonConverter(typeof(PathConverter))]
     public string Weights { get; set; } = "";
 
     public PixelSize? Size { get; set; }
@@ -114,13 +128,15 @@ sealed class ValConfig : RunConfig
 }
 
 /// fcn predict
-sealed class PredictConfig : RunConfig
+sealed class PredictConfig : PhotographConfig
 {
     public string[] Inputs { get; set; } = [];
 
+    [JsonConverter(typeof(PathConverter))]
     public string Weights { get; set; } = "";
 
     /// File with the names of the classes; those of the catalog where empty.
+    [JsonConverter(typeof(PathConverter))]
     public string Classes { get; set; } = "";
 
     /// Share of the class colour in overlays.

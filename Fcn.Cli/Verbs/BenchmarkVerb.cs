@@ -66,11 +66,13 @@ static class BenchmarkVerb
     static Action Pass(Network network, BenchmarkConfig config)
     {
         (int classes, int channels) = (network.Description.Classes, network.Description.Input.Channels);
-        int pixels = checked(config.Batch * config.Size.Height * config.Size.Width);
+        long pixels = (long)config.Batch * config.Size.Height * config.Size.Width;
+        string purpose = $"{config.Batch} images of {config.Size} take";
+        const string Remedy = "Give a smaller --batch or --size.";
+        float[] values = HostMemory.NewArray<float>(pixels * channels, purpose, Remedy);
+        byte[] labels = HostMemory.NewArray<byte>(pixels, purpose, Remedy);
         var random = new RandomStream(1);
-        var values = new float[checked(pixels * channels)];
         for (int i = 0; i < values.Length; i++) values[i] = (float)random.Between(-1, 1);
-        var labels = new byte[pixels];
         for (int i = 0; i < labels.Length; i++) labels[i] = (byte)random.Below(classes);
         var input = new InputBatch(config.Batch, config.Size.Height, config.Size.Width, channels, values);
         // Rate 0: the work of an update, but every run starts from the same weights.

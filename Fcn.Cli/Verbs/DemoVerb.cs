@@ -44,33 +44,44 @@ static class DemoVerb
         using Network network = entry.Open(device.Device);
         network.Initialize(config.Seed);
         using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);
-        folder.WriteConfig(json);
         var scenes = new DrawnScenes(config.Iterations * Batch, Training);
         var unseen = new DrawnScenes(Unseen, Validation);
-        terminal.Line($"Training FcnDemo ({Tables.Count(FcnDemo.Summary.ParameterCount)} parameters) on {device.Name}: " +
-            $"{config.Iterations} steps of {Batch} drawn scenes, {scenes.Size} pixels, {scenes.Classes} classes.");
-
-        var clock = Stopwatch.StartNew();
         using var trainer = new Trainer(network, scenes, Settings(config), new BatchSettings { Size = Batch, Seed = config.Seed })
         {
             Validation = unseen, Folder = folder,
         };
-        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count);
-        if (!result.Completed)
+        try
         {
-            session.WasInterrupted = true;
-            terminal.Line($"Stopped at step {result.Iteration}; what there is lies in {folder.Folder}.");
+            folder.WriteConfig(json);
+            folder.ReservePictures();
+            terminal.Line($"Training FcnDemo ({Tables.Count(FcnDemo.Summary.ParameterCount)} parameters) on {device.Name}: " +
+                $"{config.Iterations} steps of {Batch} drawn scenes, {scenes.Size} pixels, {scenes.Classes} classes.");
+            var clock = Stopwatch.StartNew();
+            string rest = $"What there is lies in {folder.Folder}.";
+            if (TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count, rest) is not { } result) return 0;
+            string seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
+            Finish(terminal, trainer, network, result, unseen.ClassNames);
             return 0;
         }
-        string seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
-        terminal.Show(Tables.Metrics(result.LastValidation!.Matrix, unseen.ClassNames));
-        // Larger than what it was trained on: a fully convolutional network does not mind.
-        Comparison.SaveAll(network, new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192)), size: null, Pictures, folder);
+        catch when (trainer.Iteration == 0)
+        {
+            folder.Discard();
+            throw;
+        }
+    }
+
+    // What can be printed comes before what may fail.
+    static void Finish(Terminal terminal, Trainer trainer, Network network, TrainingResult result, IReadOnlyList<string> classNames)
+    {
+        RunFolder folder = trainer.Folder!;
+        terminal.Show(Tables.Metrics(result.LastValidation!.Matrix, classNames));
         terminal.Line($"{folder.Folder}: vis/ has photograph, truth and prediction side by side, curve.svg the course of the training,");
         terminal.Line("log.csv its numbers, confusion.csv what was taken for what, weights/ the network.");
+        TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {result.LastValidation.Scores.MeanIU:0.000}"));
-        return 0;
+        // Larger than what it was trained on: a fully convolutional network does not mind.
+        Comparison.SaveAll(network, new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192)), size: null, Pictures, folder);
     }
 
     static TrainerSettings Settings(DemoConfig config) => new()

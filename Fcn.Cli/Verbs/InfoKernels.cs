@@ -54,7 +54,7 @@ sealed class InfoKernels
         if (wanted is null) return static _ => true;
         return Enum.TryParse(wanted, ignoreCase: true, out CudaPrecision precision) && !char.IsAsciiDigit(wanted[0])
             ? v => v.Precision == precision
-            : throw new FcnException($"--precision {wanted}: expected fp32 or tf32 or bf16.");
+            : throw new UsageException($"--precision {wanted}: expected fp32 or tf32 or bf16.");
     }
 
     // As the driver gets it on a card of the variant's own level.

@@ -27,10 +27,12 @@ static class InfoVerb
         InfoKernels kernels = InfoKernels.AddTo(command);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(name) is not { } wanted) return List(session, parsed.GetValue(json));
-            CatalogEntry entry = session.Networks.Find(wanted);
-            if (kernels.Wanted(parsed)) return kernels.Run(session.Terminal, entry, parsed, parsed.GetValue(json));
             PixelSize at = ConfigOptions<RunConfig>.ReadSize("--size", parsed.GetValue(size)!);
+            bool ofKernels = kernels.Wanted(parsed);
+            if (parsed.GetValue(name) is not { } wanted)
+                return ofKernels ? throw new UsageException("Kernels are of one network: name it.") : List(session, parsed.GetValue(json));
+            CatalogEntry entry = session.Networks.Find(wanted);
+            if (ofKernels) return kernels.Run(session.Terminal, entry, parsed, parsed.GetValue(json));
             MemoryCost memory = MemoryCost.Of(entry, at);
             if (parsed.GetValue(json)) session.Terminal.Line(JsonText.Of(Json(entry, at, memory)));
             else Show(session.Terminal, entry, at, memory);

@@ -7,7 +7,6 @@ using Fcn.Cli.Settings;
 using Fcn.Data;
 using Fcn.Imaging;
 using Fcn.Training;
-using Fcn.Weights;
 
 namespace Fcn.Cli.Verbs;
 
@@ -22,8 +21,9 @@ static class PredictVerb
             .Text("--weights", "file", "weights, or the folder of a run: its best", static (c, v) => c.Weights = v)
             .Text("--network", "name", "which network (what the weights say)", static (c, v) => c.Network = v)
             .Text("--classes", "file", "names of the classes, one per line, for the legend", static (c, v) => c.Classes = v)
-            .Real("--alpha", "share of the class colour in overlays (0.5)", static (c, v) => c.Alpha = v)
+            .Share("--alpha", "share of the class colour in overlays (0.5)", static (c, v) => c.Alpha = v)
             .Flag("--scores", "write the scores of every class and pixel too, as safetensors", static (c, v) => c.Scores = v)
+            .Photographs()
             .Common(session.Devices);
         command.SetAction(parsed =>
         {
@@ -40,80 +40,77 @@ static class PredictVerb
     static int Run(Session session, PredictConfig config, CatalogEntry entry, string json)
     {
         Terminal terminal = session.Terminal;
-        List<string> files = InputFiles.Find(config.Inputs), names = InputFiles.Names(files);
+        InputFiles inputs = InputFiles.Find(config.Inputs);
+        foreach (string sentence in inputs.LeftOut) terminal.Line(sentence);
         OverlayOptions overlay = Overlays(config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
-        using RunFolder folder = RunFolder.Create(config.Runs, "predict", config.Name);
-        folder.WriteConfig(json);
-        folder.WriteEnvironment(network.Engine);
-        string masks = Directory.CreateDirectory(Path.Combine(folder.Folder, "masks")).FullName;
-        string scores = Path.Combine(folder.Folder, "scores");
-        if (config.Scores) Directory.CreateDirectory(scores);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}, weights {config.Weights}");
-        var refused = new List<string>();
-        TimeSpan spent = terminal.Track("image", 0, files.Count, track =>
+        var failures = new Failures();
+        string where;
+        TimeSpan spent;
+        using (var folder = new PredictionFolder(RunFolder.Create(config.Runs, "predict", config.Name), entry, overlay))
         {
-            var clock = new Stopwatch();
-            for (int i = 0; i < files.Count; i++)
-            {
-                session.Cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    Image photo = Image.Load(files[i]);
-                    clock.Start();
-                    LabelMap labels = Segment(network, photo, files[i]);
-                    clock.Stop();
-                    labels.Save(Path.Combine(masks, names[i] + ".png"), entry.Palette);
-                    Overlay.Draw(photo, labels, entry.Palette, overlay).SavePng(folder.Picture(names[i] + ".png"));
-                    if (config.Scores) SaveScores(network.Scores(photo), Path.Combine(scores, names[i] + ".safetensors"), entry);
-                }
-                catch (FcnException e)
-                {
-                    // One bad photograph does not keep a folder of good ones from being segmented; the run fails all the same.
-                    clock.Stop();
-                    refused.Add(e.Message);
-                }
-                track.At(i + 1, files[i]);
-            }
-            return clock.Elapsed;
-        });
-        if (refused.Count > 0)
-            throw new FcnException($"{refused.Count} of {files.Count} images could not be segmented; the others are in {folder.Folder}. {string.Join(" ", refused)}");
-        string each = (spent.TotalSeconds / files.Count).ToString("0.000", CultureInfo.InvariantCulture);
-        string images = files.Count == 1 ? "1 image" : $"{files.Count} images, each";
-        terminal.Line($"{images} segmented in {each} s. {folder.Folder}: masks/, vis/{(config.Scores ? ", scores/" : "")}.");
+            folder.Describe(json, network.Engine);
+            spent = terminal.Track("image", 0, inputs.Files.Count, track =>
+                SegmentAll(session, config, inputs, network, folder, failures, track));
+            where = folder.IsEmpty ? "" : $"{folder.Folder}: masks/, vis/, {(config.Scores ? "scores/, " : "")}index.csv";
+        }
+        int images = inputs.Files.Count;
+        failures.ThrowIfAny(images, where.Length == 0 ? "" : $"What could be done is in {where}.");
+        string each = (spent.TotalSeconds / images).ToString("0.000", CultureInfo.InvariantCulture);
+        terminal.Line($"{(images == 1 ? "1 image" : $"{images} images, each")} segmented in {each} s. {where}.");
         return 0;
     }
 
-    static LabelMap Segment(Network network, Image photo, string file)
+    // One bad photograph does not keep the good ones from being segmented. The time is that of segmenting alone.
+    static TimeSpan SegmentAll(
+        Session session, PredictConfig config, InputFiles inputs, Network network, PredictionFolder folder, Failures failures, Track track)
     {
-        try
+        var clock = new Stopwatch();
+        var reading = new ImageReading { SixteenBit = config.SixteenBit };
+        IReadOnlyList<string> names = inputs.Names();
+        for (int i = 0; i < names.Count; i++)
         {
-            return network.Segment(photo);
+            session.Cancellation.ThrowIfCancellationRequested();
+            (string file, string name) = (inputs.Files[i], names[i]);
+            PredictionFolder.Row row = folder.Begin(file);
+            var step = ImageStep.Read;
+            try
+            {
+                Image photo = Image.Load(file, reading);
+                foreach (ImageWarning warning in photo.Warnings) session.Warnings.Add(warning);
+                step = ImageStep.Segment;
+                clock.Start();
+                LabelMap labels = network.Segment(photo);
+                clock.Stop();
+                step = ImageStep.Write;
+                folder.Save(row, name, photo, labels);
+                if (config.Scores)
+                {
+                    step = ImageStep.Segment;
+                    Tensor scores = network.Scores(photo);
+                    step = ImageStep.Write;
+                    folder.Save(row, name, scores);
+                }
+            }
+            catch (Exception e) when (Failures.IsOne(e))
+            {
+                clock.Stop();
+                row.Error = failures.Add(step, file, e);
+            }
+            track.At(i + 1, file);
         }
-        catch (FcnException e)
-        {
-            throw new FcnException($"'{file}': {e.Message}", e);
-        }
+        return clock.Elapsed;
     }
 
     static OverlayOptions Overlays(PredictConfig config, CatalogEntry entry)
     {
         if (config.Alpha is not (>= 0 and <= 1))
-            throw new FcnException(string.Create(CultureInfo.InvariantCulture, $"--alpha {config.Alpha}: expected a number from 0 to 1."));
+            throw new FcnException(string.Create(CultureInfo.InvariantCulture, $"alpha is {config.Alpha}: expected a number from 0 to 1."));
         IReadOnlyList<string> names = config.Classes.Length == 0 ? entry.ClassNames : ClassNames.Load(config.Classes);
         if (names.Count != entry.Summary.Classes)
             throw new FcnException($"'{config.Classes}' names {names.Count} classes; {entry.Name} has {entry.Summary.Classes}.");
         return new OverlayOptions { Alpha = config.Alpha, Background = Comparison.Background(names), Names = names };
-    }
-
-    // (1, classes, height, width), before the softmax.
-    static void SaveScores(Tensor scores, string file, CatalogEntry entry)
-    {
-        var writer = new SafetensorsWriter();
-        writer.Metadata["network"] = entry.Summary.Name;
-        writer.Add("scores", scores.Shape, (Span<float> values) => scores.Data.CopyTo(values));
-        writer.Save(file);
     }
 }

@@ -23,12 +23,13 @@ static class TrainVerb
         ConfigOptions<TrainConfig> options = Options(command, session.Devices);
         command.SetAction(parsed =>
         {
-            RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(path) : null;
+            using RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(session.Terminal, path) : null;
             TrainConfig config = options.Resolve(parsed, resumed?.Config);
             config.Data = parsed.GetValue(data) ?? config.Data;
             if (config.Network.Length == 0)
                 throw new FcnException($"Give --network. Networks here: {string.Join(", ", session.Networks.Select(static e => e.Name))}.");
             if (config.Name.Length == 0) config.Name = session.Networks.Find(config.Network).Name;
+            if (config is { Policy: PolicyKind.Poly, PolyLength: 0 }) config.PolyLength = config.Iterations;
             return Run(session, config, options.Json(config), resumed);
         });
         return command;
@@ -38,8 +39,9 @@ static class TrainVerb
         new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
         .Text("--network", "name", "which network; fcn info lists them", static (c, v) => c.Network = v)
         .Text("--init-from", "file", "start from weights that match by name and shape", static (c, v) => c.InitFrom = v)
-        .Text("--train-split", "list", "list in ImageSets/Segmentation to train on (train)", static (c, v) => c.TrainSplit = v)
+        .Text("--train-split", "list", "list in ImageSets/Segmentation (train); all: needs no list", static (c, v) => c.TrainSplit = v)
         .Text("--val-split", "list", "list to validate on (val); none: do not", static (c, v) => c.ValSplit = v is "none" ? "" : v)
+        .Labelled()
         .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
         .Whole("--batch", "images per batch (1)", static (c, v) => c.Batch = (int)v, 1, 65536)
         .Whole("--iterations", "updates in all (1000)", static (c, v) => c.Iterations = v, 1)
@@ -48,6 +50,7 @@ static class TrainVerb
         .Real("--gamma", "factor of every step (0.1)", static (c, v) => c.Gamma = v)
         .Whole("--step-size", "updates from step to step (1000)", static (c, v) => c.StepSize = v, 1)
         .Real("--power", "exponent of poly (0.9)", static (c, v) => c.Power = v)
+        .Whole("--poly-length", "updates until poly reaches zero (--iterations)", static (c, v) => c.PolyLength = v, 1)
         .Real("--momentum", "momentum (0.9)", static (c, v) => c.Momentum = v)
         .Real("--decay", "weight decay (0.0005)", static (c, v) => c.Decay = v)
         .Whole("--iter-size", "batches whose gradients make one update (1)", static (c, v) => c.IterSize = (int)v, 1, 65536)
@@ -62,14 +65,15 @@ static class TrainVerb
         .Whole("--log-every", "updates between rows of log.csv (20)", static (c, v) => c.LogEvery = v, 1)
         .Seed("seed of first weights, order, augmentation and dropout (1337)", static (c, v) => c.Seed = v)
         .Whole("--overlays", "validation images drawn at the end (4)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+        .Photographs()
         .Common(devices);
 
     static int Run(Session session, TrainConfig config, string json, RunFolder? resumed)
     {
         Terminal terminal = session.Terminal;
         CatalogEntry entry = session.Networks.Find(config.Network);
-        SegmentationSet examples = DataSets.Open(config.Data, config.TrainSplit, entry);
-        SegmentationSet? validation = config.ValSplit.Length == 0 ? null : DataSets.Open(config.Data, config.ValSplit, entry);
+        SegmentationSet examples = DataSets.Open(session, config, config.TrainSplit, entry);
+        SegmentationSet? validation = DataSets.OpenValidation(session, config, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
         using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
@@ -77,51 +81,80 @@ static class TrainVerb
         var batches = new SegmentationBatches(examples, entry.Summary, Batches(config));
         TrainerSettings settings = Settings(config);
         settings.Verify();
+        using var look = new LookThrough(session, validation is null ? [examples] : [examples, validation]);
         using RunFolder folder = resumed ?? RunFolder.Create(config.Runs, "train", config.Name);
         using var trainer = new Trainer(network, batches, settings)
         {
             Validation = validation, ValidationSize = config.Size, Folder = folder,
         };
-        if (resumed is not null)
+        try
         {
-            trainer.Resume(folder.Last);
-            terminal.Line($"Resumed at step {trainer.Iteration}.");
-        }
-        folder.WriteConfig(json);
-        terminal.Line($"Training {entry.Name} ({Tables.Count(entry.Summary.ParameterCount)} parameters) on {device.Name}: " +
-            $"{examples.Name}, {examples.Count} images, {config.Iterations} steps of {config.Batch * config.IterSize}.");
-        terminal.Line($"Run: {folder.Folder}");
-
-        TrainingResult result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0);
-        if (!result.Completed)
-        {
-            session.WasInterrupted = true;
-            terminal.Line($"Stopped and saved at step {result.Iteration}. Go on with: fcn train --resume {folder.Folder}");
+            if (resumed is not null)
+            {
+                trainer.Resume(folder.Last);
+                terminal.Line($"Resumed at step {trainer.Iteration}.");
+                if (trainer.IsCompleted) return Finished(terminal, trainer, folder);
+            }
+            folder.WriteConfig(json);
+            if (validation is not null && config.Overlays > 0) folder.ReservePictures();
+            terminal.Line($"Training {entry.Name} ({Tables.Count(entry.Summary.ParameterCount)} parameters) on {device.Name}: " +
+                $"{examples.Name}, {examples.Count} images, {config.Iterations} steps of {config.Batch * config.IterSize}.");
+            WarnOfRateZero(terminal, settings, folder);
+            terminal.Line($"Run: {folder.Folder}");
+            string goOn = $"Go on with: fcn train --resume {folder.Folder}";
+            trainer.Stepped += _ => look.ThrowIfFailed();
+            TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0, goOn);
+            look.TellSkipped();
+            if (result is not null) Finish(terminal, config, network, validation, trainer, result);
             return 0;
         }
-        Finish(terminal, config, network, validation, folder, result);
-        return 0;
+        catch when (trainer.Iteration == 0)
+        {
+            folder.Discard();
+            throw;
+        }
     }
 
     static void Start(Terminal terminal, Network network, TrainConfig config)
     {
         network.Initialize(config.Seed);
-        if (config.InitFrom.Length == 0) return;
+        if (config.InitFrom.Length == 0)
+        {
+            terminal.Line($"Weights: drawn at random (seed {config.Seed}); --init-from takes trained ones.");
+            return;
+        }
         string file = WeightSource.FindFile(config.InitFrom);
         terminal.Line($"Weights of {file}:");
-        terminal.Line(network.InitFrom(file).ToString());
+        terminal.Line(network.InitFrom(file, config.StripPrefix).ToString());
     }
 
-    static void Finish(
-        Terminal terminal, TrainConfig config, Network network, SegmentationSet? validation, RunFolder folder, TrainingResult result)
+    static int Finished(Terminal terminal, Trainer trainer, RunFolder folder)
     {
-        if (validation is not null) Comparison.SaveAll(network, validation, config.Size, config.Overlays, folder);
+        terminal.Line($"This run is finished, so nothing was done. For more steps: fcn train --resume {folder.Folder} " +
+            $"--iterations {2 * trainer.Iteration}");
+        return 0;
+    }
+
+    static void WarnOfRateZero(Terminal terminal, TrainerSettings settings, RunFolder folder)
+    {
+        if (settings.Solver.Rate(settings.Iterations - 1) > 0 || settings.Solver.Policy is not RatePolicy.Poly poly) return;
+        terminal.Warning($"The learning rate is 0 from step {poly.Iterations} on (--poly-length), so steps after it learn nothing. " +
+            $"For another schedule start a new run from the weights of this one: --init-from {folder.Folder}");
+    }
+
+    // What can be printed comes before what may fail.
+    static void Finish(
+        Terminal terminal, TrainConfig config, Network network, SegmentationSet? validation, Trainer trainer, TrainingResult result)
+    {
+        RunFolder folder = trainer.Folder!;
         if (result.LastValidation is { } last) terminal.Show(Tables.Metrics(last.Matrix, validation!.ClassNames));
         terminal.Line($"{folder.Folder}: weights/, log.csv, curve.svg" + (validation is null ? "." : ", confusion.csv, vis/."));
+        TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
         if (result.BestMeanIU is { } best)
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"best mean IU {best:0.000} at step {result.BestIteration}"));
         if (result.LastValidation is { } now)
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {now.Scores.MeanIU:0.000}"));
+        if (validation is not null) Comparison.SaveAll(network, validation, config.Size, config.Overlays, folder);
     }
 
     static BatchSettings Batches(TrainConfig c) => new()
@@ -139,18 +172,28 @@ static class TrainVerb
             {
                 PolicyKind.Fixed => new RatePolicy.Fixed(),
                 PolicyKind.Step => new RatePolicy.Step(c.Gamma, c.StepSize),
-                PolicyKind.Poly => new RatePolicy.Poly(c.Power, c.Iterations),
+                PolicyKind.Poly => new RatePolicy.Poly(c.Power, c.PolyLength),
             },
         },
         Iterations = c.Iterations, Seed = c.Seed, ValidateEvery = c.ValEvery, CheckpointEvery = c.SaveEvery, LogEvery = c.LogEvery,
     };
 
-    // The folder, or a file within: config.json, weights/last.safetensors.
-    static RunFolder OpenRun(string path)
+    // The folder, its weights/, or a file within. Weights are taken for a place in a run, not for what it goes on from.
+    static RunFolder OpenRun(Terminal terminal, string path)
     {
-        string? folder = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path)) : path;
-        if (folder is not null && Path.GetFileName(folder) == "weights") folder = Path.GetDirectoryName(Path.GetFullPath(folder));
-        RunFolder run = RunFolder.Open(folder ?? path);
-        return File.Exists(run.Last) ? run : throw new FcnException($"'{run.Folder}' has no weights/last.safetensors to resume from.");
+        string folder = WeightSource.RunOf(path), last = Path.Combine(folder, "weights", "last.safetensors");
+        string config = Path.Combine(folder, "config.json");
+        bool isWeights = File.Exists(path) && Path.GetExtension(path) == ".safetensors";
+        string start =
+            isWeights ? $"To start a new run from '{path}': --init-from {path}"
+            : File.Exists(config) ? $"To start this one again: fcn train --config {config}"
+            : "";
+        if (Directory.Exists(folder) && !File.Exists(last))
+            throw new FcnException($"'{folder}' has no weights/last.safetensors to resume from: --resume takes the folder of a run, " +
+                $"such as runs/train/name. {start}");
+        RunFolder run = RunFolder.Open(folder);
+        if (isWeights && Path.GetFullPath(path) != Path.GetFullPath(last))
+            terminal.Line($"--resume goes on from the last checkpoint, {last}. {start}");
+        return run;
     }
 }

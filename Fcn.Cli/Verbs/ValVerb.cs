@@ -19,9 +19,11 @@ static class ValVerb
         ConfigOptions<ValConfig> options = new ConfigOptions<ValConfig>(command, ConfigJson.Default.ValConfig)
             .Text("--weights", "file", "weights, or the folder of a run: its best", static (c, v) => c.Weights = v)
             .Text("--network", "name", "which network (what the weights say)", static (c, v) => c.Network = v)
-            .Text("--split", "list", "list in ImageSets/Segmentation (val)", static (c, v) => c.Split = v)
+            .Text("--split", "list", "list in ImageSets/Segmentation (val); all: needs no list", static (c, v) => c.Split = v)
+            .Labelled()
             .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
             .Whole("--overlays", "images drawn (8)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
+            .Photographs()
             .Common(session.Devices);
         command.SetAction(parsed =>
         {
@@ -38,21 +40,39 @@ static class ValVerb
     static int Run(Session session, ValConfig config, CatalogEntry entry, string json)
     {
         Terminal terminal = session.Terminal;
-        SegmentationSet set = DataSets.Open(config.Data, config.Split, entry);
+        SegmentationSet set = DataSets.Open(session, config, config.Split, entry);
         using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
-        using Network network = WeightSource.Open(entry, device.Device, config.Weights);
+        using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
-        ConfusionMatrix matrix = terminal.Track("image", 0, set.Count, track =>
-            Evaluator.Run(network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation));
-
+        using var look = new LookThrough(session, set);
         using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);
-        folder.WriteConfig(json);
-        folder.WriteEnvironment(network.Engine);
-        folder.WriteConfusion(matrix, set.ClassNames);
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder);
+        var failures = new Failures();
+        ConfusionMatrix matrix;
+        try
+        {
+            // What may not be written shows before the work, not after it.
+            folder.WriteConfig(json);
+            folder.WriteEnvironment(network.Engine);
+            if (config.Overlays > 0) folder.ReservePictures();
+            matrix = terminal.Track("image", 0, set.Count, track => Evaluator.Run(
+                network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation,
+                failed: (example, e) => failures.Add(ImageStep.Segment, example.Id, e)));
+            if (matrix.Pixels == 0) failures.ThrowIfAny(set.Count);
+        }
+        catch
+        {
+            folder.Discard();
+            throw;
+        }
+        // What took so long to find out is shown before anything that may fail.
         terminal.Show(Tables.Metrics(matrix, set.ClassNames));
+        if (failures.Count > 0) terminal.Line($"These numbers are without {failures.Count} of {set.Count} images.");
         terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
+        look.TellSkipped();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
+        folder.WriteConfusion(matrix, set.ClassNames);
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
+        failures.ThrowIfAny(set.Count);
         return 0;
     }
 }

@@ -2,6 +2,8 @@
 // cropping picks a range, mirroring reverses it; so any combination costs one pass. Pixel centres lie at halves: x ↦ (x + ½) · source /
 // scaled − ½, as in OpenCV and torch's interpolate(align_corners=False); labels take the pixel that contains the centre (torch:
 // nearest-exact).
+using Fcn.Devices;
+
 namespace Fcn.Data;
 
 /// <summary>Source columns of every column of a resampled, cropped, mirrored image.</summary>
@@ -40,7 +42,9 @@ sealed class Axis
     public static Image Sample(Image source, Axis columns, Axis rows)
     {
         int channels = source.Channels;
-        var result = new byte[checked(rows.Length * columns.Length * channels)];
+        byte[] result = HostMemory.NewArray<byte>(
+            (long)rows.Length * columns.Length * channels, $"An image of {columns.Length}x{rows.Length}x{channels} takes",
+            "Scale less, or crop.");
         int stride = source.Width * channels;
         int to = 0;
         for (int y = 0; y < rows.Length; y++)

@@ -23,10 +23,11 @@ public sealed class Batch
     // Allocates only for what is larger than ever before.
     internal void Reshape(int images, PixelSize size, int channels)
     {
-        labelCount = checked(images * size.Height * size.Width);
+        // The floats come first: where they fit into an array, so do the labels.
+        long values = (long)images * size.Height * size.Width * channels;
+        float[] pixels = Input.Pixels.Length >= values ? Input.Pixels : Preprocessing.Room(images, size.Width, size.Height, channels);
+        labelCount = images * size.Height * size.Width;
         if (labels.Length < labelCount) labels = new byte[labelCount];
-        int values = checked(labelCount * channels);
-        float[] pixels = Input.Pixels.Length >= values ? Input.Pixels : new float[values];
         bool same = (Input.Images, Input.Height, Input.Width, Input.Channels) == (images, size.Height, size.Width, channels);
         if (!same || Input.Pixels != pixels) Input = new InputBatch(images, size.Height, size.Width, channels, pixels);
     }
@@ -50,7 +51,8 @@ public sealed class BatchBuilder(InputSummary input)
     /// <param name="least">Smallest size of the batch, such as <see cref="Augmentation.Crop"/>.</param>
     /// <exception cref="ArgumentException">There is no example.</exception>
     /// <exception cref="FcnException">
-    /// An image has another number of channels than the network reads, or another size than its labels.
+    /// An image has another number of channels than the network reads, or another size than its labels; or memory is too short for the
+    /// batch.
     /// </exception>
     public void Build(IReadOnlyList<Example> examples, Batch into, PixelSize least = default)
     {

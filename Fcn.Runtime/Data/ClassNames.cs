@@ -1,4 +1,5 @@
-// classes.txt → names of the classes. One per line, in order from class 0; every line may begin with its number ("0 sky").
+// classes.txt → names of the classes. One per line, in order from class 0; every line may begin with its number ("0 sky"). labelme's lists
+// open with a name for what is ignored, whose label is −1, so 255 in a file.
 using System.Globalization;
 
 namespace Fcn.Data;
@@ -16,18 +17,23 @@ public static class ClassNames
         "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train", "tvmonitor",
     ];
 
+    const string Ignored = "__ignore__";
+
     /// <summary>Names where nobody gave any: <c>class 0</c>, <c>class 1</c>, …</summary>
     /// <param name="classes">Their number, 1 to 254.</param>
     public static IReadOnlyList<string> Numbered(int classes) => [.. Enumerable.Range(0, classes).Select(static c => $"class {c}")];
 
     /// <summary>Reads a file of names.</summary>
     /// <param name="path">
-    /// UTF-8 text with a name on every line, from class 0. If every line begins with its class number, the numbers are dropped.
+    /// UTF-8 text with a name on every line, from class 0. If every line begins with its class number, the numbers are dropped. A first
+    /// line <c>__ignore__</c> is no class.
     /// </param>
     /// <exception cref="FcnException">The file cannot be read, has no name or more than 254, or a name occurs twice.</exception>
     public static IReadOnlyList<string> Load(string path)
     {
         List<(int Line, string Name)> lines = NameList.Read(path);
+        if (lines[0].Name == Ignored) lines.RemoveAt(0);
+        if (lines.Count == 0) throw new FcnException($"'{path}' names no class but {Ignored}: write one name per line.");
         if (lines.Count > Most)
             throw new FcnException(
                 $"'{path}' names {lines.Count} classes; at most {Most} are possible, because labels are bytes and 255 is ignored.");

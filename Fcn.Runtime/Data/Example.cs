@@ -9,12 +9,18 @@ namespace Fcn.Data;
 public sealed record Example(string Id, Image Image, LabelMap Labels)
 {
     // origin: what the message names, a file if there is one.
-    internal void RequireOneSize(string origin)
+    internal void RequireOneSize(string origin) =>
+        RequireOneSize(Id, new PixelSize(Image.Width, Image.Height), new PixelSize(Labels.Width, Labels.Height), origin);
+
+    internal static void RequireOneSize(string id, PixelSize image, PixelSize labels, string origin)
     {
-        if (Image.Width != Labels.Width || Image.Height != Labels.Height)
-            throw new FcnException(
-                $"{origin}: the labels are {Labels.Width}x{Labels.Height} but the image of '{Id}' is {Image.Width}x{Image.Height}; "
-                + "both must have one size.");
+        if (image == labels) return;
+        // Cameras store what they saw lying on its side and note which way up it is; most programs, labelling ones too, show it upright.
+        string turned = image == new PixelSize(labels.Height, labels.Width)
+            ? " One lies on its side: the labels were probably drawn on the photograph as its EXIF orientation turns it, but pixels are " +
+                "read as stored. Save the photograph upright: magick in.jpg -auto-orient out.jpg."
+            : "";
+        throw new FcnException($"{origin}: the labels are {labels} but the image of '{id}' is {image}; both must have one size.{turned}");
     }
 }
 
@@ -33,7 +39,8 @@ public readonly record struct PixelSize(int Width, int Height)
         string[] parts = text.Split('x', 'X');
         return parts.Length == 2 && Side(parts[0]) is > 0 and var width && Side(parts[1]) is > 0 and var height
             ? new PixelSize(width, height)
-            : throw new FcnException($"'{text}' is no size: write width and height in pixels, such as 240x180.");
+            : throw new FcnException(
+                $"'{text}' is no size: write width and height in pixels, such as 240x180; both are 1 to {ushort.MaxValue}.");
 
         static int Side(string digits) => ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort side) ? side : 0;
     }

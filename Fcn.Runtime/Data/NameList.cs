@@ -1,5 +1,5 @@
 // A text file with one name per line → names with their line numbers, or an error that says which line is wrong. UTF-8, with or without
-// byte order mark; '\n' or "\r\n"; white space around a name and empty lines do not count.
+// byte order mark, or UTF-16 with one, which is what PowerShell's > writes; white space around a name and empty lines do not count.
 using System.Text;
 using Fcn.Files;
 
@@ -11,24 +11,28 @@ static class NameList
     // A million ids of 60 characters; whoever names a video by mistake is told so instead of waiting.
     const int MaxBytes = 1 << 26;
 
-    static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    static readonly Encoding Utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+
+    static readonly Encoding[] Marked =
+        [Utf8, new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),
+            new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true)];
 
     /// <summary>All names of a list file, in order; never none.</summary>
-    /// <exception cref="FcnException">The file is missing, too large, not UTF-8, empty, or has control characters in a name.</exception>
+    /// <exception cref="FcnException">The file is missing, too large, not text, empty, or has control characters in a name.</exception>
     public static List<(int Line, string Name)> Read(string path)
     {
         string text = Text(path);
         var names = new List<(int, string)>();
         int line = 0;
-        foreach (Range range in text.AsSpan().Split('\n'))
+        foreach (ReadOnlySpan<char> whole in text.AsSpan().EnumerateLines())
         {
             line++;
-            ReadOnlySpan<char> name = text.AsSpan(range).Trim();
+            ReadOnlySpan<char> name = whole.Trim();
             if (name.IsEmpty) continue;
             foreach (char c in name)
                 if (char.IsControl(c) && c != '\t')
                     throw new FcnException(
-                        $"'{path}', line {line}: control character U+{(int)c:X4} in a name; a list is plain text, one name per line.");
+                        $"'{path}', line {line}: control character U+{(int)c:X4} in a name; a list is UTF-8 text, one name per line.");
             names.Add((line, name.ToString()));
         }
         return names.Count > 0 ? names : throw new FcnException($"'{path}' names nothing: write one name per line.");
@@ -37,14 +41,22 @@ static class NameList
     static string Text(string path)
     {
         ReadOnlySpan<byte> content = InputFile.ReadAll(path, MaxBytes);
-        if (content.StartsWith(Encoding.UTF8.Preamble)) content = content[Encoding.UTF8.Preamble.Length..];
+        if (FileKind.Of(content) is { } kind) throw kind.Instead(path, "a list of names", "Write one name per line.");
+        Encoding encoding = Utf8;
+        foreach (Encoding marked in Marked)
+        {
+            if (!content.StartsWith(marked.Preamble)) continue;
+            encoding = marked;
+            content = content[marked.Preamble.Length..];
+            break;
+        }
         try
         {
-            return Strict.GetString(content);
+            return encoding.GetString(content);
         }
         catch (DecoderFallbackException e)
         {
-            throw new FcnException($"'{path}' is not UTF-8 text: {e.Message}", e);
+            throw new FcnException($"'{path}' is not {encoding.WebName.ToUpperInvariant()} text: {e.Message} Save it as UTF-8.", e);
         }
     }
 }

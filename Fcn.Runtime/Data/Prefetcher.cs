@@ -10,8 +10,8 @@ namespace Fcn.Data;
 /// </summary>
 public sealed class Prefetcher : IDisposable
 {
-    // Keeps the streams of augmentation apart from the sampler's, which are keyed by (seed, position) too.
-    const long AugmentationKey = 1;
+    // Keep the streams of augmentation and of replacements apart from the sampler's, which are keyed by (seed, position) too.
+    const long AugmentationKey = 1, ReplacementKey = 3;
 
     readonly SegmentationSet set;
     readonly Sampler sampler;
@@ -21,12 +21,13 @@ public sealed class Prefetcher : IDisposable
     readonly long begin;
     readonly long end;
     readonly List<Example> chosen = [];
-    readonly Batch[] slots;
+    readonly (Batch Batch, long End)[] slots;
     readonly SemaphoreSlim empty;
     readonly SemaphoreSlim filled = new(0);
     readonly Thread thread;
     long produced;
     long delivered;
+    long consumed;
     bool ended;
     volatile bool stopped;
     ExceptionDispatchInfo? failure;
@@ -56,8 +57,9 @@ public sealed class Prefetcher : IDisposable
         this.augmentation.Validate();
         (sampler, builder) = (new Sampler(order), new BatchBuilder(input));
         (begin, end) = (order.Position, examples is { } count ? order.Position + count : long.MaxValue);
+        consumed = begin;
         // One slot is the consumer's, the others are filled ahead.
-        slots = [.. Enumerable.Range(0, ahead + 1).Select(static _ => new Batch())];
+        slots = [.. Enumerable.Range(0, ahead + 1).Select(static _ => (new Batch(), 0L))];
         empty = new SemaphoreSlim(slots.Length);
         thread = new Thread(Produce) { Name = "prefetch", IsBackground = true };
         thread.Start();
@@ -66,13 +68,13 @@ public sealed class Prefetcher : IDisposable
     /// <summary>The batch that <see cref="MoveNext"/> brought. It lives until the next call: its memory is used again.</summary>
     /// <exception cref="InvalidOperationException">There is none: before the first call, or after the last batch.</exception>
     public Batch Current => delivered > 0 && !ended
-        ? slots[(delivered - 1) % slots.Length]
+        ? slots[(delivered - 1) % slots.Length].Batch
         : throw new InvalidOperationException("There is no batch here: call MoveNext first, and only go on while it is true.");
 
     /// <summary>
     /// Where the order stands after <see cref="Current"/>, whatever was made ahead: with it a resumed run goes on with the next batch.
     /// </summary>
-    public SamplerState Consumed => sampler.State with { Position = Math.Min(begin + delivered * batchSize, end) };
+    public SamplerState Consumed => sampler.State with { Position = consumed };
 
     /// <summary>Waits for the next batch.</summary>
     /// <returns>False when all examples were delivered.</returns>
@@ -87,10 +89,13 @@ public sealed class Prefetcher : IDisposable
             filled.Wait();
             // The producer signals once per batch and once more at its end.
             ended = delivered == Volatile.Read(ref produced);
-            if (!ended) delivered++;
+            if (!ended) consumed = slots[delivered++ % slots.Length].End;
         }
-        if (ended) failure?.Throw();
-        return !ended;
+        if (!ended) return true;
+        failure?.Throw();
+        // What was left out at the end was consumed as well.
+        consumed = end;
+        return false;
     }
 
     /// <summary>Stops the thread; waits for the example it is at.</summary>
@@ -112,7 +117,13 @@ public sealed class Prefetcher : IDisposable
             {
                 empty.Wait();
                 if (stopped) return;
-                Fill(slots[produced % slots.Length], position, (int)Math.Min(batchSize, end - position));
+                ref (Batch Batch, long End) slot = ref slots[produced % slots.Length];
+                slot.End = Math.Min(position + batchSize, end);
+                if (!Fill(slot.Batch, position, slot.End))
+                {
+                    empty.Release();
+                    continue;
+                }
                 Volatile.Write(ref produced, produced + 1);
                 filled.Release();
             }
@@ -125,14 +136,28 @@ public sealed class Prefetcher : IDisposable
         filled.Release();
     }
 
-    void Fill(Batch batch, long position, int examples)
+    // False where all of the examples were left out.
+    bool Fill(Batch batch, long from, long to)
     {
         chosen.Clear();
-        for (int n = 0; n < examples; n++)
+        for (long position = from; position < to; position++)
         {
-            var random = new RandomStream(sampler.State.Seed, position + n, AugmentationKey);
-            chosen.Add(augmentation.Apply(set.Load(sampler.At(position + n)), ref random));
+            if (Choose(position) is not { } example) continue;
+            var random = new RandomStream(sampler.State.Seed, position, AugmentationKey);
+            chosen.Add(augmentation.Apply(example, ref random));
         }
+        if (chosen.Count == 0) return false;
         builder.Build(chosen, batch, augmentation.Crop ?? default);
+        return true;
+    }
+
+    // Null in a pass, where the example is bad. Looking for another in an endless run ends: a set of which nothing is left throws.
+    Example? Choose(long position)
+    {
+        if (set.TryLoad(sampler.At(position), out Example? example)) return example;
+        if (end < long.MaxValue) return null;
+        var random = new RandomStream(sampler.State.Seed, position, ReplacementKey);
+        while (!stopped && !set.TryLoad(random.Below(set.Count), out example)) { }
+        return example;
     }
 }

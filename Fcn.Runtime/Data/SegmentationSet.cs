@@ -1,4 +1,5 @@
-// What training and validation read. A set says how to read one example; the checks that hold for every set are made here, once.
+// What every data set is: examples by number, all of one number of classes. The checks that hold for any set are made here, once.
+using System.Diagnostics.CodeAnalysis;
 using Fcn.Imaging;
 
 namespace Fcn.Data;
@@ -8,6 +9,11 @@ namespace Fcn.Data;
 /// </summary>
 public abstract class SegmentationSet
 {
+    // What helps with one bad example and with many.
+    internal const string Advice = "Mend what is wrong, or go on without it: --on-bad-example skip (BadExamples.Skip).";
+
+    readonly SortedDictionary<int, SkippedExample> skipped = [];
+
     /// <summary>The set in words for logs and messages, such as <c>camvid, train</c>.</summary>
     public abstract string Name { get; }
 
@@ -17,55 +23,144 @@ public abstract class SegmentationSet
     /// <summary>Colours in which the classes are drawn.</summary>
     public Palette Palette { get; init; } = Palette.Voc;
 
+    /// <summary>What stored label values mean; by default they are the classes.</summary>
+    public LabelMapping LabelMapping { get; init; } = LabelMapping.AsStored;
+
+    /// <summary>What becomes of examples that cannot be used. Training, validation and surveys follow it.</summary>
+    public BadExamples OnBadExample { get; protected init; }
+
     /// <summary>Name of every example; their number is the number of examples.</summary>
     public abstract IReadOnlyList<string> Ids { get; }
 
     /// <summary>Number of classes n; labels are 0 to n − 1 and 255.</summary>
     public int Classes => ClassNames.Count;
 
-    /// <summary>Number of examples.</summary>
+    /// <summary>Number of examples, bad ones included.</summary>
     public int Count => Ids.Count;
+
+    /// <summary>The bad examples that were met and left out so far, by index; none unless <see cref="OnBadExample"/> says so.</summary>
+    public IReadOnlyList<SkippedExample> Skipped
+    {
+        get
+        {
+            lock (skipped) return [.. skipped.Values];
+        }
+    }
+
+    /// <summary>
+    /// After a photograph was read that is odd but usable: once for each oddity and reading, on whichever thread read it.
+    /// </summary>
+    public event Action<ImageWarning>? Warned;
 
     /// <summary>The photograph of an example.</summary>
     /// <exception cref="FcnException">It cannot be read.</exception>
-    public Image LoadImage(int index) => ReadImage(index);
+    public Image LoadImage(int index) => Reported(ReadImage(index));
 
     /// <summary>The classes of an example's pixels.</summary>
     /// <exception cref="FcnException">They cannot be read, or a label is neither a class nor 255.</exception>
-    public LabelMap LoadLabels(int index) => Checked(ReadLabels(index), index);
+    public LabelMap LoadLabels(int index) => Mapped(ReadLabels(index), index);
 
     /// <summary>Photograph and classes of an example.</summary>
     /// <exception cref="FcnException">They cannot be read, a label is neither a class nor 255, or they differ in size.</exception>
     public Example Load(int index)
     {
         Example example = Read(index);
-        Checked(example.Labels, index);
+        example = example with { Labels = Mapped(example.Labels, index) };
         example.RequireOneSize(Origin(index));
+        Reported(example.Image);
         return example;
     }
 
-    /// <summary>Reads a photograph.</summary>
+    /// <summary>Photograph and classes of an example, if it can be used.</summary>
+    /// <param name="index">Its place in the set, from 0.</param>
+    /// <param name="example">The example.</param>
+    /// <returns>False where it is bad and bad ones are skipped.</returns>
+    /// <exception cref="FcnException">It is bad and bad ones are not skipped, or no example of the set is left.</exception>
+    public bool TryLoad(int index, [NotNullWhen(true)] out Example? example)
+    {
+        RequireUsable();
+        try
+        {
+            example = UnlessSkipped(index, Load);
+        }
+        catch (FcnException e) when (e is not MissingLibraryException)
+        {
+            throw new FcnException($"{e.Message} {Advice}", e);
+        }
+        return example is not null;
+    }
+
+    // The labels of an example that can be used as far as can be told without decoding the photograph: null where it is skipped. What this
+    // refuses, Load refuses too; so a run does not depend on which of them comes first.
+    internal LabelMap? Examine(int index) => UnlessSkipped(index, LabelsOfPhotograph);
+
+    /// <summary>
+    /// Reads a photograph. Its labels lie on the pixels, so files are read by <see cref="Image.Load"/> with
+    /// <see cref="ImageReading.AsStored"/> unless the labels were drawn on what a viewer shows.
+    /// </summary>
     protected abstract Image ReadImage(int index);
 
-    /// <summary>Reads the classes of the pixels.</summary>
+    /// <summary>Reads the classes of the pixels, as stored.</summary>
     protected abstract LabelMap ReadLabels(int index);
 
     /// <summary>Reads both; to be overridden where that costs less than one after the other.</summary>
     protected virtual Example Read(int index) => new(Ids[index], ReadImage(index), ReadLabels(index));
 
+    /// <summary>The size of a photograph where it can be known without decoding; null where it cannot.</summary>
+    protected virtual PixelSize? ReadImageSize(int index) => null;
+
     /// <summary>Where an example's labels come from, for messages: a file.</summary>
     protected virtual string Origin(int index) => $"{Name}, '{Ids[index]}'";
 
-    LabelMap Checked(LabelMap labels, int index)
+    /// <summary>Leaves an example out from now on.</summary>
+    protected void Skip(int index, string reason)
     {
-        int last = Classes - 1;
+        lock (skipped) skipped[index] = new SkippedExample(index, Ids[index], reason);
+    }
+
+    // Refuses a set of which nothing is left.
+    internal void RequireUsable()
+    {
+        lock (skipped)
+            if (skipped.Count > 0 && skipped.Count == Count)
+                throw new FcnException($"All {Count} examples of {Name} were skipped. The first: {skipped.Values.First().Reason}");
+    }
+
+    Image Reported(Image image)
+    {
+        foreach (ImageWarning warning in image.Warnings) Warned?.Invoke(warning);
+        return image;
+    }
+
+    // A library that is missing is no fault of an example's: it ends the work, and is told once.
+    T? UnlessSkipped<T>(int index, Func<int, T> read) where T : class
+    {
+        lock (skipped)
+            if (skipped.ContainsKey(index)) return null;
+        try
+        {
+            return read(index);
+        }
+        catch (FcnException e) when (OnBadExample == BadExamples.Skip && e is not MissingLibraryException)
+        {
+            Skip(index, e.Message);
+            return null;
+        }
+    }
+
+    LabelMap LabelsOfPhotograph(int index)
+    {
+        if (ReadImageSize(index) is not { } size) return Load(index).Labels;
+        LabelMap labels = LoadLabels(index);
+        Example.RequireOneSize(Ids[index], size, new PixelSize(labels.Width, labels.Height), Origin(index));
+        return labels;
+    }
+
+    LabelMap Mapped(LabelMap stored, int index)
+    {
+        LabelMap labels = LabelMapping.Apply(stored);
         // 255 classes leave no label between the last class and the ignore label.
-        if (last + 1 == LabelMap.Ignore) return labels;
-        int wrong = labels.Labels.AsSpan().IndexOfAnyInRange((byte)(last + 1), (byte)(LabelMap.Ignore - 1));
-        if (wrong < 0) return labels;
-        throw new FcnException(
-            $"{Origin(index)}: label {labels.Labels[wrong]} at row {wrong / labels.Width}, column {wrong % labels.Width}, "
-            + $"but there are {Classes} classes (0 to {last}) and 255 for pixels to ignore. "
-            + "Give the set more classes, or write unlabelled pixels as 255.");
+        int wrong = Classes == LabelMap.Ignore ? -1 : labels.Labels.AsSpan().IndexOfAnyInRange((byte)Classes, (byte)(LabelMap.Ignore - 1));
+        return wrong < 0 ? labels : throw ForeignLabel.In(stored, wrong, Origin(index), this);
     }
 }

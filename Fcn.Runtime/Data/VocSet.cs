@@ -1,51 +1,57 @@
 // A folder in the layout of PASCAL VOC → examples. JPEGImages/<id>.jpg, SegmentationClass/<id>.png, ImageSets/Segmentation/<split>.txt,
 // classes.txt.
-// Source: VOCdevkit, development kit of the VOC 2012 challenge, section "Segmentation". The labels are palette indices, not colours.
-using Fcn.Files;
+// Sources: VOCdevkit, development kit of the VOC 2012 challenge, section "Segmentation"; labelme2voc.py, which writes
+// SegmentationClassPNG, class_names.txt and no list. The labels are palette indices, not colours.
+using Fcn.Imaging;
 
 namespace Fcn.Data;
 
 /// <summary>
-/// A split of a data set in the layout of PASCAL VOC. What is on disk is checked when it is opened: a run does not fail hours later for
-/// a missing file.
+/// A split of a data set in the layout of PASCAL VOC. That all its files are there is checked when it is opened: a run does not fail hours
+/// later for a missing one. <see cref="SetSurvey"/> looks into them.
 /// </summary>
 public sealed class VocSet : SegmentationSet
 {
-    const string Images = "JPEGImages", LabelFolder = "SegmentationClass", Lists = "ImageSets/Segmentation", ClassFile = "classes.txt";
-    const int MostListed = 10;
+    /// <summary>The split of all examples that have labels, where no list has this name.</summary>
+    public const string AllExamples = "all";
 
-    static readonly string[] ImageExtensions = [".jpg", ".jpeg", ".png"];
+    const string Images = "JPEGImages", Lists = "ImageSets/Segmentation";
 
-    readonly string root;
-    readonly string[] ids;
-    // Which of ImageExtensions each image has.
-    readonly byte[] extensions;
+    // The first that is there.
+    static readonly string[] LabelFolders = ["SegmentationClassPNG", "SegmentationClass"], ClassFiles = ["classes.txt", "class_names.txt"];
+
+    readonly ExampleFiles images, labels;
+    readonly string[] ids, imageNames, labelNames;
 
     /// <summary>Opens a split.</summary>
     /// <param name="root">
-    /// Folder with JPEGImages (.jpg, .jpeg, .png), SegmentationClass (.png) and ImageSets/Segmentation; and, if its classes are not
-    /// VOC's, classes.txt.
+    /// Folder with JPEGImages (.jpg, .jpeg, .png), SegmentationClass or SegmentationClassPNG (.png) and ImageSets/Segmentation; and, if its
+    /// classes are not VOC's, classes.txt or class_names.txt.
     /// </param>
     /// <param name="split">
-    /// Name of a list in ImageSets/Segmentation without .txt: train, val, … One id per line; an id that stands there twice is two
-    /// examples.
+    /// Name of a list in ImageSets/Segmentation without .txt: train, val, … One id per line, with or without the file's extension; an id
+    /// that stands there twice is two examples. <see cref="AllExamples"/> needs no list.
     /// </param>
     /// <param name="classes">
-    /// Number of classes, 1 to 254; null for that of classes.txt, or VOC's 21. Classes without a name are called <c>class 0</c>,
+    /// Number of classes, 1 to 254; null for that of the file, or VOC's 21. Classes without a name are called <c>class 0</c>,
     /// <c>class 1</c>, …
     /// </param>
+    /// <param name="onBadExample">Whether an example that cannot be used is an error or left out; missing files count at once.</param>
     /// <exception cref="FcnException">
     /// There is no such folder or list; the list has an id that is no plain file name; an image or a label file is missing (all are
-    /// listed, up to ten); or classes.txt names another number of classes.
+    /// listed, up to ten) and bad examples are not skipped; or the file of classes names another number of them.
     /// </exception>
-    public VocSet(string root, string split, int? classes = null)
+    public VocSet(string root, string split, int? classes = null, BadExamples onBadExample = BadExamples.Stop)
     {
-        if (!Directory.Exists(root)) throw new FcnException($"'{root}' is no data set: there is no such folder.");
+        if (!DataFile.Exists(root)) throw new FcnException($"'{root}' is no data set: there is no such folder.");
+        OnBadExample = onBadExample;
         ClassNames = ReadClassNames(root, classes);
         Name = $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)))}, {split}";
-        string list = ListOf(root, split);
-        (this.root, ids) = (root, ReadIds(list));
-        extensions = FindFiles(list);
+        images = new ExampleFiles(root, Folder(root, Images), ".jpg", ".jpeg", ".png");
+        labels = new ExampleFiles(root, Folder(root, FirstOf(root, LabelFolders) ?? LabelFolders[^1]), ".png");
+        (string list, List<(int Line, string Name)> lines) = ReadList(root, split);
+        (ids, imageNames, labelNames) = (new string[lines.Count], new string[lines.Count], new string[lines.Count]);
+        FindFiles(root, list, lines);
     }
 
     /// <inheritdoc/>
@@ -58,28 +64,45 @@ public sealed class VocSet : SegmentationSet
     public override IReadOnlyList<string> Ids => ids;
 
     /// <summary>The file of an example's photograph.</summary>
-    public string ImagePath(int index) => Path.Combine(root, Images, ids[index] + ImageExtensions[extensions[index]]);
+    public string ImagePath(int index) => images.Path(imageNames[index]);
 
     /// <summary>The file of an example's labels.</summary>
-    public string LabelPath(int index) => Path.Combine(root, LabelFolder, ids[index] + ".png");
+    public string LabelPath(int index) => labels.Path(labelNames[index]);
+
+    /// <summary>The file in which a data set names its classes; null where it names none.</summary>
+    public static string? ClassFile(string root) => FirstOf(root, ClassFiles) is { } name ? Path.Combine(root, name) : null;
+
+    /// <summary>Names of the lists of a data set, each of which is a split; none where it has no list.</summary>
+    public static IReadOnlyList<string> Splits(string root) => [.. SplitList.In(Path.Combine(root, Lists))];
+
+    /// <summary>How photographs are read: with their pixels as stored, as the labels were drawn on those.</summary>
+    public ImageReading Reading { get; init; } = new() { AsStored = true };
 
     /// <inheritdoc/>
-    protected override Image ReadImage(int index) => Image.Load(ImagePath(index));
+    protected override Image ReadImage(int index) => Image.Load(DataFile.Plain(ImagePath(index)), Reading);
 
     /// <inheritdoc/>
-    protected override LabelMap ReadLabels(int index) => LabelMap.Load(LabelPath(index));
+    protected override LabelMap ReadLabels(int index) => LabelMap.Load(DataFile.Plain(LabelPath(index)));
+
+    /// <inheritdoc/>
+    protected override PixelSize? ReadImageSize(int index) => PhotographHeader.Size(DataFile.Plain(ImagePath(index)));
 
     /// <inheritdoc/>
     protected override string Origin(int index) => $"'{LabelPath(index)}'";
+
+    static string? FirstOf(string root, string[] names) => Array.Find(names, name => DataFile.Exists(Path.Combine(root, name)));
+
+    static string Folder(string root, string name) => DataFile.Exists(Path.Combine(root, name))
+        ? name
+        : throw new FcnException($"'{root}' is no data set in the layout of PASCAL VOC: it has no folder {name}.");
 
     static IReadOnlyList<string> ReadClassNames(string root, int? classes)
     {
         if (classes is < 1 or > Data.ClassNames.Most)
             throw new FcnException($"{classes} classes: a data set has 1 to {Data.ClassNames.Most}.");
-        string file = Path.Combine(root, ClassFile);
-        if (File.Exists(file))
+        if (ClassFile(root) is { } file)
         {
-            IReadOnlyList<string> names = Data.ClassNames.Load(file);
+            IReadOnlyList<string> names = Data.ClassNames.Load(DataFile.Plain(file));
             if (classes is { } wanted && wanted != names.Count)
                 throw new FcnException(
                     $"'{file}' names {names.Count} classes, but {wanted} were asked for: name them all, or leave the number out.");
@@ -88,66 +111,56 @@ public sealed class VocSet : SegmentationSet
         return classes is { } count && count != Data.ClassNames.Voc.Count ? Data.ClassNames.Numbered(count) : Data.ClassNames.Voc;
     }
 
-    static string ListOf(string root, string split)
+    (string List, List<(int Line, string Name)> Lines) ReadList(string root, string split)
     {
-        if (WhyNoFileName(split) is { } why) throw new FcnException($"'{Shown(split)}' is no split: {why}.");
-        string folder = Path.Combine(root, Lists), list = Path.Combine(folder, split + ".txt");
-        if (File.Exists(list)) return list;
-        if (!Directory.Exists(folder))
-            throw new FcnException($"'{root}' is no data set in the layout of PASCAL VOC: it has no folder {Lists}.");
-        try
+        string folder = Path.Combine(root, Lists);
+        if (split == AllExamples && !DataFile.Exists(Path.Combine(folder, split + ".txt")))
         {
-            string[] others = [.. Directory.EnumerateFiles(folder, "*.txt").Select(static f => Path.GetFileNameWithoutExtension(f)!)];
-            Array.Sort(others, StringComparer.Ordinal);
-            string choice = others.Length > 0 ? $"Splits here: {Few(others, others.Length)}." : "The folder has no list at all.";
-            throw new FcnException($"'{list}': there is no such list. {choice}");
+            string[] all = [.. labels.Listed.Keys.Order(StringComparer.Ordinal)];
+            if (all.Length == 0) throw new FcnException($"'{labels.Path("")}' holds no labels ({labels.Words("*")}).");
+            return (labels.Path(""), [.. all.Select(static (id, i) => (i + 1, id))]);
         }
-        catch (Exception e) when (FileError.IsOne(e))
+        if (!DataFile.Exists(folder))
+            throw new FcnException($"'{root}' has no folder {Lists} with lists of ids, such as train.txt and val.txt: write them, " +
+                $"or take all examples that have labels with the split '{AllExamples}'.");
+        string list = SplitList.Find(folder, split);
+        return (list, SplitList.Read(list));
+    }
+
+    void FindFiles(string root, string list, List<(int Line, string Name)> lines)
+    {
+        var missing = new List<string>();
+        for (int i = 0; i < lines.Count; i++)
         {
-            throw FileError.Reading(folder, e);
+            (string? image, string? label) = FilesOf(ids[i] = lines[i].Name);
+            if (image is null && label is null) (image, label) = FilesOf(ids[i] = WithoutExtension(list, lines[i].Line, lines[i].Name));
+            imageNames[i] = image ?? Missing(i, images);
+            labelNames[i] = label ?? Missing(i, labels);
+        }
+        if (missing.Count > 0 && OnBadExample == BadExamples.Stop)
+            throw new FcnException($"'{list}' lists {lines.Count} examples, but {missing.Count} of their files are not in '{root}' " +
+                $"(--on-bad-example skip goes on without them): {SplitList.Few(missing, missing.Count)}.");
+
+        string Missing(int index, ExampleFiles files)
+        {
+            string file = files.Words(ids[index]);
+            missing.Add(file);
+            if (OnBadExample == BadExamples.Skip) Skip(index, $"'{file}' is missing.");
+            return ids[index];
         }
     }
 
-    static string[] ReadIds(string list)
+    // What stands on a line that names no file, without the extension if it has one.
+    string WithoutExtension(string list, int line, string text)
     {
-        List<(int Line, string Name)> lines = NameList.Read(list);
-        foreach ((int line, string id) in lines)
-            if (WhyNoFileName(id) is { } why)
-                throw new FcnException(
-                    $"'{list}', line {line}: '{Shown(id)}' is no id: {why}. Write file names without folder and extension, one per line.");
-        return [.. lines.Select(static l => l.Name)];
+        string id = Stem(text);
+        bool twoColumns = !HasFiles(id) && text.Split(' ', 2) is [var first, _] && (HasFiles(first) || HasFiles(Stem(first)));
+        return twoColumns ? throw SplitList.TwoColumns(list, line, text) : id;
     }
 
-    byte[] FindFiles(string list)
-    {
-        (var found, var missing, int count) = (new byte[ids.Length], new List<string>(), 0);
-        for (int i = 0; i < ids.Length; i++)
-        {
-            string image = Path.Combine(root, Images, ids[i]);
-            int extension = Array.FindIndex(ImageExtensions, e => File.Exists(image + e));
-            if (extension < 0) Miss($"{Images}/{ids[i]}{string.Join('|', ImageExtensions)}");
-            else found[i] = (byte)extension;
-            if (!File.Exists(LabelPath(i))) Miss($"{LabelFolder}/{ids[i]}.png");
-        }
-        if (count == 0) return found;
-        throw new FcnException(
-            $"'{list}' lists {ids.Length} examples, but {count} of their files are not in '{root}': {Few(missing, count)}.");
+    string Stem(string text) => images.HasExtension(text) ? Path.GetFileNameWithoutExtension(text) : text;
 
-        void Miss(string file)
-        {
-            if (++count <= MostListed) missing.Add(file);
-        }
-    }
+    bool HasFiles(string id) => FilesOf(id) is not (null, null);
 
-    // An id becomes part of a path, so it must not be able to leave its folder on any system.
-    static string? WhyNoFileName(string id) =>
-        id.Length is 0 or > 200 ? "it must have 1 to 200 characters"
-        : id.Contains("..", StringComparison.Ordinal) ? "it has '..' in it"
-        : id.AsSpan().IndexOfAny("/\\:*?\"<>|\t") is >= 0 and var at ? $"it has '{id[at]}' in it"
-        : null;
-
-    static string Few(IReadOnlyList<string> names, int count) =>
-        string.Join(", ", names.Take(MostListed)) + (count > MostListed ? $" and {count - MostListed} more" : "");
-
-    static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    (string? Image, string? Label) FilesOf(string id) => (images.Find(id), labels.Find(id));
 }

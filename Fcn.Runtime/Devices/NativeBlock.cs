@@ -17,6 +17,7 @@ internal sealed unsafe class NativeBlock : IDisposable
     /// <exception cref="FcnException">The system does not give so much.</exception>
     public NativeBlock(long bytes, string purpose, string remedy)
     {
+        HostMemory.Reserve(bytes, purpose, remedy);
         Bytes = bytes;
         try
         {
@@ -25,7 +26,8 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
         catch (Exception failure) when (failure is OutOfMemoryException or OverflowException)
         {
-            throw new FcnException($"{purpose} {bytes} bytes ({bytes / 1e9:F2} GB), more than the system gives. {remedy}", failure);
+            HostMemory.Release(bytes);
+            throw HostMemory.NotGiven(bytes, purpose, remedy, failure);
         }
         Address = (byte*)(((nint)_memory + Alignment - 1) & -Alignment);
         GC.AddMemoryPressure(_taken);
@@ -49,6 +51,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         if (_memory == null) return;
         NativeMemory.Free(_memory);
         GC.RemoveMemoryPressure(_taken);
+        HostMemory.Release(Bytes);
         _memory = Address = null;
     }
 }

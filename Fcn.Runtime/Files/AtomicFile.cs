@@ -2,7 +2,7 @@ namespace Fcn.Files;
 
 /// <summary>
 /// Writes a file so that whoever opens its path sees the old content or the new one, never a part: into <c>path.partial</c>, flushed to
-/// the disk, then renamed. One writer per path at a time.
+/// the disk, then renamed. One writer per path at a time. Where the path is a symbolic link, the file that it points to is written.
 /// </summary>
 public static class AtomicFile
 {
@@ -16,18 +16,19 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> fill)
     {
         if (path.Length == 0) throw new FcnException("Cannot write a file: its path is empty.");
-        string partial = path + Suffix;
-        bool created = false;
+        string? unfinished = null;
         try
         {
+            string target = Target(path), partial = target + Suffix;
             // The lock keeps a second writer out until the rename is done; Windows renames an open file only if deletion is shared.
             FileShare share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
             using var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, share, bufferSize: 1 << 16);
-            created = true;
+            unfinished = partial;
             fill(stream);
             stream.Flush(flushToDisk: true);
-            File.Move(partial, path, overwrite: true);
-            created = false;
+            File.Move(partial, target, overwrite: true);
+            unfinished = null;
+            FolderFlush.Of(target);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -35,7 +36,7 @@ public static class AtomicFile
         }
         finally
         {
-            if (created) File.Delete(partial);
+            if (unfinished is not null) File.Delete(unfinished);
         }
     }
 
@@ -44,4 +45,46 @@ public static class AtomicFile
     /// <param name="text">The content, with '\n' at the end of lines.</param>
     /// <exception cref="FcnException">The file cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>
+    /// Proves that files can be written later, all of them beside what is there now: takes their space on the disk at once and gives it
+    /// back. File systems that cannot set space aside prove rights and path alone.
+    /// </summary>
+    /// <param name="files">Paths and sizes in bytes; the folders exist.</param>
+    /// <exception cref="FcnException">One cannot be written, or they do not fit on the disk together: the numbers are given.</exception>
+    public static void Reserve(params ReadOnlySpan<(string Path, long Bytes)> files)
+    {
+        var taken = new List<FileStream>();
+        try
+        {
+            foreach ((string path, long bytes) in files) taken.Add(Take(path, bytes));
+        }
+        finally
+        {
+            foreach (FileStream stream in taken) stream.Dispose();
+        }
+    }
+
+    static FileStream Take(string path, long bytes)
+    {
+        try
+        {
+            return new FileStream(Target(path) + Suffix, new FileStreamOptions
+            {
+                Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, PreallocationSize = bytes,
+                Options = FileOptions.DeleteOnClose,
+            });
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            long free = bytes > 0 && Directory.Exists(folder) ? new DriveInfo(folder).AvailableFreeSpace : bytes;
+            throw free < bytes
+                ? new FcnException($"Cannot write '{path}': it needs {bytes} bytes beside what is there, and its disk has {free} free.", e)
+                : FileError.Writing(path, e);
+        }
+    }
+
+    static string Target(string path) =>
+        new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Fcn.Files;
 using Fcn.Imaging.Jpeg;
 using Fcn.Imaging.Png;
 
@@ -18,8 +19,10 @@ public interface IImageCodec
     /// <summary>Decodes a file to RGB of 8 bits.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="path">Where it came from; every message names it.</param>
+    /// <param name="reading">How 16-bit samples are read, or null; <see cref="ImageReading.AsStored"/> is not the codec's concern.</param>
+    /// <returns>The pixels as stored, and in <see cref="Image.Orientation"/> how they belong.</returns>
     /// <exception cref="FcnException">The file is damaged, or of a kind that the codec does not read.</exception>
-    Image Decode(ReadOnlyMemory<byte> file, string path);
+    Image Decode(ReadOnlyMemory<byte> file, string path, ImageReading? reading = null);
 }
 
 /// <summary>The decoders <see cref="Image.Load"/> asks, by the file's first bytes and never by its extension.</summary>
@@ -40,6 +43,7 @@ public static class ImageCodecs
         foreach (IImageCodec codec in _all)
             if (codec.Recognises(start)) return codec;
         string known = string.Join(", ", _all.Select(static c => c.Name).Distinct());
+        if (FileKind.Of(file) is { } kind) throw kind.Instead(path, $"an image of a known format ({known})", "Convert it to PNG or JPEG.");
         throw new FcnException(file.Length == 0
             ? $"'{path}' is empty; expected an image ({known})."
             : $"'{path}' is not an image of a known format ({known}): it opens with {Describe(start)}. Convert it to PNG or JPEG.");

@@ -1,3 +1,5 @@
+using Fcn.Devices;
+
 namespace Fcn.Imaging;
 
 // Bounds on what a file may ask for, checked before memory is taken.
@@ -13,5 +15,6 @@ internal static class ImageLimits
         if (width > MaxSide || height > MaxSide || width * height > MaxPixels)
             throw new FcnException($"'{path}' has {width}x{height} pixels; at most {MaxSide} on a side and {MaxPixels} in all are read. " +
                 "Cut or scale it first.");
+        HostMemory.Require(width * height * 3, $"'{path}' has {width}x{height} pixels and takes", "Cut or scale it first.");
     }
 }

@@ -32,16 +32,21 @@ public sealed class LabelMap
     /// <summary>Height · Width class indices, row by row.</summary>
     public byte[] Labels { get; }
 
-    /// <summary>Reads a label PNG: palette indices or grey values as stored, never scaled and never turned into colours.</summary>
+    /// <summary>
+    /// Reads a label PNG: palette indices or grey values as stored, never scaled and never turned into colours. Alpha is dropped.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FcnException">
-    /// The file is missing, damaged, larger than 2²⁸ pixels, not a palette or grey PNG, or a 16-bit value is above 255.
+    /// The file is missing, damaged, larger than 2²⁸ pixels, not a palette or grey PNG, not opaque, or a 16-bit value is above 255.
     /// </exception>
     public static LabelMap Load(string path)
     {
         byte[] file = InputFile.ReadAll(path, ImageLimits.MaxFileBytes);
         if (!file.AsSpan().StartsWith(PngFile.Signature))
-            throw new FcnException($"'{path}' is not a PNG. Labels are read from palette or grey PNGs only: a JPEG changes them.");
+        {
+            const string wanted = "a PNG", wayOut = "Labels are read from palette or grey PNGs only: a JPEG changes them.";
+            throw FileKind.Of(file)?.Instead(path, wanted, wayOut) ?? new FcnException($"'{path}' is not {wanted}. {wayOut}");
+        }
         return PngReader.ReadLabels(file, path);
     }
 

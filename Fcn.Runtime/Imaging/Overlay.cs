@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fcn.Devices;
 
 namespace Fcn.Imaging;
 
@@ -24,7 +25,7 @@ public static class Overlay
     /// <param name="palette">Colours by label.</param>
     /// <param name="options">Null for alpha 0.5 on background 0 without legend.</param>
     /// <returns>A new image; as wide as the photograph, and higher by the legend.</returns>
-    /// <exception cref="FcnException">The sizes differ, the photograph is not RGB or alpha is outside [0, 1].</exception>
+    /// <exception cref="FcnException">The sizes differ, the photograph is not RGB, alpha is outside [0, 1], or memory is short.</exception>
     public static Image Draw(Image photo, LabelMap labels, Palette palette, OverlayOptions? options = null)
     {
         options ??= new OverlayOptions();
@@ -36,10 +37,12 @@ public static class Overlay
             throw new FcnException(string.Create(CultureInfo.InvariantCulture, $"An overlay's alpha is in 0..1; got {options.Alpha}."));
 
         Legend? legend = options.Names is { } names ? new Legend(photo.Width, Present(labels, options.Background), palette, names) : null;
-        byte[] pixels = new byte[checked(photo.Pixels.Length + photo.Width * 3 * (legend?.Height ?? 0))];
+        int height = photo.Height + (legend?.Height ?? 0);
+        byte[] pixels = HostMemory.NewArray<byte>(
+            3L * photo.Width * height, $"An overlay of {photo.Width}x{height} takes", "Scale photograph and labels down first.");
         photo.Pixels.CopyTo(pixels, 0);
         Tint(pixels, labels, palette, options);
-        var overlay = new Image(photo.Width, photo.Height + (legend?.Height ?? 0), pixels);
+        var overlay = new Image(photo.Width, height, pixels);
         legend?.Draw(overlay, photo.Height);
         return overlay;
     }

@@ -156,15 +156,12 @@ public sealed class ConfusionMatrix
     {
         if (names.Count != Classes)
             throw new ArgumentException($"A matrix of {Classes} classes needs as many names; got {names.Count}.", nameof(names));
-        var text = new StringBuilder("truth \\ prediction");
-        foreach (string name in names) text.Append(',').Append(Quoted(name));
-        text.Append('\n');
-        for (int truth = 0; truth < Classes; truth++)
+        var text = new StringBuilder(Csv.Row(["truth \\ prediction", .. names]) + "\n");
+        IEnumerable<int> classes = Enumerable.Range(0, Classes);
+        foreach (int truth in classes)
         {
-            text.Append(Quoted(names[truth]));
-            for (int prediction = 0; prediction < Classes; prediction++)
-                text.Append(CultureInfo.InvariantCulture, $",{this[truth, prediction]}");
-            text.Append('\n');
+            IEnumerable<string> counted = classes.Select(prediction => this[truth, prediction].ToString(CultureInfo.InvariantCulture));
+            text.Append(Csv.Row([names[truth], .. counted])).Append('\n');
         }
         AtomicFile.WriteText(path, text.ToString());
     }
@@ -197,9 +194,6 @@ public sealed class ConfusionMatrix
         (uint)classIndex < (uint)Classes
             ? classIndex
             : throw new ArgumentOutOfRangeException(nameof(classIndex), classIndex, $"The matrix has classes 0 to {Classes - 1}.");
-
-    // RFC 4180: a field with a comma, quote or line break stands in quotes, its own quotes doubled.
-    static string Quoted(string field) => field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"")}\"";
 }
 
 /// <summary>Classes that no true pixel has.</summary>

@@ -13,7 +13,10 @@ public abstract class Engine : IDisposable
     /// <summary>Copies a parameter's part of <paramref name="store"/> out, in canonical order.</summary>
     public abstract void Read(ParameterStore store, int parameter, Span<float> values);
 
-    /// <summary>Replaces a parameter's part of <paramref name="store"/>.</summary>
+    /// <summary>
+    /// Replaces a parameter's part of <paramref name="store"/>. Values are taken as they are; <see cref="Network.SetParameter"/> refuses
+    /// what is not finite.
+    /// </summary>
     public abstract void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values);
 
     /// <summary>Most likely class of every pixel.</summary>

@@ -1,4 +1,5 @@
 // The compiled network as its users see it: images in, labels or scores out, parameters by name, weights from and to files.
+using Fcn.Devices;
 using Fcn.Weights;
 
 namespace Fcn;
@@ -28,12 +29,14 @@ public abstract class Network : IDisposable
     /// <summary>Most likely class of every pixel.</summary>
     /// <param name="image">A photograph of any size with as many channels as the network reads.</param>
     /// <returns>A label map of the image's size, labels 0 to Classes − 1.</returns>
-    /// <exception cref="FcnException">The image has another number of channels, or is too small or too large for the network.</exception>
+    /// <exception cref="FcnException">
+    /// The image has another number of channels, is too small or too large for the network, or too large for the memory.
+    /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap Segment(Image image)
     {
         InputBatch input = Preprocessing.Prepare(image, Description.Input);
-        var labels = new byte[image.Width * image.Height];
+        byte[] labels = RoomForLabels(input);
         Engine.Segment(input, labels);
         return new LabelMap(image.Width, image.Height, labels);
     }
@@ -41,13 +44,15 @@ public abstract class Network : IDisposable
     /// <summary>Most likely class of every pixel of several images in one pass.</summary>
     /// <param name="images">One or more images, all of one size.</param>
     /// <returns>As many label maps.</returns>
-    /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="FcnException">
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory.
+    /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap[] Segment(IReadOnlyList<Image> images)
     {
         InputBatch input = Preprocessing.Prepare(images, Description.Input);
-        int each = input.Width * input.Height;
-        var labels = new byte[checked(input.Images * each)];
+        byte[] labels = RoomForLabels(input);
+        int each = labels.Length / input.Images;
         Engine.Segment(input, labels);
         var maps = new LabelMap[input.Images];
         for (int n = 0; n < maps.Length; n++) maps[n] = new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]);
@@ -56,13 +61,17 @@ public abstract class Network : IDisposable
 
     /// <summary>Scores of every pixel and class before the softmax.</summary>
     /// <returns>(1, Classes, H, W).</returns>
-    /// <exception cref="FcnException">The image has another number of channels, or is too small or too large for the network.</exception>
+    /// <exception cref="FcnException">
+    /// The image has another number of channels, is too small or too large for the network, or too large for the memory.
+    /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.Input));
 
     /// <summary>Scores of every pixel and class of several images of one size.</summary>
     /// <returns>(N, Classes, H, W).</returns>
-    /// <exception cref="FcnException">Sizes differ, or an image has another number of channels than the network reads.</exception>
+    /// <exception cref="FcnException">
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory.
+    /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.Input));
 
@@ -81,7 +90,7 @@ public abstract class Network : IDisposable
     /// <summary>Replaces a parameter.</summary>
     /// <param name="name">Such as <c>conv1_1.weight</c>.</param>
     /// <param name="value">A tensor of the parameter's shape.</param>
-    /// <exception cref="FcnException">The network has no such parameter, or it has another shape.</exception>
+    /// <exception cref="FcnException">The network has no such parameter, it has another shape, or a value is not finite.</exception>
     public void SetParameter(string name, Tensor value)
     {
         int index = Index(name);
@@ -89,6 +98,7 @@ public abstract class Network : IDisposable
         if (!shape.SequenceEqual(value.Shape))
             throw new FcnException(
                 $"'{name}' of {Description.Name} has shape {Tensor.Describe(shape)}; got {Tensor.Describe(value.Shape)}.");
+        FiniteTensors.Require(value.Data, $"'{name}' of {Description.Name}");
         Engine.Write(ParameterStore.Values, index, value.Data);
     }
 
@@ -107,11 +117,17 @@ public abstract class Network : IDisposable
         }
     }
 
-    /// <summary>Replaces all parameters by those of a safetensors file; a checkpoint's momentum is passed over.</summary>
+    /// <summary>
+    /// Replaces all parameters by those of a safetensors file; a checkpoint's momentum is passed over. A matrix with the right values in
+    /// the right order stands for a convolution.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it, such as <c>module.</c>; empty for nothing.</param>
+    /// <returns>Notes on tensors that were stored in another shape.</returns>
     /// <exception cref="FcnException">
-    /// The file cannot be read, or tensors are missing, surplus or misshapen: all are listed, and nothing was replaced.
+    /// The file cannot be read, tensors are missing, surplus or misshapen, or a value is not finite: all are listed, nothing was replaced.
     /// </exception>
-    public void Load(string path) => WeightFile.Load(path, Description.Parameters, Write);
+    public InitReport Load(string path, string prefix = "") => WeightFile.Load(path, Description.Parameters, Write, prefix);
 
     /// <summary>Writes all parameters as safetensors, <c>layer.weight</c> (OIHW) and <c>layer.bias</c>; whole or not at all.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -124,9 +140,11 @@ public abstract class Network : IDisposable
     /// Replaces those parameters that a safetensors file holds under the same name and in the same shape, such as FCN-32s' in FCN-16s
     /// (reference: copy_from).
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it, such as <c>module.</c>; empty for nothing.</param>
     /// <returns>What was copied, skipped for its shape and left as it was.</returns>
-    /// <exception cref="FcnException">The file cannot be read, or nothing in it matches.</exception>
-    public InitReport InitFrom(string path) => WeightFile.InitFrom(path, Description.Parameters, Write);
+    /// <exception cref="FcnException">The file cannot be read, nothing in it matches, or a value is not finite.</exception>
+    public InitReport InitFrom(string path, string prefix = "") => WeightFile.InitFrom(path, Description.Parameters, Write, prefix);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -138,10 +156,16 @@ public abstract class Network : IDisposable
     Tensor Scores(InputBatch input)
     {
         int[] shape = [input.Images, Description.Classes, input.Height, input.Width];
-        var scores = new float[Tensor.Count(shape)];
+        float[] scores = HostMemory.NewArray<float>(
+            Tensor.Count(shape), $"The scores of {Description.Name} on {input.Images}x{input.Height}x{input.Width} take",
+            "Labels take less, and smaller images or parts of them do.");
         Engine.Scores(input, scores);
         return new Tensor(shape, scores);
     }
+
+    byte[] RoomForLabels(InputBatch input) => HostMemory.NewArray<byte>(
+        (long)input.Images * input.Height * input.Width,
+        $"The labels of {Description.Name} on {input.Images}x{input.Height}x{input.Width} take", "Use smaller images or fewer at a time.");
 
     void Read(int parameter, Span<float> values) => Engine.Read(ParameterStore.Values, parameter, values);
 

@@ -1,5 +1,7 @@
 // In: photographs, 8 bits per channel. Out: the numbers a network's first layer reads, channels innermost.
 // (value − mean) · scale in the channel order of the network, values 0..255 as in the reference's data layers (voc_layers.py).
+using Fcn.Devices;
+
 namespace Fcn;
 
 /// <summary>
@@ -12,7 +14,7 @@ public static class Preprocessing
     /// <exception cref="FcnException">The image has another number of channels than the network reads.</exception>
     public static InputBatch Prepare(Image image, InputSummary input)
     {
-        var pixels = new float[checked(image.Width * image.Height * input.Channels)];
+        float[] pixels = Room(1, image.Width, image.Height, input.Channels);
         Fill(image, input, pixels, image.Width * input.Channels);
         return new InputBatch(1, image.Height, image.Width, input.Channels, pixels);
     }
@@ -23,8 +25,8 @@ public static class Preprocessing
     {
         if (images.Count == 0) throw new FcnException("A batch needs at least one image.");
         (int width, int height) = (images[0].Width, images[0].Height);
-        int each = checked(width * height * input.Channels);
-        var pixels = new float[checked(images.Count * each)];
+        float[] pixels = Room(images.Count, width, height, input.Channels);
+        int each = pixels.Length / images.Count;
         for (int n = 0; n < images.Count; n++)
         {
             if (images[n].Width != width || images[n].Height != height)
@@ -70,6 +72,11 @@ public static class Preprocessing
             }
         }
     }
+
+    // What a batch is written to.
+    internal static float[] Room(int images, int width, int height, int channels) => HostMemory.NewArray<float>(
+        (long)images * width * height * channels, $"A batch of {images}x{height}x{width}x{channels} takes",
+        "Use smaller images or fewer at a time.");
 
     static string Count(int channels) => channels == 1 ? "1 channel" : $"{channels} channels";
 

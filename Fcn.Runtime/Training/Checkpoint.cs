@@ -43,7 +43,8 @@ public static class Checkpoint
     /// Writes weights, momentum and state beside the file, flushes them to the disk and renames. Whenever the process dies, the path holds
     /// this checkpoint or the one before. What a killed process left beside is replaced by the next save.
     /// </summary>
-    /// <exception cref="FcnException">The file cannot be written, or a value is not finite: then the file keeps what it held.</exception>
+    /// <exception cref="FcnException">The file cannot be written; it keeps what it held.</exception>
+    /// <exception cref="NotFiniteException">A value is not finite; the file keeps what it held.</exception>
     public static void Save(string path, Network network, CheckpointState state)
     {
         var writer = new SafetensorsWriter();
@@ -77,7 +78,8 @@ public static class Checkpoint
     /// <param name="network">The network of the run.</param>
     /// <param name="settings">Settings that must be those of the checkpoint; null to take it whatever they were.</param>
     /// <exception cref="FcnException">
-    /// The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed.
+    /// The file cannot be read, is no checkpoint, or is one of another network or of other settings: all differences are listed; or a value
+    /// is not finite.
     /// </exception>
     public static CheckpointState Load(string path, Network network, IReadOnlyDictionary<string, string>? settings = null)
     {
@@ -91,15 +93,9 @@ public static class Checkpoint
                 "Resume with the network and settings of the checkpoint, or start a new run from its weights with --init-from.");
 
         IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
-        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            Span<float> values = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
-            reader.Read(parameters[i].Name, values);
-            network.Engine.Write(ParameterStore.Values, i, values);
-            reader.Read(MomentumPrefix + parameters[i].Name, values);
-            network.Engine.Write(ParameterStore.Momentum, i, values);
-        }
+        string[] values = [.. parameters.Select(static p => p.Name)], momentum = [.. values.Select(static name => MomentumPrefix + name)];
+        FiniteTensors.Read(reader, [.. values, .. momentum], (i, tensor) => network.Engine.Write(
+            i < values.Length ? ParameterStore.Values : ParameterStore.Momentum, i % values.Length, tensor));
         return state;
     }
 
@@ -165,9 +161,9 @@ public static class Checkpoint
             if (!expected.Contains(name)) yield return $"{name}: not in the network";
     }
 
-    static FcnException NotFinite(string path, string name, float value, long iteration) =>
+    static NotFiniteException NotFinite(string path, string name, float value, long iteration) =>
         new($"'{name}' holds {(float.IsNaN(value) ? "NaN" : "infinity")} after iteration {iteration}, so {path} was not written and " +
-            "keeps what it held. Training has diverged: lower the learning rate.");
+            $"keeps what it held. {(iteration == 0 ? "Start from other weights." : "Training has diverged: lower the learning rate.")}");
 
     static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

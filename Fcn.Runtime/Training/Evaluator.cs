@@ -13,17 +13,24 @@ public sealed record Evaluated(int Index, Example Example, LabelMap Prediction);
 /// <summary>Runs a network over a set and compares.</summary>
 public static class Evaluator
 {
-    /// <summary>Segments every image of a set, one by one, each at its own size; decoding runs ahead on another thread.</summary>
+    /// <summary>
+    /// Segments every image of a set, one by one, each at its own size; decoding runs ahead on another thread. Bad examples are left out
+    /// where the set skips them.
+    /// </summary>
     /// <param name="network">The network; its classes are the set's.</param>
     /// <param name="set">The set.</param>
     /// <param name="resize">Size to which images and labels are brought first; null for their own.</param>
     /// <param name="each">Called after every image, in the set's order.</param>
     /// <param name="cancellation">Looked at before every image.</param>
-    /// <exception cref="FcnException">The numbers of classes differ, or an example cannot be read.</exception>
+    /// <param name="failed">Called with an example that cannot be segmented, which is left out of the matrix; null to end with it.</param>
+    /// <exception cref="FcnException">
+    /// The numbers of classes differ, an example is bad and the set does not skip those, or no pixel has a label; without
+    /// <paramref name="failed"/>, or an example cannot be segmented.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConfusionMatrix Run(
         Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default, Action<Example, FcnException>? failed = null)
     {
         NetworkSummary description = network.Description;
         RequireClasses(description, set);
@@ -33,15 +40,32 @@ public static class Evaluator
         var size = new Augmentation { Resize = resize };
         using var examples = new Prefetcher(set, order, description.Input, batchSize: 1, size, examples: set.Count);
         byte[] memory = [];
-        for (int index = 0; Next(); index++)
+        bool isWhole = true;
+        while (Next())
         {
             Batch batch = examples.Current;
+            int index = (int)examples.Consumed.Position - 1;
             if (memory.Length < batch.Labels.Length) memory = new byte[batch.Labels.Length];
             Span<byte> labels = memory.AsSpan(0, batch.Labels.Length);
-            network.Engine.Segment(batch.Input, labels);
+            try
+            {
+                network.Engine.Segment(batch.Input, labels);
+            }
+            catch (FcnException e) when (failed is not null)
+            {
+                failed(batch.Examples[0], e);
+                isWhole = false;
+                continue;
+            }
+            catch (FcnException e) when (e is not NotFiniteException)
+            {
+                throw new FcnException($"'{batch.Examples[0].Id}': {e.Message}", e);
+            }
             matrix.Add(batch.Labels, labels, batch.Input.Width);
             each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
         }
+        set.RequireUsable();
+        if (isWhole && matrix.Pixels == 0) throw SetSurvey.Unlabelled(set);
         return matrix;
 
         bool Next()

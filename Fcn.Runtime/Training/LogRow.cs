@@ -38,9 +38,10 @@ public readonly record struct LogRow(
             : string.Create(CultureInfo.InvariantCulture, $"{row},{pixel:R},{mean:R},{iu:R},{weighted:R}");
     }
 
-    /// <summary>Reads a row; null where the text is none.</summary>
+    /// <summary>Reads a row, also one that a spreadsheet wrote with semicolons and decimal commas; null where the text is none.</summary>
     public static LogRow? Parse(string line)
     {
+        if (line.Contains(';')) line = line.Replace(',', '.').Replace(';', ',');
         string[] fields = line.Split(',');
         if (fields.Length != 9) return null;
         if (!long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long iteration)) return null;

@@ -6,6 +6,8 @@ sealed class LossAverage(int window)
     readonly double[] losses = new double[window];
     long seen;
 
+    public bool IsFull => seen >= losses.Length;
+
     public int Count => (int)Math.Min(seen, losses.Length);
 
     // NaN before the first loss, as Mean.

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Reflection;
+using Fcn.Files;
 
 namespace Fcn.Training;
 
@@ -29,12 +30,19 @@ public static class RunEnvironment
         : Vector128.IsHardwareAccelerated ? "128-bit vectors"
         : "no vectors";
 
-    // Linux and Windows name the processor; elsewhere the architecture has to do.
-    static string Processor()
+    // Linux and Windows name the processor; elsewhere, or where a sandbox hides it, the architecture has to do.
+    internal static string Processor(string file = "/proc/cpuinfo")
     {
-        const string Linux = "/proc/cpuinfo";
-        IEnumerable<string> lines = File.Exists(Linux) ? File.ReadLines(Linux) : [];
-        string? line = lines.FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal));
+        string? line = null;
+        try
+        {
+            IEnumerable<string> lines = File.Exists(file) ? File.ReadLines(file) : [];
+            line = lines.FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // A run does not end over a line of its log.
+        }
         return line?[(line.IndexOf(':') + 1)..].Trim()
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? RuntimeInformation.ProcessArchitecture.ToString();

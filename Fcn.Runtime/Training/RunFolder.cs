@@ -1,15 +1,20 @@
-// runs/<verb>/<name>/ — config.json, environment.txt, log.csv, curve.svg, confusion.csv, weights/{best,last}.safetensors, vis/
+// runs/<verb>/<name>/ — config.json, environment.txt, log.csv, curve.svg, confusion.csv, weights/{best,last}.safetensors, vis/;
+// run.lock while a process writes there
 using Fcn.Files;
 using Fcn.Metrics;
 
 namespace Fcn.Training;
 
-/// <summary>The folder of one run: where everything it leaves behind has its place.</summary>
+/// <summary>The folder of one run: everything it leaves behind has its place there. No other process opens it meanwhile.</summary>
 public sealed class RunFolder : IDisposable
 {
+    const string ConfigName = "config.json", EnvironmentName = "environment.txt";
+
+    readonly FileStream claim;
+    readonly bool isNew;
     TrainingLog? log;
 
-    RunFolder(string path) => Folder = path;
+    RunFolder(string path, FileStream claim, bool isNew) => (Folder, this.claim, this.isNew) = (path, claim, isNew);
 
     /// <summary>Makes the folder of a new run; where the name is taken, <c>name-2</c>, <c>name-3</c> and so on.</summary>
     /// <param name="root">Folder of all runs, such as <c>runs</c>.</param>
@@ -29,7 +34,8 @@ public sealed class RunFolder : IDisposable
                 string path = Path.Combine(parent, copy == 1 ? name : $"{name}-{copy}");
                 if (Path.Exists(path)) continue;
                 Directory.CreateDirectory(path);
-                return new RunFolder(path);
+                // Another process may have made the same folder in this moment; only one makes the file.
+                if (TryClaim(path) is { } claim) return new RunFolder(path, claim, isNew: true);
             }
         }
         catch (Exception e) when (FileError.IsOne(e))
@@ -39,16 +45,30 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>Opens the folder of a run to continue it.</summary>
-    /// <exception cref="FcnException">There is no such folder.</exception>
-    public static RunFolder Open(string path) => Directory.Exists(path)
-        ? new RunFolder(path)
-        : throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
+    /// <exception cref="FcnException">There is no such folder, it cannot be written to, or another process writes there.</exception>
+    public static RunFolder Open(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
+        try
+        {
+            return new RunFolder(path, Claim(path, FileMode.OpenOrCreate), isNew: false);
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            throw FileError.Writing(LockOf(path), e);
+        }
+    }
+
+    /// <summary>Whether a folder is that of a run: what lies in it was made here.</summary>
+    public static bool IsOne(string path) =>
+        File.Exists(Path.Combine(path, ConfigName)) && File.Exists(Path.Combine(path, EnvironmentName));
 
     /// <summary>The folder itself.</summary>
     public string Folder { get; }
 
     /// <summary>The resolved settings: config.json.</summary>
-    public string Config => Path.Combine(Folder, "config.json");
+    public string Config => Path.Combine(Folder, ConfigName);
 
     /// <summary>The last checkpoint, complete with momentum: weights/last.safetensors. Resume from here.</summary>
     public string Last => Path.Combine(Folder, "weights", "last.safetensors");
@@ -63,7 +83,7 @@ public sealed class RunFolder : IDisposable
     public string Confusion => Path.Combine(Folder, "confusion.csv");
 
     /// <summary>Where the run ran: environment.txt.</summary>
-    public string EnvironmentFile => Path.Combine(Folder, "environment.txt");
+    public string EnvironmentFile => Path.Combine(Folder, EnvironmentName);
 
     /// <summary>The log: log.csv. Opened when first asked for.</summary>
     /// <exception cref="FcnException">There is a file that is no log.</exception>
@@ -71,7 +91,13 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Path of a picture in vis/; the folder is made if need be.</summary>
     /// <exception cref="FcnException">The folder cannot be made.</exception>
-    public string Picture(string file) => Path.Combine(Made("vis"), file);
+    public string Picture(string file) => FileIn("vis", file);
+
+    /// <summary>Path of a file in a folder of the run's; the folder is made if need be.</summary>
+    /// <param name="folder">Such as <c>masks</c>.</param>
+    /// <param name="file">The file's name.</param>
+    /// <exception cref="FcnException">The folder cannot be made.</exception>
+    public string FileIn(string folder, string file) => Path.Combine(Made(folder), file);
 
     /// <summary>Writes config.json.</summary>
     /// <exception cref="FcnException">The file cannot be written.</exception>
@@ -95,8 +121,62 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="FcnException">The folder cannot be made.</exception>
     public void MakeWeights() => Made("weights");
 
+    /// <summary>
+    /// Proves that the next checkpoint can be written beside <see cref="Last"/>, which has its size, and <see cref="Best"/>, which has half
+    /// of it, where there is a validation.
+    /// </summary>
+    /// <exception cref="FcnException">One cannot be written, or they do not fit on the disk: the numbers are given.</exception>
+    public void ReserveWeights(bool validation)
+    {
+        long checkpoint = new FileInfo(Last).Length;
+        AtomicFile.Reserve((Last, checkpoint), (Best, validation && !File.Exists(Best) ? checkpoint / 2 : 0));
+    }
+
+    /// <summary>Makes vis/ if need be and proves that pictures can be written there.</summary>
+    /// <exception cref="FcnException">They cannot.</exception>
+    public void ReservePictures() => AtomicFile.Reserve((Picture("picture.png"), 0));
+
+    /// <summary>
+    /// Disposes and removes the folder of a run that came to nothing, if <see cref="Create"/> made it; that of <see cref="Open"/> stays.
+    /// </summary>
+    public void Discard()
+    {
+        Dispose();
+        try
+        {
+            if (isNew) Directory.Delete(Folder, recursive: true);
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            // What cannot be removed stays: the error that ended the run is the one to tell.
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => log?.Dispose();
+    public void Dispose()
+    {
+        log?.Dispose();
+        claim.Dispose();
+    }
+
+    static string LockOf(string folder) => Path.Combine(folder, "run.lock");
+
+    // Null where another process was first.
+    static FileStream? TryClaim(string folder)
+    {
+        try
+        {
+            return Claim(folder, FileMode.CreateNew);
+        }
+        catch (IOException) when (File.Exists(LockOf(folder)))
+        {
+            return null;
+        }
+    }
+
+    // The system gives the file free when the process ends, however it ends.
+    static FileStream Claim(string folder, FileMode mode) =>
+        new(LockOf(folder), mode, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     string Made(string folder)
     {

@@ -1,6 +1,7 @@
 // A set, an order and an augmentation → an endless stream of batches, made ahead on another thread.
 using System.Globalization;
 using Fcn.Data;
+using Fcn.Devices;
 
 namespace Fcn.Training;
 
@@ -42,7 +43,7 @@ public sealed class SegmentationBatches : BatchSource
         settings.Augmentation.Validate();
         (this.set, input, this.settings) = (set, network.Input, settings);
         state = new SamplerState(settings.Order, set.Count, settings.Seed, 0);
-        Settings = new Dictionary<string, string>
+        var words = new Dictionary<string, string>
         {
             ["data.examples"] = string.Create(CultureInfo.InvariantCulture, $"{set.Count} ({Fingerprint.Hash(set.Ids):x16})"),
             ["data.batch_size"] = settings.Size.ToString(CultureInfo.InvariantCulture),
@@ -50,6 +51,8 @@ public sealed class SegmentationBatches : BatchSource
             ["data.seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
             ["data.augmentation"] = Words(settings.Augmentation),
         };
+        if (set.LabelMapping != LabelMapping.AsStored) words["data.labels"] = set.LabelMapping.Words;
+        Settings = words;
     }
 
     /// <inheritdoc/>
@@ -71,7 +74,17 @@ public sealed class SegmentationBatches : BatchSource
     public override Batch Next()
     {
         ahead ??= new Prefetcher(set, state, input, settings.Size, settings.Augmentation);
-        ahead.MoveNext();
+        try
+        {
+            ahead.MoveNext();
+        }
+        catch (OutOfMemoryException e)
+        {
+            string room = FormattableString.Invariant($"{HostMemory.HeapLimit / 1e9:F2} GB");
+            throw new FcnException(
+                $"Batches of {settings.Size} images, some made ahead, take more than the {room} that there are for objects. " +
+                "Use smaller batches or images.", e);
+        }
         state = ahead.Consumed;
         return ahead.Current;
     }

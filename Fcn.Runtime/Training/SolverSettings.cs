@@ -53,6 +53,14 @@ public sealed record SolverSettings
         LossMode.Mean => 1.0 / Math.Max(1, valid),
     };
 
+    internal string AdviceOnDivergence => Loss switch
+    {
+        LossMode.Sum => "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: " +
+            "1e-10 for FCN-32s from VGG-16. Lower the rate tenfold, or take the mean loss.",
+        LossMode.Mean => "Lower the rate tenfold, or the momentum; a network without pre-trained weights also needs its input scaled to " +
+            "about unit deviation ([Input(Scale = 1f / 58)]).",
+    };
+
     /// <summary>What the engine needs for the update after <paramref name="iteration"/> completed ones.</summary>
     public SolverStep Step(long iteration) => new((float)Rate(iteration), (float)Momentum, (float)WeightDecay, 1f / Accumulate);
 

@@ -1,6 +1,4 @@
 // A network, batches and settings → a trained network. Step is the mathematics; Run adds what surrounds it: validation, log, checkpoints.
-// Caffe: solver.cpp Step, sgd_solver.cpp ApplyUpdate.
-using System.Diagnostics;
 using System.Globalization;
 using Fcn.Data;
 using Fcn.Metrics;
@@ -14,15 +12,12 @@ namespace Fcn.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    // Keeps dropout's random streams apart from those of data order and augmentation, which may have the same seed.
-    const long DropoutKey = 2;
-
     readonly Network network;
     readonly BatchSource batches;
     readonly TrainerSettings settings;
+    readonly Solver solver;
     readonly LossAverage losses;
-    readonly Stopwatch clock = new();
-    long imagesTimed, validatedAt, savedAt = -1;
+    long validatedAt;
     ValidationReport? lastValidation;
 
     /// <summary>A trainer at iteration 0 with the network's present weights and zero momentum.</summary>
@@ -34,8 +29,8 @@ public sealed class Trainer : IDisposable
     {
         settings.Verify();
         (this.network, this.batches, this.settings) = (network, batches, settings);
-        losses = new LossAverage(settings.LossWindow);
-        ClearMomentum();
+        (solver, losses) = (new Solver(network, batches, settings), new LossAverage(settings.LossWindow));
+        FirstWeights.ClearMomentum(network);
     }
 
     /// <summary>A trainer on a set: by default one image per batch, shuffled anew every epoch.</summary>
@@ -60,6 +55,18 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Iteration at which <see cref="BestMeanIU"/> was reached.</summary>
     public long BestIteration { get; private set; }
+
+    /// <summary>Iteration of the last checkpoint in <see cref="Folder"/>; null before the first.</summary>
+    public long? SavedIteration { get; private set; }
+
+    /// <summary>True where nothing is left to do: the last iteration is trained and validated.</summary>
+    public bool IsCompleted => Iteration >= settings.Iterations && !IsUnvalidated;
+
+    /// <summary>
+    /// Loss per labelled pixel, in nats, over the last <see cref="TrainerSettings.LossWindow"/> updates, however the solver weighs it; NaN
+    /// where this session had fewer. A network that guesses has ln(classes).
+    /// </summary>
+    public double PixelLoss => solver.PixelLoss;
 
     /// <summary>After every update.</summary>
     public event Action<StepReport>? Stepped;
@@ -86,12 +93,14 @@ public sealed class Trainer : IDisposable
         (Iteration, validatedAt, BestMeanIU, BestIteration) = (state.Iteration, state.Validated, state.BestMeanIU, state.BestIteration);
         losses.Restore([.. state.Losses]);
         batches.Seek(state.Position);
-        Folder?.Log.Rewind(Iteration);
-        savedAt = Iteration;
+        // The row of an iteration that is still to be validated is written again with what the validation finds.
+        Folder?.Log.Rewind(IsUnvalidated ? Iteration - 1 : Iteration);
+        SavedIteration = Iteration;
     }
 
     /// <summary>Saves all that <see cref="Resume"/> needs; the path holds this checkpoint or the one before at any moment.</summary>
-    /// <exception cref="FcnException">The file cannot be written, or a weight is no longer finite; the file keeps what it held.</exception>
+    /// <exception cref="FcnException">The file cannot be written; it keeps what it held.</exception>
+    /// <exception cref="NotFiniteException">A weight is no longer finite; the file keeps what it held.</exception>
     public void Save(string path)
     {
         Checkpoint.Save(path, network, new CheckpointState
@@ -107,64 +116,48 @@ public sealed class Trainer : IDisposable
         Saved?.Invoke(path);
     }
 
-    /// <summary>One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file.</summary>
-    /// <exception cref="FcnException">
-    /// The loss is not finite (the weights stay as they were), an example cannot be read, or the network was never given weights.
-    /// </exception>
+    /// <summary>
+    /// One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file. Where reading or
+    /// computing fails, the trainer is as it was before, and the next call takes the same examples.
+    /// </summary>
+    /// <exception cref="NotFiniteException">Training has diverged: the loss is not finite.</exception>
+    /// <exception cref="FcnException">An example cannot be read, or the network was never given weights.</exception>
     public StepReport Step()
     {
-        if (Iteration == 0) RequireWeights();
-        clock.Start();
-        SolverSettings solver = settings.Solver;
-        double loss = 0;
-        for (int part = 0; part < solver.Accumulate; part++)
-        {
-            Batch batch = batches.Next();
-            ReadOnlySpan<byte> labels = batch.Labels;
-            long valid = labels.Length - labels.Count(LabelMap.Ignore);
-            double scale = solver.LossScale(batch.Input.Images, valid);
-            ulong seed = new RandomStream(settings.Seed, Iteration, part, DropoutKey).Next();
-            loss += scale * network.Engine.Backward(batch.Input, labels, new BackwardStep((float)scale, seed, First: part == 0));
-            imagesTimed += batch.Input.Images;
-        }
-        loss /= solver.Accumulate;
-        if (!double.IsFinite(loss)) throw Diverged(loss);
-        network.Engine.Update(solver.Step(Iteration));
-        clock.Stop();
-
+        if (Iteration == 0) FirstWeights.Require(network);
+        double loss = solver.Step(Iteration);
+        if (!double.IsFinite(loss)) throw Diverged($"the loss is {Words(loss)} at iteration {Iteration + 1}", Iteration);
         losses.Add(loss);
         Iteration++;
-        var report = new StepReport(Iteration, loss, losses.Mean, solver.Rate(Iteration - 1), ImagesPerSecond);
+        var report = new StepReport(Iteration, loss, losses.Mean, settings.Solver.Rate(Iteration - 1), solver.ImagesPerSecond);
         Stepped?.Invoke(report);
         return report;
     }
 
-    /// <summary>Trains up to the last iteration, validating, logging and saving on the way.</summary>
+    /// <summary>
+    /// Trains up to the last iteration, validating, logging and saving on the way. With a folder, a checkpoint is there from the beginning,
+    /// before every validation and at the end, whatever ends the run; that the next ones fit on the disk is proved before the first update.
+    /// Before a checkpoint the loss of the last batch is taken once more: a network that has just blown up replaces no sound one.
+    /// </summary>
     /// <param name="cancellation">Looked at after every update and validation image; the run then saves a checkpoint and returns.</param>
-    /// <exception cref="FcnException">
-    /// The loss is not finite, an example cannot be read or a file not be written; the last checkpoint is intact.
-    /// </exception>
+    /// <exception cref="NotFiniteException">Training has diverged: loss, weights or scores are not finite; checkpoints stay.</exception>
+    /// <exception cref="FcnException">An example cannot be read or a file not be written; what was trained is saved.</exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         if (Validation is not null) Evaluator.RequireClasses(network.Description, Validation);
-        Folder?.MakeWeights();
-        Folder?.WriteEnvironment(network.Engine);
-        // A run that was stopped in the middle of a validation makes up for it first.
-        bool pending = IsUnvalidated;
-        while (pending || Iteration < settings.Iterations)
+        if (Iteration == 0) FirstWeights.Require(network);
+        if (Folder is not null) Prepare(Folder);
+        try
         {
-            if (cancellation.IsCancellationRequested) break;
-            if (!pending) Step();
-            pending = false;
-            bool validate = IsValidationDue, last = Iteration == settings.Iterations;
-            if (validate && !Validate(cancellation)) break;
-            if (validate || last || Iteration % settings.LogEvery == 0) Log(validate);
-            if (validate || last || IsDue(settings.CheckpointEvery)) SaveLast();
+            Train(cancellation);
         }
-        if (savedAt != Iteration) SaveLast();
-        bool completed = Iteration >= settings.Iterations && !IsUnvalidated;
+        catch (Exception e) when (e is not NotFiniteException)
+        {
+            SaveAfterFailure();
+            throw;
+        }
         double loss = losses.Count == 0 ? double.NaN : losses.Mean;
-        return new TrainingResult(Iteration, completed, loss, lastValidation, BestMeanIU, BestIteration);
+        return new TrainingResult(Iteration, IsCompleted, loss, lastValidation, BestMeanIU, BestIteration);
     }
 
     /// <inheritdoc/>
@@ -174,9 +167,44 @@ public sealed class Trainer : IDisposable
 
     bool IsUnvalidated => Iteration > 0 && IsValidationDue && validatedAt < Iteration;
 
-    double ImagesPerSecond => clock.ElapsedTicks == 0 ? 0 : imagesTimed / clock.Elapsed.TotalSeconds;
-
     bool IsDue(long every) => every > 0 && Iteration % every == 0;
+
+    // What can fail at the end is tried before the first update.
+    void Prepare(RunFolder folder)
+    {
+        bool isThere = File.Exists(folder.Last);
+        if (isThere && SavedIteration is null)
+            throw new FcnException($"'{folder.Last}' is another run's: resume it, or create a new folder for this run.");
+        folder.MakeWeights();
+        folder.WriteEnvironment(network.Engine);
+        if (!isThere) SaveLast();
+        folder.ReserveWeights(Validation is not null);
+    }
+
+    void Train(CancellationToken cancellation)
+    {
+        // A run that was stopped in the middle of a validation makes up for it first.
+        bool pending = IsUnvalidated;
+        while (!cancellation.IsCancellationRequested && (pending || Iteration < settings.Iterations))
+        {
+            if (!pending) Step();
+            pending = false;
+            bool validate = IsValidationDue, last = Iteration == settings.Iterations;
+            // A validation reads other files, which may be bad: what was trained is safe before.
+            if (validate && SavedIteration != Iteration) SaveLast();
+            if (validate && !Validate(cancellation)) break;
+            if (validate || last || Iteration % settings.LogEvery == 0) Log(validate);
+            if (validate || last || IsDue(settings.CheckpointEvery)) SaveLast();
+        }
+        if (SavedIteration != Iteration) SaveLast();
+    }
+
+    // The step before was sound, but nothing has looked at what its update made of the weights.
+    void RequireFiniteLoss()
+    {
+        double loss = solver.LossNow();
+        if (!double.IsFinite(loss)) throw Diverged($"the loss is {Words(loss)} after iteration {Iteration}", Iteration - 1);
+    }
 
     // False where it was cancelled: then it did not happen.
     bool Validate(CancellationToken cancellation)
@@ -189,6 +217,10 @@ public sealed class Trainer : IDisposable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return false;
+        }
+        catch (NotFiniteException)
+        {
+            throw Diverged($"scores in the validation after iteration {Iteration} are not finite", Iteration - 1);
         }
         ValidationScores scores = ValidationScores.Of(matrix);
         bool best = scores.MeanIU > (BestMeanIU ?? double.NegativeInfinity);
@@ -205,19 +237,33 @@ public sealed class Trainer : IDisposable
     {
         double rate = settings.Solver.Rate(Iteration - 1);
         ValidationScores? scores = validated ? lastValidation!.Scores : null;
-        Folder?.Log.Append(new LogRow(Iteration, losses.Last, losses.Mean, rate, ImagesPerSecond, scores));
-        clock.Reset();
-        imagesTimed = 0;
+        Folder?.Log.Append(new LogRow(Iteration, losses.Last, losses.Mean, rate, solver.ImagesPerSecond, scores));
+        solver.RestartClock();
     }
 
     // The log goes to the disk first: a checkpoint never knows of iterations that the log has lost.
     void SaveLast()
     {
+        if (SavedIteration != Iteration) RequireFiniteLoss();
         if (Folder is null) return;
         Folder.Log.Flush();
         Save(Folder.Last);
-        savedAt = Iteration;
+        SavedIteration = Iteration;
         Folder.WriteCurve($"{network.Description.Name}, {Iteration} iterations");
+    }
+
+    // What ended the run is what its caller hears of, whatever else fails now.
+    void SaveAfterFailure()
+    {
+        if (solver.IsTorn || SavedIteration == Iteration) return;
+        try
+        {
+            SaveLast();
+        }
+        catch (Exception)
+        {
+            // SavedIteration tells that this failed, and the checkpoint before is intact.
+        }
     }
 
     Dictionary<string, string> BestNotes(ValidationScores scores) => new()
@@ -227,54 +273,20 @@ public sealed class Trainer : IDisposable
         ["mean_iu"] = scores.MeanIU.ToString("R", CultureInfo.InvariantCulture),
     };
 
-    // Zeros in every convolution stay zeros: their gradients are zero as well. What is seen then is a loss of ln(classes) for ever.
-    void RequireWeights()
-    {
-        IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
-        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
-        bool drawn = false;
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            if (parameters[i].Fill != Fill.He) continue;
-            drawn = true;
-            Span<float> values = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
-            network.Engine.Read(ParameterStore.Values, i, values);
-            if (values.ContainsAnyExcept(0f)) return;
-        }
-        if (drawn)
-            throw new FcnException(
-                $"All convolutions of {network.Description.Name} are zero, so it cannot learn: call Initialize(seed) first, " +
-                "or Load or InitFrom weights.");
-    }
+    NotFiniteException Diverged(string seen, long update) => new(
+        $"Training has diverged: {seen} with learning rate {settings.Solver.Rate(update).ToString("R", CultureInfo.InvariantCulture)}. " +
+        $"{settings.Solver.AdviceOnDivergence}{Intact()}");
 
-    // An earlier trainer of this network may have left some.
-    void ClearMomentum()
+    // Where to start again: weights that were trained, and whose loss was finite when they were saved.
+    string Intact()
     {
-        IReadOnlyList<ParameterSummary> parameters = network.Description.Parameters;
-        using NativeBuffer buffer = NativeBuffer.ForLargest(parameters);
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            Span<float> zeros = buffer.Of<float>((int)Tensor.Count(parameters[i].Shape));
-            zeros.Clear();
-            network.Engine.Write(ParameterStore.Momentum, i, zeros);
-        }
-    }
-
-    FcnException Diverged(double loss)
-    {
-        string advice = settings.Solver.Loss switch
-        {
-            LossMode.Sum => "The loss is summed over pixels, so its rates are smaller than the mean's by about the number of pixels: " +
-                "1e-10 for FCN-32s from VGG-16. Lower the rate tenfold, or take the mean loss.",
-            LossMode.Mean => "Lower the rate tenfold, or the momentum; a network without pre-trained weights also needs its input scaled " +
-                "to about unit deviation ([Input(Scale = 1f / 58)]).",
-        };
-        string intact = Folder is not null && File.Exists(Folder.Last)
-            ? $" The last checkpoint is intact: start from it with --init-from {Folder.Last} and a lower rate."
+        if (Folder is null) return "";
+        if (BestIteration > 0 && File.Exists(Folder.Best))
+            return $" The best weights, of iteration {BestIteration}, are intact: start from them with --init-from {Folder.Best}.";
+        return SavedIteration > 0
+            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with --init-from {Folder.Last} and a lower rate."
             : "";
-        string value = double.IsNaN(loss) ? "NaN" : "infinite";
-        string rate = settings.Solver.Rate(Iteration).ToString("R", CultureInfo.InvariantCulture);
-        return new FcnException(
-            $"Training has diverged: the loss is {value} at iteration {Iteration + 1} with learning rate {rate}. {advice}{intact}");
     }
+
+    static string Words(double loss) => double.IsNaN(loss) ? "NaN" : "infinite";
 }

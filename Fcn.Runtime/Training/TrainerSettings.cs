@@ -18,7 +18,10 @@ public sealed record TrainerSettings
     /// <summary>Iterations between validations; 0 for one at the end only.</summary>
     public long ValidateEvery { get; init; }
 
-    /// <summary>Iterations between checkpoints; 0 for one at the end only. Every validation is followed by one as well.</summary>
+    /// <summary>
+    /// Iterations between checkpoints: the most that a process that is killed loses. 0 for those that every run has: at its beginning
+    /// and its end, and before and after every validation.
+    /// </summary>
     public long CheckpointEvery { get; init; } = 1000;
 
     /// <summary>Iterations between rows of the log (Caffe: display), 1 or more.</summary>

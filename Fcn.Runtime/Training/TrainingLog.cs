@@ -79,11 +79,13 @@ public sealed class TrainingLog : IDisposable
 
     void Read()
     {
-        string[] lines = Encoding.UTF8.GetString(InputFile.ReadAll(path, MaxBytes)).Split('\n');
+        // A spreadsheet that saved the file may have put a byte order mark before it and ended its lines with \r\n.
+        string text = Encoding.UTF8.GetString(InputFile.ReadAll(path, MaxBytes)).TrimStart('\uFEFF');
+        string[] lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n');
         // What stands behind the last line break is a line that was cut short, or nothing.
         for (int i = 0; i < lines.Length - 1; i++)
         {
-            if (i == 0 && lines[0] == LogRow.Header) continue;
+            if (i == 0 && lines[0].Replace(';', ',') == LogRow.Header) continue;
             rows.Add(LogRow.Parse(lines[i]) is { } row && i > 0
                 ? row
                 : throw new FcnException(

@@ -1,6 +1,9 @@
 namespace Fcn.Weights;
 
-/// <summary>What <see cref="WeightFile.InitFrom"/> did; every parameter of the network is in one of the first three lists.</summary>
+/// <summary>
+/// What <see cref="WeightFile.InitFrom"/> or <see cref="WeightFile.Load"/> did; every parameter of the network is in one of the first
+/// three lists.
+/// </summary>
 /// <param name="Copied">Parameters that were replaced.</param>
 /// <param name="Skipped">Parameters that the file holds in another shape.</param>
 /// <param name="Left">Parameters that the file does not hold.</param>
@@ -10,10 +13,15 @@ public sealed record InitReport(
 {
     private const int MaxListed = 8;
 
-    /// <summary>One line for each list, as a tool prints it.</summary>
-    public override string ToString() =>
-        string.Join('\n', Line("copied", Copied), Line("skipped", [.. Skipped.Select(static s => s.ToString())]),
-            Line("left as they were", Left), Line("unused in the file", Unused));
+    /// <summary>What a person should know: copied tensors that the file holds in another shape, a prefix of its names.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>One line for each list and note, as a tool prints it.</summary>
+    public override string ToString() => string.Join('\n',
+        [
+            Line("copied", Copied), Line("skipped", [.. Skipped.Select(static s => s.ToString())]), Line("left as they were", Left),
+            Line("unused in the file", Unused), .. Notes.Select(static n => $"note: {n}"),
+        ]);
 
     private static string Line(string title, IReadOnlyList<string> names)
     {

@@ -5,7 +5,8 @@ using System.Text.Unicode;
 namespace Fcn.Weights;
 
 // In: the JSON header of a safetensors file. Out: its tensors in the order of their data, and its metadata; or what is wrong with it.
-// Source: huggingface/safetensors, README and tensor.rs. Strict: nothing may stand twice, nothing unknown, no byte belongs to no tensor.
+// Source: huggingface/safetensors, README and tensor.rs. As strict as those: nothing may stand twice, every byte belongs to one tensor.
+// Fields that nobody knows are passed over.
 internal sealed class SafetensorsHeader(string path)
 {
     public const int MaxBytes = 100_000_000;
@@ -17,9 +18,10 @@ internal sealed class SafetensorsHeader(string path)
 
     public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
 
-    public static FcnException Damaged(string path, string what, Exception? cause = null)
+    public static FcnException Damaged(
+        string path, string what, Exception? cause = null, string wayOut = "Copy, download or save it again.")
     {
-        string message = $"'{path}' is not a readable safetensors file: {what}. Copy, download or save it again.";
+        string message = $"'{path}' is not a readable safetensors file: {what}. {wayOut}";
         return cause is null ? new FcnException(message) : new FcnException(message, cause);
     }
 
@@ -43,7 +45,7 @@ internal sealed class SafetensorsHeader(string path)
 
     private void ReadAll(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 8 });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 128 });
         reader.Read();
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -51,6 +53,7 @@ internal sealed class SafetensorsHeader(string path)
             string name = reader.GetString()!;
             if (!names.Add(name)) throw Damaged(path, $"'{name}' stands twice in its header");
             reader.Read();
+            if (name == MetadataKey && reader.TokenType == JsonTokenType.Null) continue;
             if (reader.TokenType != JsonTokenType.StartObject) throw Damaged(path, $"'{name}' is not an object");
             if (name == MetadataKey) ReadMetadata(ref reader);
             else _found.Add((name, ReadTensor(ref reader, name)));
@@ -91,8 +94,11 @@ internal sealed class SafetensorsHeader(string path)
                 case "data_offsets" when offsets is null:
                     offsets = ReadNumbers(ref reader, name, field);
                     break;
+                case "dtype" or "shape" or "data_offsets":
+                    throw Damaged(path, $"tensor '{name}' has a '{field}' that is doubled or of the wrong kind");
                 default:
-                    throw Damaged(path, $"tensor '{name}' has a '{field}' that is unknown, doubled or of the wrong kind");
+                    reader.Skip();
+                    break;
             }
         }
         if (type is null || shape is null || offsets is not [long begin, long end])
@@ -132,16 +138,23 @@ internal sealed class SafetensorsHeader(string path)
     private void CheckTiling(long dataStart, long fileLength)
     {
         long end = 0;
+        string? before = null;
         foreach (var (name, entry) in _found.OrderBy(static t => t.Entry.Offset).ThenBy(static t => t.Entry.Bytes))
         {
-            if (entry.Offset != end)
+            if (entry.Offset < end) throw Shared(before!, name);
+            if (entry.Offset > end)
                 throw Damaged(path, $"tensor '{name}' begins at byte {entry.Offset} of the data, but the one before ends at {end}");
             end += entry.Bytes;
+            before = name;
             Tensors.Add(name, entry with { Offset = dataStart + entry.Offset });
         }
         if (dataStart + end != fileLength)
             throw Damaged(path, $"its tensors end at byte {dataStart + end}, but the file has {fileLength} bytes");
     }
+
+    private FcnException Shared(string first, string second) =>
+        Damaged(path, $"'{first}' and '{second}' share bytes (tied weights), but the format gives every byte to one tensor, and its own " +
+            "library refuses the file, too", wayOut: "Keep one of the two when saving, as safetensors.torch.save_model does.");
 
     // The header a writer puts before its data: the length, then JSON padded with blanks to a multiple of 8 bytes. Entries carry offsets
     // from the beginning of the data.

@@ -31,16 +31,18 @@ public sealed class SafetensorsReader : IDisposable
 
     /// <summary>Opens a file and checks all of its header: what is listed can be read.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="FcnException">The file is missing, truncated or not safetensors.</exception>
+    /// <exception cref="FcnException">The file is missing, truncated, a pipe, or not safetensors: what it is instead is said.</exception>
     public static SafetensorsReader Open(string path)
     {
         SafeFileHandle handle = InputFile.Open(path, out long length);
         try
         {
-            Span<byte> prefix = stackalloc byte[8];
+            Span<byte> start = stackalloc byte[(int)Math.Min(length, FileKind.StartBytes)];
+            InputFile.Read(handle, path, start, 0);
+            if (FileKind.Of(start) is { } kind && kind != FileKind.Safetensors)
+                throw kind.Instead(path, "a safetensors file", "Give the weights as safetensors.");
             if (length < 8) throw SafetensorsHeader.Damaged(path, $"it has {length} bytes, too few for a header");
-            InputFile.Read(handle, path, prefix, 0);
-            ulong size = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
+            ulong size = BinaryPrimitives.ReadUInt64LittleEndian(start);
             if (size > (ulong)(length - 8)) throw SafetensorsHeader.Damaged(path, $"its header claims {size} bytes, the file has {length}");
             if (size > SafetensorsHeader.MaxBytes)
                 throw SafetensorsHeader.Damaged(path, $"its header claims {size} bytes; at most {SafetensorsHeader.MaxBytes} are allowed");

@@ -6,7 +6,8 @@ public static class WeightFile
     // Before a parameter's name: the momentum that a checkpoint holds beside it. Whoever reads weights passes it over.
     internal const string MomentumPrefix = "momentum.";
 
-    private const int MaxListed = 20;
+    // Lines of each kind, so that what is missing leaves room for what is surplus: often they are pairs under two names.
+    private const int MaxListed = 8;
 
     /// <summary>Writes all parameters.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -28,100 +29,103 @@ public static class WeightFile
     }
 
     /// <summary>
-    /// Replaces all parameters; the file must hold exactly them. Nothing is replaced before everything was found to match.
+    /// Replaces all parameters; the file must hold exactly them. Nothing is replaced before everything was found to match and to be finite.
+    /// A tensor of another shape fits where it holds the same values in the same order: a matrix for a convolution as large as its input.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="parameters">Names and shapes of the network.</param>
     /// <param name="write">Replaces parameter i: <c>(i, values) => engine.Write(ParameterStore.Values, i, values)</c>.</param>
-    /// <exception cref="FcnException">The file cannot be read, or tensors are missing, surplus or misshapen: all are listed.</exception>
-    public static void Load(string path, IReadOnlyList<ParameterSummary> parameters, Action<int, ReadOnlySpan<float>> write)
+    /// <param name="prefix">What is taken off the file's names where they begin with it, such as <c>module.</c>; empty for nothing.</param>
+    /// <returns>Every parameter as copied, and notes on those that were stored in another shape.</returns>
+    /// <exception cref="FcnException">
+    /// The file cannot be read; tensors are missing, surplus or misshapen: they are listed; or a value is not finite.
+    /// </exception>
+    public static InitReport Load(
+        string path, IReadOnlyList<ParameterSummary> parameters, Action<int, ReadOnlySpan<float>> write, string prefix = "")
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
-        Match match = Match.Of(file, parameters);
-        List<string> problems =
-        [
-            .. match.Left.Select(i => $"missing: {parameters[i].Name} {Tensor.Describe(parameters[i].Shape)}"),
-            .. match.Misshapen.Select(i => $"other shape: {Skipped(file, parameters[i])}"),
-            .. match.Mistyped.Select(i => $"other type: {parameters[i].Name} is {TypeOf(file, parameters[i])}, not read as floats"),
-            .. match.Unused.Select(name => $"surplus: {name} {SafetensorsReader.Describe(file.Tensors[name].Shape)}"),
-        ];
-        if (problems.Count > 0)
-            throw new FcnException($"'{path}' does not fit the network: of {parameters.Count} parameters {match.Left.Count} are missing " +
-                $"and {match.Misshapen.Count + match.Mistyped.Count} differ; {match.Unused.Count} are surplus.\n{List(problems)}\n" +
-                "Use --init-from (InitFrom) to copy what fits and leave the rest.");
-        Copy(file, parameters, match.Fitting, write);
+        var match = new WeightMatch(file, parameters, prefix);
+        if (!match.IsExact)
+        {
+            int different = match.Misshapen.Count + match.Mistyped.Count;
+            string[] lines =
+            [
+                $"'{path}' does not fit the network: of {parameters.Count} parameters {match.Missing.Count} are missing and {different} " +
+                    $"differ; {match.Unused.Count} are surplus.",
+                .. Listed("missing", match.Missing, static p => $"{p.Name} {Tensor.Describe(p.Shape)}"),
+                .. Listed("other shape", match.Misshapen, p => match.Shapes(p).ToString()),
+                .. Listed("other type", match.Mistyped, p => $"{p.Name} is {match.EntryOf(p).Type.Name()}, not read as floats"),
+                .. Listed("surplus", match.Unused, name => $"{name} {SafetensorsReader.Describe(file.Tensors[name].Shape)}"),
+                .. match.PrefixAdvice() is { } advice ? [advice] : OtherNetwork(file),
+            ];
+            throw new FcnException(string.Join('\n', lines));
+        }
+        return Copy(file, parameters, match, write);
     }
 
-    /// <summary>Replaces those parameters that the file holds under the same name and in the same shape; the others stay.</summary>
+    /// <summary>
+    /// Replaces those parameters that the file holds under the same name and in the same shape, or in one that <see cref="Load"/> takes
+    /// for it; the others stay.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="parameters">Names and shapes of the network.</param>
     /// <param name="write">Replaces parameter i: <c>(i, values) => engine.Write(ParameterStore.Values, i, values)</c>.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it, such as <c>module.</c>; empty for nothing.</param>
     /// <returns>What was copied, skipped and left.</returns>
-    /// <exception cref="FcnException">The file cannot be read, nothing in it fits, or what fits is not read as floats.</exception>
-    public static InitReport InitFrom(string path, IReadOnlyList<ParameterSummary> parameters, Action<int, ReadOnlySpan<float>> write)
+    /// <exception cref="FcnException">
+    /// The file cannot be read, nothing in it fits, or what fits is not read as floats or not finite; then nothing was replaced.
+    /// </exception>
+    public static InitReport InitFrom(
+        string path, IReadOnlyList<ParameterSummary> parameters, Action<int, ReadOnlySpan<float>> write, string prefix = "")
     {
         using SafetensorsReader file = SafetensorsReader.Open(path);
-        Match match = Match.Of(file, parameters);
-        if (match.Mistyped.Count > 0)
-        {
-            ParameterSummary first = parameters[match.Mistyped[0]];
-            throw new FcnException($"'{path}': {first.Name} has the type {TypeOf(file, first)}; F32, F16, BF16 or F64 is needed.");
-        }
-        var report = new InitReport(
-            [.. match.Fitting.Select(i => parameters[i].Name)],
-            [.. match.Misshapen.Select(i => Skipped(file, parameters[i]))],
-            [.. match.Left.Select(i => parameters[i].Name)],
-            match.Unused);
+        var match = new WeightMatch(file, parameters, prefix);
+        if (match.Mistyped is [var first, ..])
+            throw new FcnException(
+                $"'{path}': {first.Name} has the type {match.EntryOf(first).Type.Name()}; F32, F16, BF16 or F64 is needed.");
         if (match.Fitting.Count == 0 && parameters.Count > 0)
-            throw new FcnException($"Nothing in '{path}' fits the network by name and shape; it would start from scratch.\n{report}");
-        Copy(file, parameters, match.Fitting, write);
-        return report;
+            throw new FcnException(
+                $"Nothing in '{path}' fits the network by name and shape; it would start from scratch.\n{Report(match)}");
+        return Copy(file, parameters, match, write);
     }
 
-    private static void Copy(
-        SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters, List<int> which, Action<int, ReadOnlySpan<float>> write)
+    /// <summary>Whether a file holds exactly these parameters, as <see cref="Load"/> asks for; values are not looked at.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="parameters">Names and shapes of a network.</param>
+    /// <param name="prefix">What is taken off the file's names where they begin with it; empty for nothing.</param>
+    /// <exception cref="FcnException">No name begins with the prefix, or two are the same without it.</exception>
+    public static bool Fits(SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters, string prefix = "") =>
+        new WeightMatch(file, parameters, prefix).IsExact;
+
+    /// <summary>The network that a file of weights or a checkpoint says it is for, or null.</summary>
+    public static string? NetworkOf(SafetensorsReader file) =>
+        file.Metadata.GetValueOrDefault("network") ?? file.Metadata.GetValueOrDefault("setting.network");
+
+    private static InitReport Copy(
+        SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters, WeightMatch match, Action<int, ReadOnlySpan<float>> write)
     {
-        using var buffer = new NativeBuffer(which.Select(i => Tensor.Count(parameters[i].Shape)).DefaultIfEmpty(0).Max() * sizeof(float));
-        foreach (int i in which)
-        {
-            Span<float> values = buffer.Of<float>(checked((int)Tensor.Count(parameters[i].Shape)));
-            file.Read(parameters[i].Name, values);
-            write(i, values);
-        }
+        var indices = parameters.Index().ToDictionary(static p => p.Item.Name, static p => p.Index, StringComparer.Ordinal);
+        string[] tensors = [.. match.Fitting.Select(match.TensorOf)];
+        FiniteTensors.Read(file, tensors, (i, values) => write(indices[match.Fitting[i].Name], values));
+        return Report(match);
     }
 
-    private static SkippedTensor Skipped(SafetensorsReader file, ParameterSummary parameter) =>
-        new(parameter.Name, file.Tensors[parameter.Name].Shape, parameter.Shape);
-
-    private static string TypeOf(SafetensorsReader file, ParameterSummary parameter) => file.Tensors[parameter.Name].Type.Name();
-
-    private static string List(List<string> lines)
+    private static InitReport Report(WeightMatch match) => new(
+        [.. match.Fitting.Select(static p => p.Name)], [.. match.Misshapen.Select(match.Shapes)],
+        [.. match.Missing.Select(static p => p.Name)], match.Unused)
     {
-        string text = string.Join('\n', lines.Take(MaxListed).Select(static line => "  " + line));
-        return lines.Count > MaxListed ? $"{text}\n  and {lines.Count - MaxListed} more" : text;
+        Notes = [.. match.Reshaped(), .. match.PrefixAdvice() is { } advice ? [advice] : Array.Empty<string>()],
+    };
+
+    private static IEnumerable<string> Listed<T>(string kind, List<T> items, Func<T, string> text)
+    {
+        foreach (T item in items.Take(MaxListed)) yield return $"  {kind}: {text(item)}";
+        if (items.Count > MaxListed) yield return $"  and {items.Count - MaxListed} more {kind}";
     }
 
-    // Every parameter is in exactly one of the first four lists.
-    private sealed record Match(List<int> Fitting, List<int> Misshapen, List<int> Mistyped, List<int> Left, List<string> Unused)
+    private static string[] OtherNetwork(SafetensorsReader file)
     {
-        public static Match Of(SafetensorsReader file, IReadOnlyList<ParameterSummary> parameters)
-        {
-            var expected = parameters.Select(static p => p.Name).ToHashSet(StringComparer.Ordinal);
-            IEnumerable<string> unused = file.Tensors.Keys.Where(name => !expected.Contains(name) && !IsMomentum(file, name)).Order(StringComparer.Ordinal);
-            var match = new Match([], [], [], [], [.. unused]);
-            for (int i = 0; i < parameters.Count; i++)
-            {
-                List<int> list =
-                    !file.Tensors.TryGetValue(parameters[i].Name, out TensorEntry? entry) ? match.Left
-                    : !entry.Shape.SequenceEqual(parameters[i].Shape.Select(static size => (long)size)) ? match.Misshapen
-                    : !entry.Type.IsReadable() ? match.Mistyped
-                    : match.Fitting;
-                list.Add(i);
-            }
-            return match;
-        }
-
-        private static bool IsMomentum(SafetensorsReader file, string name) =>
-            name.StartsWith(MomentumPrefix, StringComparison.Ordinal) && file.Tensors.ContainsKey(name[MomentumPrefix.Length..]);
+        string said = NetworkOf(file) is { } network ? $" (the file says '{network}')" : "";
+        return [$"Open the network that they are of{said}, or start a training from what fits: fcn train --init-from (InitFrom)."];
     }
 }

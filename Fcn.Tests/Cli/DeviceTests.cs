@@ -49,7 +49,7 @@ public sealed class DeviceTests
     public void OtherDevicesAreRefused(string text)
     {
         ToolResult result = Run("benchmark", "linear", "--device", text);
-        Assert.Equal(1, result.Code);
+        Assert.Equal(2, result.Code);
         Assert.Contains($"--device {text}: expected auto, cpu or cuda[:n].", result.Error);
     }
 
@@ -87,7 +87,7 @@ public sealed class DeviceTests
         // Where the kind is there, its own choices are what counts.
         var devices = new DeviceCatalog([new DeviceKind("ilgpu", ["cuda"], static _ => new CpuDevice(1))]);
         error = Run(devices, "benchmark", "linear", "--device", "ilgpu:cpu").Error;
-        Assert.EndsWith("expected auto, cpu, cuda[:n] or ilgpu[:cuda].\n", error);
+        Assert.EndsWith("expected auto, cpu, cuda[:n] or ilgpu[:cuda].\nSee fcn benchmark --help.\n", error);
     }
 
     [Fact]

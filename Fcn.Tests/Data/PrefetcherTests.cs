@@ -139,7 +139,7 @@ public sealed class PrefetcherTests
     {
         using Prefetcher broken = Open(new MadeUp(9) { FailsAt = 7 }, new SamplerState(SampleOrder.Sequential, 9, 0, 0));
         Assert.Equal(2, Take(broken, 2).Count);
-        for (int again = 0; again < 2; again++) Assert.Equal("'7.jpg' is broken.", Refusal.Of(() => broken.MoveNext()));
+        for (int again = 0; again < 2; again++) Assert.StartsWith("'7.jpg' is broken.", Refusal.Of(() => broken.MoveNext()));
         Assert.Equal(6, broken.Consumed.Position);
     }
 

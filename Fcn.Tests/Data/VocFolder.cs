@@ -1,3 +1,6 @@
+using Fcn.Data;
+using Fcn.Tests.Imaging;
+
 namespace Fcn.Tests.Data;
 
 /// <summary>A data set in the layout of PASCAL VOC in a folder for temporary files, gone when disposed.</summary>
@@ -23,12 +26,29 @@ sealed class VocFolder : IDisposable
         return this;
     }
 
+    /// <summary>Drawn scenes s0, s1, … of six classes, the last of which is the list val and the others train.</summary>
+    public VocFolder AddScenes(int count)
+    {
+        var scenes = new DrawnScenes(count, seed: 5, new PixelSize(40, 32));
+        for (int i = 0; i < count; i++)
+        {
+            scenes.LoadImage(i).SavePng(Path.Combine(Root, "JPEGImages", $"s{i}.png"));
+            scenes.LoadLabels(i).Save(Path.Combine(Root, "SegmentationClass", $"s{i}.png"));
+        }
+        string train = string.Concat(Enumerable.Range(0, count - 1).Select(static i => $"s{i}\n"));
+        return List("train", train).List("val", $"s{count - 1}\n").Text("classes.txt", string.Join('\n', scenes.ClassNames) + "\n");
+    }
+
     public VocFolder Rename(string id, string extension)
     {
         string image = Path.Combine(Root, "JPEGImages", id);
         File.Move(image + ".png", image + extension);
         return this;
     }
+
+    /// <summary>A label file of any kind: what a data set brings that nobody at VOC drew.</summary>
+    public VocFolder Label(string id, TestPng png, params ushort[] samples) =>
+        Bytes(Path.Combine("SegmentationClass", id + ".png"), png.Encode(samples));
 
     public VocFolder List(string split, string text) => Text(Path.Combine("ImageSets", "Segmentation", split + ".txt"), text);
 

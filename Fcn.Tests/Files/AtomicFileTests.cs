@@ -59,6 +59,41 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_stays_and_what_it_points_to_is_written()
+    {
+        Directory.CreateDirectory(_folder["disk"]);
+        string target = Path.Combine(_folder["disk"], "b.txt"), link = _folder["a.txt"];
+        File.CreateSymbolicLink(link, target);
+        foreach (string text in (string[])["first", "second"])
+        {
+            AtomicFile.WriteText(link, text);
+            Assert.Equal(text, File.ReadAllText(target));
+            Assert.Equal(target, new FileInfo(link).LinkTarget);
+        }
+        Assert.Equal(["a.txt", "disk"], _folder.Names);
+        Assert.Equal([target], Directory.GetFiles(_folder["disk"]));
+    }
+
+    [Fact]
+    public void The_folder_reaches_the_disk_too() => Assert.True(FolderFlush.Of(_folder["a.txt"]));
+
+    [Fact]
+    public void What_fits_on_the_disk_is_reserved_and_given_back()
+    {
+        AtomicFile.Reserve((_folder["a"], 1 << 20), (_folder["b"], 0));
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
+    public void What_does_not_fit_on_the_disk_is_an_error_with_its_size()
+    {
+        const long Petabyte = 1L << 50;
+        string message = Refusal.Of(() => AtomicFile.Reserve((_folder["a"], 1), (_folder["b"], Petabyte)));
+        Assert.StartsWith($"Cannot write '{_folder["b"]}': it needs {Petabyte} bytes beside what is there, and its disk has ", message);
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
     public void Places_that_cannot_be_written_are_errors()
     {
         Assert.Equal($"Cannot write '{_folder["no/a"]}': its folder does not exist; create it first.",

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Fcn.Data;
 using Fcn.Tests.Imaging;
 using Xunit;
 using Xunit.Abstractions;
@@ -36,6 +37,7 @@ public sealed class PngFuzzTests(ITestOutputHelper output)
         {
             Image image = Image.Load(path);
             Assert.Equal(Declared(File.ReadAllBytes(path)), (image.Width, image.Height));
+            Assert.Equal(new PixelSize(image.Width, image.Height), PhotographHeader.Size(path));
         }, Allowed, TestPng.WithChecksums);
         output.WriteLine(tally.ToString());
         Assert.InRange(tally.Read, 100, 11_000);
@@ -45,7 +47,7 @@ public sealed class PngFuzzTests(ITestOutputHelper output)
     [Fact]
     public void Damaged_labels_are_refused_or_read()
     {
-        List<byte[]> corpus = [.. Corpus().Where(static file => file[25] is 0 or 3)];
+        List<byte[]> corpus = [.. Corpus().Where(static file => file[25] is 0 or 3 or 4)];
         FuzzTally tally = FuzzRun.Over(corpus, 10_000, new Mutations(2, Words), static path =>
         {
             LabelMap labels = LabelMap.Load(path);

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Fcn.Imaging;
 using Xunit;
 
 namespace Fcn.Tests.Imaging;
@@ -22,8 +23,31 @@ public sealed class PngDamageTests : IDisposable
     [InlineData(80, "chunk IDAT at byte 59 claims 26 bytes, but the file ends after 80")]
     public void A_truncated_file_says_where_it_ends(int length, string expected) => Fails(SmallFile[..length], expected);
 
+    // Viewers show such files. Of labels nothing is taken that may not be whole.
+    [Theory]
+    [InlineData(12, "", "before the closing IEND")]
+    [InlineData(7, "", "before the closing IEND")]
+    [InlineData(12, "00000000000000000000000000000000", "no chunk begins at byte ")]
+    [InlineData(4, "00000000", "the checksum of chunk IEND at byte ")]
+    public void Damage_behind_the_pixels_is_a_warning_and_for_labels_an_error(int dropped, string added, string expected)
+    {
+        string path = _folder.Write("odd.png", [.. SmallFile[..^dropped], .. Convert.FromHexString(added)]);
+        Image odd = Image.Load(path);
+        Assert.Equal(Image.Load(_folder.Write("whole.png", SmallFile)).Pixels, odd.Pixels);
+        ImageWarning warning = Assert.Single(odd.Warnings);
+        Assert.Equal(ImageOddity.Damage, warning.Oddity);
+        Assert.StartsWith($"'{path}' is read, but damaged: ", warning.Message);
+        Assert.Contains(expected, warning.Message);
+        Assert.Contains(expected, Refusal.Of(() => LabelMap.Load(path)));
+    }
+
     [Fact]
-    public void A_missing_end_is_an_error() => Fails(SmallFile[..^12], "before the closing IEND");
+    public void Rows_missing_at_the_end_of_a_chunk_are_an_error()
+    {
+        byte[] whole = (Small with { IdatBytes = 10 }).Encode(new ushort[12]);
+        int last = whole.AsSpan().LastIndexOf("IDAT"u8) - 4, before = whole.AsSpan(0, last).LastIndexOf("IDAT"u8) - 4;
+        Fails(whole[..before], "its pixels end in row");
+    }
 
     [Theory]
     [InlineData(16, "the checksum of chunk IHDR at byte 8 is wrong")]
@@ -106,8 +130,8 @@ public sealed class PngDamageTests : IDisposable
     }
 
     [Fact]
-    public void Text_and_other_formats_are_named_by_their_first_bytes() =>
-        Fails("GIF89a rest"u8.ToArray(), "it opens with 47 49 46 38 \"GIF89a rest\". Convert it to PNG or JPEG.");
+    public void Text_and_formats_that_nobody_knows_are_named_by_their_first_bytes() =>
+        Fails("farbfeld rest"u8.ToArray(), "it opens with 66 61 72 62 \"farbfeld rest\". Convert it to PNG or JPEG.");
 
     [Fact]
     public void Missing_files_and_folders_are_told_apart()
@@ -121,7 +145,8 @@ public sealed class PngDamageTests : IDisposable
 
     [Fact]
     public void A_label_file_that_is_no_png_is_an_error() =>
-        Assert.Contains("is not a PNG", Refusal.Of(() => LabelMap.Load(_folder.Write("a.jpg", TinyJpeg.Colour))));
+        Assert.Contains("is a JPEG picture, not a PNG. Labels are read from palette or grey PNGs only: a JPEG changes them.",
+            Refusal.Of(() => LabelMap.Load(_folder.Write("a.jpg", TinyJpeg.Colour))));
 
     private static byte[] End => Chunk("IEND", []);
 

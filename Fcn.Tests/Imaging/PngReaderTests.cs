@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Fcn.Imaging;
 using Fcn.Imaging.Png;
 using Xunit;
 using static Fcn.Tests.Imaging.PngSamples;
@@ -97,6 +98,38 @@ public sealed class PngReaderTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((334, 500), (labels.Width, labels.Height));
         Assert.Equal<byte>([0, 2, 15, 255], labels.Labels.Distinct().Order());
     }
+
+    [Theory]
+    [InlineData(10, 1023, 255)]
+    [InlineData(12, 4095, 255)]
+    [InlineData(14, 16383, 255)]
+    [InlineData(8, 200, 200)]
+    [InlineData(3, 6, 6)]
+    public void Data_of_fewer_bits_in_sixteen_is_dark_with_a_warning_or_scaled(int bits, int largest, int scaled)
+    {
+        foreach (int colour in (int[])[0, 2, 4, 6])
+        {
+            // Alpha is full: it does not count.
+            var png = new TestPng(2, 2, 16, colour);
+            int channels = png.Channels, colours = channels is 2 or 4 ? channels - 1 : channels;
+            int Sample(int i) => i % channels >= colours ? 65535 : i == 0 ? largest : 2;
+            ushort[] samples = [.. Enumerable.Range(0, 4 * channels).Select(i => (ushort)Sample(i))];
+            string path = _folder.Write("deep.png", png.Encode(samples));
+            Image plain = Image.Load(path), bright = Image.Load(path, new ImageReading { SixteenBit = SixteenBit.Scale });
+            Assert.Equal((largest >> 8, scaled), (plain.Pixels[0], bright.Pixels[0]));
+            ImageWarning warning = Assert.Single(plain.Warnings);
+            Assert.Equal(ImageOddity.Dark, warning.Oddity);
+            Assert.Contains($"only the lower {bits} are used", warning.Message);
+            Assert.Contains("--sixteen-bit scale", warning.Message);
+            Assert.Empty(bright.Warnings);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16384)]
+    public void Black_and_the_whole_range_are_no_cause_for_a_warning(int largest) =>
+        Assert.Empty(Image.Load(_folder.Write("deep.png", new TestPng(1, 1, 16, 0).Encode([(ushort)largest]))).Warnings);
 
     [Fact]
     public void Sixteen_bit_labels_above_255_are_an_error_with_their_place()

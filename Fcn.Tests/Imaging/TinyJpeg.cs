@@ -27,6 +27,11 @@ internal static class TinyJpeg
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/" +
         "wAALCAAQABgBAREA/8QAFgABAQEAAAAAAAAAAAAAAAAACAUJ/8QAFxABAAMAAAAAAAAAAAAAAAAAAAdDgf/aAAgBAQAAPwA6GMy8UIkpw1Ykpw1okpx//9k=");
 
+    /// <summary>640x480 pixels of one grey under arithmetic coding, by libjpeg-turbo's cjpeg -arithmetic.</summary>
+    public static byte[] FlatArithmetic => Convert.FromBase64String(
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/" +
+        "yQALCAHgAoABAREA/8wABgAQEAX/2gAIAQEAAD8AHreA/9k=");
+
     /// <summary>Four components, as printers want them.</summary>
     public static byte[] Cmyk => Convert.FromBase64String(
         "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBXQUZMTlJTUjI+WmFaUGBKUVJP/8AA" +

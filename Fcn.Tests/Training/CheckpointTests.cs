@@ -157,7 +157,7 @@ public sealed class CheckpointTests : IDisposable
         Save(net);
         byte[] before = File.ReadAllBytes(Last);
         net.Engine.Write(store, 1, [0, value, 0]);
-        Assert.Contains(expected, Assert.Throws<FcnException>(() => Save(net)).Message);
+        Assert.Contains(expected, Assert.Throws<NotFiniteException>(() => Save(net)).Message);
         Assert.Equal(before, File.ReadAllBytes(Last));
         Assert.Equal([Last], Directory.GetFiles(folder));
     }

@@ -11,6 +11,8 @@ sealed class ColourSet(int count, ulong seed = 1, int classes = 3, bool oneSize 
 
     public override IReadOnlyList<string> Ids { get; } = [.. Enumerable.Range(0, count).Select(i => $"{seed}/{i}")];
 
+    public BadExamples Bad { init => OnBadExample = value; }
+
     // Called before an image is read; lets a test cancel or fail there.
     public Action<int>? Reading { get; init; }
 

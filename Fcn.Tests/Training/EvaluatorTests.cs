@@ -1,5 +1,6 @@
 using Fcn.Data;
 using Fcn.Metrics;
+using Fcn.Tests.Cli;
 using Fcn.Training;
 using Xunit;
 
@@ -49,5 +50,29 @@ public class EvaluatorTests
             if (++images == 4) cancellation.Cancel();
         }, cancellation: cancellation.Token));
         Assert.Equal(4, images);
+    }
+
+    [Fact]
+    public void AnExampleThatCannotBeSegmentedIsNamedOrLeftOut()
+    {
+        int calls = 0;
+        using var net = new StubNetwork(3, _ => ++calls % 3 == 2 ? new FcnException("Too large.") : null);
+        var set = new ColourSet(4);
+        Assert.Equal("'1/1': Too large.", Assert.Throws<FcnException>(() => Evaluator.Run(net, set)).Message);
+
+        calls = 0;
+        var failed = new List<string>();
+        ConfusionMatrix matrix = Evaluator.Run(net, set, failed: (example, e) => failed.Add($"{example.Id}: {e.Message}"));
+        Assert.Equal(["1/1: Too large."], failed);
+        long[] pixels = [.. Enumerable.Range(0, 4).Select(i => set.Load(i).Labels.Labels.LongCount(static l => l != LabelMap.Ignore))];
+        Assert.Equal(pixels.Sum() - pixels[1], matrix.Pixels);
+    }
+
+    // What has diverged is known by its type.
+    [Fact]
+    public void ScoresThatAreNotFiniteStayThat()
+    {
+        using var net = new StubNetwork(3, static _ => new NotFiniteException("The score of class 1 is NaN."));
+        Assert.Throws<NotFiniteException>(() => Evaluator.Run(net, new ColourSet(2)));
     }
 }

@@ -57,6 +57,7 @@ sealed class PixelEngine : Engine
         {
             Load(input, i, seed: null);
             Score();
+            if (!float.IsFinite((float)probabilities.Max())) throw new NotFiniteException("The scores of a pixel are not finite.");
             labels[i] = (byte)Array.IndexOf(probabilities, probabilities.Max());
         }
     }

@@ -42,16 +42,73 @@ public sealed class ResumeTests : IDisposable
     public void ACrashedRunContinuesFromItsLastCheckpoint()
     {
         Run whole = Whole();
-        string path;
-        using (RunFolder folder = RunFolder.Create(root, "train", "crashed"))
-        {
-            path = folder.Folder;
-            Assert.Throws<IOException>(() => Session(folder, resume: false, failAt: 29));
-            Assert.Equal(20, Checkpoint.Peek(folder.Last).Iteration);
-            Assert.Equal(28, folder.Log.Rows[^1].Iteration);
-        }
-        using RunFolder again = RunFolder.Open(path);
+        RunFolder folder = RunFolder.Create(root, "train", "crashed");
+        var early = new byte[0];
+        Session(folder, resume: false, cancelAfter: 29, at: step => { if (step == 21) early = File.ReadAllBytes(folder.Last); });
+        File.WriteAllBytes(folder.Last, early);
+        folder.Dispose();
+        Assert.Equal(20, Checkpoint.Peek(folder.Last).Iteration);
+        using RunFolder again = RunFolder.Open(folder.Folder);
+        Assert.Equal(28, again.Log.Rows[^1].Iteration);
         AssertEqual(whole, Session(again, resume: true));
+    }
+
+    // Whoever throws, and whatever it is: nothing that was trained is lost.
+    [Theory]
+    [InlineData(29)]
+    [InlineData(30)]
+    public void ARunThatFailsIsSaved(int step)
+    {
+        Run whole = Whole();
+        using RunFolder folder = RunFolder.Create(root, "train", "failed");
+        void Fail(long iteration)
+        {
+            if (iteration == step) throw new OutOfMemoryException();
+        }
+
+        Assert.Throws<OutOfMemoryException>(() => Session(folder, resume: false, at: Fail));
+        Assert.Equal(step, Checkpoint.Peek(folder.Last).Iteration);
+        AssertEqual(whole, Session(folder, resume: true));
+    }
+
+    // Each update takes two batches of three examples: 100 is in the second batch of update 17, 59 in the last of update 10.
+    [Theory]
+    [InlineData(100, 16)]
+    [InlineData(59, 9)]
+    public void ABadExampleLateInTheRunLosesNothing(int draw, int saved)
+    {
+        Run whole = Whole();
+        using RunFolder folder = RunFolder.Create(root, "train", "bad example");
+        Assert.Throws<FcnException>(() => Session(folder, resume: false, badDraw: draw));
+        CheckpointState state = Checkpoint.Peek(folder.Last);
+        Assert.Equal((saved, 6 * saved), (state.Iteration, state.Position));
+        AssertEqual(whole, Session(folder, resume: true));
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(60)]
+    public void ABadValidationExampleLosesNothing(int step)
+    {
+        Run whole = Whole();
+        using RunFolder folder = RunFolder.Create(root, "train", "bad validation");
+        Assert.Throws<FcnException>(() => Session(folder, resume: false, badValidationAt: step));
+        CheckpointState state = Checkpoint.Peek(folder.Last);
+        Assert.Equal((step, step - 15), (state.Iteration, state.Validated));
+        AssertEqual(whole, Session(folder, resume: true));
+    }
+
+    // The process died when a validation was in the log, but not yet in the checkpoint.
+    [Fact]
+    public void AValidationIsLoggedOnce()
+    {
+        Run whole = Whole();
+        using RunFolder folder = RunFolder.Create(root, "train", "logged");
+        var before = new byte[0];
+        Session(folder, resume: false, cancelAfter: 31, validated: step => { if (step == 30) before = File.ReadAllBytes(folder.Last); });
+        File.WriteAllBytes(folder.Last, before);
+        Assert.Equal((30, 15), (Checkpoint.Peek(folder.Last).Iteration, Checkpoint.Peek(folder.Last).Validated));
+        AssertEqual(whole, Session(folder, resume: true));
     }
 
     [Fact]
@@ -107,7 +164,8 @@ public sealed class ResumeTests : IDisposable
     }
 
     static Run Session(
-        RunFolder folder, bool resume, int cancelAfter = -1, int failAt = -1, int cancelValidationAt = -1, long iterations = 60)
+        RunFolder folder, bool resume, int cancelAfter = -1, int cancelValidationAt = -1, int badValidationAt = -1, int badDraw = -1,
+        long iterations = 60, Action<long>? at = null, Action<long>? validated = null)
     {
         using var cancellation = new CancellationTokenSource();
         using PixelNet net = PixelNet.Initialized(dropout: 0.3);
@@ -116,9 +174,18 @@ public sealed class ResumeTests : IDisposable
         long iteration = 0;
         var validation = new ColourSet(5, seed: 2)
         {
-            Reading = index => { if (index == 3 && iteration == cancelValidationAt) cancellation.Cancel(); },
+            Reading = index =>
+            {
+                if (index == 3 && iteration == cancelValidationAt) cancellation.Cancel();
+                if (index == 3 && iteration == badValidationAt) throw new FcnException("label 9 of 3 classes");
+            },
         };
-        using var trainer = new Trainer(net, new ColourSet(10), settings with { Iterations = iterations }, order)
+        int draws = 0;
+        var training = new ColourSet(10)
+        {
+            Reading = _ => { if (++draws == badDraw) throw new FcnException("the photograph is damaged"); },
+        };
+        using var trainer = new Trainer(net, training, settings with { Iterations = iterations }, order)
         {
             Validation = validation, Folder = folder,
         };
@@ -127,8 +194,9 @@ public sealed class ResumeTests : IDisposable
             iteration = step.Iteration;
             losses.Add(step.Loss);
             if (iteration == cancelAfter) cancellation.Cancel();
-            if (iteration == failAt) throw new IOException("the plug was pulled");
+            at?.Invoke(iteration);
         };
+        trainer.Validated += report => validated?.Invoke(report.Iteration);
         if (resume) trainer.Resume(folder.Last);
         TrainingResult result = trainer.Run(cancellation.Token);
         return new Run(net.Engine.Bits(), losses, [.. folder.Log.Rows], File.Exists(folder.Best) ? File.ReadAllBytes(folder.Best) : [],

@@ -40,8 +40,63 @@ public sealed class RunFolderTests : IDisposable
     {
         string missing = Path.Combine(root, "train", "missing");
         Assert.Contains($"There is no run '{missing}'", Assert.Throws<FcnException>(() => RunFolder.Open(missing)).Message);
-        using RunFolder made = RunFolder.Create(root, "train", "x"), opened = RunFolder.Open(made.Folder);
+        RunFolder made = RunFolder.Create(root, "train", "x");
+        made.Dispose();
+        using RunFolder opened = RunFolder.Open(made.Folder);
         Assert.Equal(made.Last, opened.Last);
+    }
+
+    [Fact]
+    public void WhatAnotherWritesIsNotOpened()
+    {
+        using RunFolder made = RunFolder.Create(root, "train", "x");
+        string message = Assert.Throws<FcnException>(() => RunFolder.Open(made.Folder)).Message;
+        Assert.StartsWith($"Cannot write '{Path.Combine(made.Folder, "run.lock")}': ", message);
+        Assert.Contains("another process", message);
+    }
+
+    [Fact]
+    public void WhoeverCreatesAtTheSameMomentGetsAFolderOfItsOwn()
+    {
+        const int Threads = 8;
+        for (int round = 0; round < 20; round++)
+        {
+            using var start = new Barrier(Threads);
+            var folders = new RunFolder[Threads];
+            Thread[] threads = [.. Enumerable.Range(0, Threads).Select(i => new Thread(() =>
+            {
+                start.SignalAndWait();
+                folders[i] = RunFolder.Create(root, "train", $"round {round}");
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            Assert.Equal(Threads, folders.Select(static f => f.Folder).Distinct().Count());
+            foreach (RunFolder folder in folders) folder.Dispose();
+        }
+    }
+
+    [Fact]
+    public void ARunThatCameToNothingIsDiscarded()
+    {
+        RunFolder made = RunFolder.Create(root, "train", "x");
+        made.WriteConfig("{}");
+        made.MakeWeights();
+        made.Discard();
+        Assert.False(Directory.Exists(made.Folder));
+
+        Directory.CreateDirectory(made.Folder);
+        RunFolder.Open(made.Folder).Discard();
+        Assert.True(Directory.Exists(made.Folder));
+        Assert.Empty(Directory.GetFiles(made.Folder));
+    }
+
+    [Fact]
+    public void AProcessorThatIsHiddenIsNoFailure()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        // Reading its first bytes is an error (EIO), whoever asks.
+        Assert.Throws<IOException>(static () => File.ReadAllBytes("/proc/self/mem"));
+        Assert.NotEmpty(RunEnvironment.Processor("/proc/self/mem"));
     }
 
     [Fact]

@@ -45,15 +45,15 @@ public sealed class TrainerTests : IDisposable
         TrainingResult result = trainer.Run();
         Assert.Equal(
         [
-            "step 1", "step 2", "step 3", "saved last.safetensors",
-            "step 4", "step 5", "image 1", "image 2", "validated 5", "saved last.safetensors",
+            "saved last.safetensors", "step 1", "step 2", "step 3", "saved last.safetensors",
+            "step 4", "step 5", "saved last.safetensors", "image 1", "image 2", "validated 5", "saved last.safetensors",
             "step 6", "saved last.safetensors", "step 7", "step 8", "step 9", "saved last.safetensors",
-            "step 10", "image 1", "image 2", "validated 10", "saved last.safetensors",
+            "step 10", "saved last.safetensors", "image 1", "image 2", "validated 10", "saved last.safetensors",
         ], seen);
         IEnumerable<string> files = Directory.GetFiles(folder.Folder, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder.Folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
-        Assert.Equal(
-            ["confusion.csv", "curve.svg", "environment.txt", "log.csv", "weights/best.safetensors", "weights/last.safetensors"], files);
+        string[] expected = ["confusion.csv", "curve.svg", "environment.txt", "log.csv", "run.lock"];
+        Assert.Equal([.. expected, "weights/best.safetensors", "weights/last.safetensors"], files);
         Assert.Equal([2, 4, 5, 6, 8, 10], folder.Log.Rows.Select(static r => r.Iteration));
 
         using var best = new PixelNet();
@@ -80,12 +80,92 @@ public sealed class TrainerTests : IDisposable
             net.Engine.Write(ParameterStore.Values, 1, [float.NaN, 0, 0]);
             before = net.Engine.Bits();
         };
-        string message = Assert.Throws<FcnException>(() => trainer.Run()).Message;
+        string message = Assert.Throws<NotFiniteException>(() => trainer.Run()).Message;
         Assert.Contains("the loss is NaN at iteration 7 with learning rate 0.125", message);
         Assert.Contains(advice, message);
         Assert.Contains($"--init-from {folder.Last}", message);
         Assert.Equal(before, net.Engine.Bits());
         Assert.Equal(4, Checkpoint.Peek(folder.Last).Iteration);
+    }
+
+    [Fact]
+    public void AStepThatFailedTakesTheSameExamplesAgain()
+    {
+        // Draw 11 is in the second batch of update 4.
+        Assert.Equal(Trained(failing: -1), Trained(failing: 11));
+
+        static int[] Trained(int failing)
+        {
+            int draws = 0;
+            var set = new ColourSet(7) { Reading = _ => { if (++draws == failing) throw new FcnException("not now"); } };
+            using PixelNet net = PixelNet.Initialized(dropout: 0.3);
+            using var trainer = new Trainer(net, set, new TrainerSettings { Solver = new() { Accumulate = 3 } });
+            for (int i = 0; i < 3; i++) trainer.Step();
+            if (failing > 0) Assert.Throws<FcnException>(() => trainer.Step());
+            for (int i = 0; i < 2; i++) trainer.Step();
+            return net.Engine.Bits();
+        }
+    }
+
+    [Fact]
+    public void AnUpdateThatBlowsUpIsSeenAtTheLastStep()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Solver = new() { BaseRate = 1e38 }, Iterations = 1 });
+        string message = Assert.Throws<NotFiniteException>(() => trainer.Run()).Message;
+        Assert.Matches("^Training has diverged: the loss is (NaN|infinite) after iteration 1 with learning rate 1E\\+38\\. ", message);
+        Assert.DoesNotContain("--init-from", message);
+    }
+
+    // At 8 by the loss before a checkpoint, at 6 by a validation: all scores of a pixel are equal and overflow a float.
+    [Theory]
+    [InlineData(8, float.NaN, "the loss is NaN after iteration 8")]
+    [InlineData(6, 3e38f, "scores in the validation after iteration 6 are not finite")]
+    public void ANetworkThatBlewUpReplacesNoCheckpointAndIsNotAdvised(int step, float weight, string seen)
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using RunFolder folder = RunFolder.Create(root, "train", "blown up");
+        var settings = new TrainerSettings { Iterations = 20, CheckpointEvery = 4, ValidateEvery = 3 };
+        using var trainer = new Trainer(net, new ColourSet(4), settings) { Folder = folder, Validation = new ColourSet(2, seed: 2) };
+        byte[] best = [];
+        trainer.Saved += _ => best = File.Exists(folder.Best) ? File.ReadAllBytes(folder.Best) : [];
+        trainer.Stepped += report =>
+        {
+            if (report.Iteration == step) net.Engine.Write(ParameterStore.Values, 0, Enumerable.Repeat(weight, 9).ToArray());
+        };
+        string message = Assert.Throws<NotFiniteException>(() => trainer.Run()).Message;
+        Assert.StartsWith($"Training has diverged: {seen}", message);
+        Assert.EndsWith($"--init-from {folder.Best}.", message);
+        Assert.Equal(best, File.ReadAllBytes(folder.Best));
+        Assert.Equal(6, Checkpoint.Peek(folder.Last).Iteration);
+    }
+
+    [Fact]
+    public void AFirstCheckpointThatDoesNotFitEndsTheRunBeforeItBegins()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        using RunFolder folder = RunFolder.Create(root, "train", "full disk");
+        folder.MakeWeights();
+        File.CreateSymbolicLink(folder.Last + ".partial", "/dev/full");
+        Assert.Contains($"Cannot write '{folder.Last}': No space left on device", RefusedBeforeTheFirstStep(folder));
+    }
+
+    [Fact]
+    public void ARunThatWasNotResumedIsNotOverwritten()
+    {
+        using RunFolder folder = RunFolder.Create(root, "train", "another");
+        using PixelNet net = PixelNet.Initialized();
+        using (var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 3 }) { Folder = folder }) trainer.Run();
+        Assert.Contains($"'{folder.Last}' is another run's", RefusedBeforeTheFirstStep(folder));
+        Assert.Equal(3, Checkpoint.Peek(folder.Last).Iteration);
+    }
+
+    [Fact]
+    public void BestWeightsThatCannotBeWrittenEndTheRunBeforeItBegins()
+    {
+        using RunFolder folder = RunFolder.Create(root, "train", "no best");
+        Directory.CreateDirectory(folder.Best + ".partial");
+        Assert.Contains($"Cannot write '{folder.Best}': ", RefusedBeforeTheFirstStep(folder));
     }
 
     [Fact]
@@ -173,6 +253,18 @@ public sealed class TrainerTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 200; i++) trainer.Step();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    static string RefusedBeforeTheFirstStep(RunFolder folder)
+    {
+        using PixelNet net = PixelNet.Initialized();
+        using var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 5 })
+        {
+            Folder = folder, Validation = new ColourSet(2),
+        };
+        string message = Assert.Throws<FcnException>(() => trainer.Run()).Message;
+        Assert.Equal(0, trainer.Iteration);
+        return message;
     }
 
     // One batch again and again, made once.

@@ -50,6 +50,27 @@ public sealed class TrainingLogTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\uFEFF", "\r\n", ',')]
+    [InlineData("", "\n", ';')]
+    [InlineData("\uFEFF", "\r\n", ';')]
+    public void WhatASpreadsheetSavedGoesOn(string begin, string end, char separator)
+    {
+        using (var log = new TrainingLog(LogFile))
+        {
+            log.Append(plain);
+            log.Append(validated);
+        }
+        string own = File.ReadAllText(LogFile), text = own;
+        // Where the comma is the decimal sign, the semicolon separates.
+        if (separator == ';') text = text.Replace(',', ';').Replace('.', ',');
+        File.WriteAllText(LogFile, begin + text.Replace("\n", end, StringComparison.Ordinal));
+        using var again = new TrainingLog(LogFile);
+        Assert.Equal([plain with { ImagesPerSecond = 12.346 }, validated], again.Rows);
+        again.Rewind(validated.Iteration);
+        Assert.Equal(own, File.ReadAllText(LogFile));
+    }
+
+    [Theory]
     [InlineData("60,0.3")]
     [InlineData("6")]
     [InlineData("60,1,1,1,1,,,,")]

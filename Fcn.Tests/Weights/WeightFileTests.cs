@@ -53,7 +53,7 @@ public sealed class WeightFileTests : IDisposable
               missing: conv1.bias (4)
               other shape: score.weight is (21, 4, 1, 1) in the file, (2, 4, 1, 1) in the network
               surplus: fc6.bias (9)
-            Use --init-from (InitFrom) to copy what fits and leave the rest.
+            Open the network that they are of, or start a training from what fits: fcn train --init-from (InitFrom).
             """.ReplaceLineEndings("\n"), e.Message);
     }
 
@@ -62,8 +62,9 @@ public sealed class WeightFileTests : IDisposable
     {
         ParameterSummary[] many = [.. Enumerable.Range(0, 50).Select(static i => P($"p{i}", 1))];
         string message = Refusal.Of(() => WeightFile.Load(Saved(Net), many, static (_, _) => { }));
-        Assert.Equal(1 + 20 + 1 + 1, message.Split('\n').Length);
-        Assert.Contains("\n  and 34 more\n", message);
+        Assert.Equal(1 + (8 + 1) + 4 + 1, message.Split('\n').Length);
+        Assert.Contains("\n  and 42 more missing\n", message);
+        Assert.Contains("\n  surplus: conv1.bias (4)\n", message);
     }
 
     [Fact]
@@ -104,6 +105,91 @@ public sealed class WeightFileTests : IDisposable
         string message = Refusal.Of(() => WeightFile.InitFrom(path, Net, static (_, _) => { }));
         Assert.StartsWith($"Nothing in '{path}' fits the network by name and shape; it would start from scratch.", message);
         Assert.Contains("unused in the file: 1 (features.0.weight)", message);
+    }
+
+    [Fact]
+    public void The_network_that_a_file_names_is_named()
+    {
+        var notes = new Dictionary<string, string> { ["network"] = "Fcn8s" };
+        WeightFile.Save(_folder["w"], Net[..1], static (_, values) => values.Clear(), notes);
+        Assert.EndsWith("Open the network that they are of (the file says 'Fcn8s'), or start a training from what fits: " +
+            "fcn train --init-from (InitFrom).", Refusal.Of(() => WeightFile.Load(_folder["w"], Net, static (_, _) => { })));
+    }
+
+    private static ParameterSummary[] Under(string prefix) => [.. Net.Select(p => P(prefix + p.Name, [.. p.Shape]))];
+
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("model.")]
+    [InlineData("backbone.layers/")]
+    public void A_prefix_before_all_names_is_named_and_taken_off_on_request(string prefix)
+    {
+        string path = Saved(Under(prefix));
+        string advice = $"4 of the missing ones are there with '{prefix}' before their names: take it off with --strip-prefix {prefix} " +
+            $"(prefix: \"{prefix}\").";
+        Assert.EndsWith(advice, Refusal.Of(() => WeightFile.Load(path, Net, static (_, _) => { })));
+        Assert.EndsWith($"note: {advice}", Refusal.Of(() => WeightFile.InitFrom(path, Net, static (_, _) => { })));
+
+        foreach (string asked in (string[])[prefix, prefix[..^1]])
+        {
+            var first = new float[4];
+            InitReport report = WeightFile.Load(path, Net, (i, values) => first[i] = values[0], asked);
+            Assert.Equal([0, 1000, 2000, 3000], first);
+            Assert.Equal(Net.Select(static p => p.Name), report.Copied);
+            Assert.Empty(report.Notes);
+            Assert.Equal(4, WeightFile.InitFrom(path, Net, static (_, _) => { }, asked).Copied.Count);
+        }
+    }
+
+    // A backbone of others below a head with our own names.
+    [Fact]
+    public void A_prefix_before_some_names_is_named_and_the_others_stay()
+    {
+        string path = Saved([P("backbone.conv1.weight", 4, 3, 3, 3), P("backbone.conv1.bias", 4), .. Net[2..]]);
+        InitReport report = WeightFile.InitFrom(path, Net, static (_, _) => { });
+        Assert.Equal(["score.weight", "score.bias"], report.Copied);
+        Assert.StartsWith("2 of the missing ones are there with 'backbone.'", Assert.Single(report.Notes));
+        Assert.Equal(4, WeightFile.Load(path, Net, static (_, _) => { }, "backbone.").Copied.Count);
+    }
+
+    [Fact]
+    public void A_prefix_that_no_name_has_or_that_makes_names_equal_is_an_error()
+    {
+        string path = Saved([.. Net, P("ema.conv1.bias", 4)]);
+        Assert.Equal($"'{path}' has no tensor whose name begins with 'module.'; its first is 'conv1.bias'.",
+            Refusal.Of(() => WeightFile.Load(path, Net, static (_, _) => { }, "module.")));
+        Assert.Contains("without the prefix 'ema.' both are 'conv1.bias'",
+            Refusal.Of(() => WeightFile.Load(path, Net, static (_, _) => { }, "ema.")));
+    }
+
+    // fc6 of Caffe and Keras is a matrix; Caffe's biases have four axes.
+    [Theory]
+    [InlineData(new[] { 4, 27 }, new[] { 4, 3, 3, 3 }, true)]
+    [InlineData(new[] { 2, 4 }, new[] { 2, 4, 1, 1 }, true)]
+    [InlineData(new[] { 1, 1, 4, 27 }, new[] { 4, 3, 3, 3 }, true)]
+    [InlineData(new[] { 1, 1, 1, 4 }, new[] { 4 }, true)]
+    [InlineData(new[] { 1, 27 }, new[] { 1, 3, 3, 3 }, true)]
+    [InlineData(new[] { 27, 4 }, new[] { 4, 3, 3, 3 }, false)]
+    [InlineData(new[] { 3, 3, 3, 4 }, new[] { 4, 3, 3, 3 }, false)]
+    [InlineData(new[] { 108 }, new[] { 4, 3, 3, 3 }, false)]
+    [InlineData(new[] { 4, 26 }, new[] { 4, 3, 3, 3 }, false)]
+    public void A_matrix_with_the_same_values_in_the_same_order_fits_with_a_note(int[] stored, int[] wanted, bool fits)
+    {
+        string path = Saved([P("fc.weight", stored)]);
+        ParameterSummary[] net = [P("fc.weight", wanted)];
+        var values = new List<float>();
+        if (!fits)
+        {
+            Assert.Contains("\n  other shape: fc.weight is (", Refusal.Of(() => WeightFile.Load(path, net, static (_, _) => { })));
+            return;
+        }
+        InitReport loaded = WeightFile.Load(path, net, (_, span) => values.AddRange(span));
+        InitReport started = WeightFile.InitFrom(path, net, static (_, _) => { });
+        Assert.Equal(Enumerable.Range(0, (int)Tensor.Count(wanted)).Select(static i => (float)i), values);
+        string note = $"fc.weight is ({string.Join(", ", stored)}) in the file, ({string.Join(", ", wanted)}) in the network; " +
+            "the values are taken in order";
+        Assert.Equal([note], loaded.Notes);
+        Assert.EndsWith($"\nnote: {note}", started.ToString());
     }
 
     [Fact]

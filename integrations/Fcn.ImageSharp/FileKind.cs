@@ -7,6 +7,7 @@ using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Tiff;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.Memory;
+using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
 
 namespace Fcn.ImageSharp;
@@ -66,7 +67,7 @@ internal abstract class FileKind
         using Image<Rgb24> image = SixLabors.ImageSharp.Image.Load<Rgb24>(Settings, file);
         byte[] rgb = GC.AllocateUninitializedArray<byte>(image.Width * image.Height * 3);
         image.CopyPixelDataTo(rgb);
-        return new Fcn.Image(image.Width, image.Height, rgb);
+        return new Fcn.Image(image.Width, image.Height, rgb) { Orientation = OrientationOf(image) };
     }
 
     // Samples of 8 bits and fewer are stretched over 16 exactly, so their high byte is what they are in 8.
@@ -79,7 +80,14 @@ internal abstract class FileKind
             for (int y = 0, to = 0; y < rows.Height; y++)
                 foreach (ushort sample in MemoryMarshal.Cast<Rgb48, ushort>(rows.GetRowSpan(y))) rgb[to++] = (byte)(sample >> 8);
         });
-        return new Fcn.Image(image.Width, image.Height, rgb);
+        return new Fcn.Image(image.Width, image.Height, rgb) { Orientation = OrientationOf(image) };
+    }
+
+    // A TIFF has the tags with its first picture, the others have them with the file.
+    private static Orientation OrientationOf(SixLabors.ImageSharp.Image image)
+    {
+        ExifProfile? tags = image.Metadata.ExifProfile ?? image.Frames.RootFrame.Metadata.ExifProfile;
+        return tags?.GetValue(ExifTag.Orientation)?.Value is >= 1 and <= 8 and var value ? (Orientation)value : Orientation.TopLeft;
     }
 
     // On damaged files ImageSharp also fails with exceptions that mean nothing to a reader: NullReference, IndexOutOfRange and others.

@@ -8,7 +8,7 @@ namespace Fcn.ImageSharp;
 /// <summary>Reads photographs with SixLabors.ImageSharp: JPEG, PNG, WebP, TIFF and BMP, with no native library.</summary>
 /// <remarks>
 /// Pixels come as <see cref="Fcn.Image.Load"/> promises: grey is repeated, alpha dropped without blending, samples of more than 8 bits
-/// keep their high byte; EXIF orientation and colour profiles are ignored. Of a TIFF with several pictures the first is read. PNGs go to
+/// keep their high byte; colour profiles are ignored. Of a TIFF with several pictures the first is read. PNGs go to
 /// the runtime's own reader, for the reasons in docs/decisions/0018-imagesharp-2.md: a palette PNG opened as a photograph has its colours
 /// looked up. Labels never pass here: <see cref="LabelMap.Load"/> reads the stored indices itself. The other files are checked for
 /// completeness before they are decoded, as ImageSharp shows what is missing as black or grey; damage between the markers of a JPEG,
@@ -40,13 +40,15 @@ public sealed class ImageSharpCodec : IImageCodec
     /// <summary>Decodes a file to RGB of 8 bits.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="path">Where it came from; every message names it.</param>
+    /// <param name="reading">How 16-bit PNGs are read; a TIFF keeps the high byte.</param>
+    /// <returns>The pixels as stored, and their EXIF orientation.</returns>
     /// <exception cref="FcnException">
     /// The file is of none of the five formats, damaged, cut off, larger than 2²⁸ pixels, in printer's colours (CMYK), or of a kind that
     /// ImageSharp does not read.
     /// </exception>
-    public Fcn.Image Decode(ReadOnlyMemory<byte> file, string path)
+    public Fcn.Image Decode(ReadOnlyMemory<byte> file, string path, ImageReading? reading = null)
     {
-        if (file.Span.StartsWith(PngFile.Signature)) return PngReader.ReadRgb(file, path);
+        if (file.Span.StartsWith(PngFile.Signature)) return PngReader.ReadRgb(file, path, reading);
         FileKind kind = KindOf(file.Span) ?? throw new FcnException($"'{path}' is none of {Name}. Convert it to PNG or JPEG.");
         return kind.Decode(file, path);
     }

@@ -35,6 +35,22 @@ internal sealed record CudaSearch(CudaDriver? Driver, string Why)
     private static CudaSearch NoCard => new(null, "the NVIDIA driver sees no GPU");
 }
 
+// A driver that was found stays; one that was not may be installed while the process lives, so it is looked for again.
+internal sealed class CudaLookup(Func<CudaSearch> search)
+{
+    private readonly Lock _gate = new();
+    private CudaSearch? _last;
+
+    public CudaSearch Result()
+    {
+        lock (_gate)
+        {
+            if (_last?.Driver is null) _last = search();
+            return _last;
+        }
+    }
+}
+
 // What the engine and messages need to know of a card.
 internal sealed record CudaCard(int Ordinal, string Name, int Capability, int Processors, int SharedBytesPerBlock)
 {

@@ -16,10 +16,10 @@ internal sealed unsafe partial class NativeDriver : CudaDriver
 
     private string? _build;
 
-    private static readonly Lazy<CudaSearch> Found = new(static () => Search(Libraries));
+    private static readonly CudaLookup Lookup = new(static () => Search(Libraries));
 
     /// The driver of this machine, or why there is none to work with.
-    public static CudaSearch Machine => Found.Value;
+    public static CudaSearch Machine => Lookup.Result();
 
     public static CudaSearch Search(ReadOnlySpan<string> libraries)
     {

@@ -6,5 +6,6 @@ internal sealed class PngCodec : IImageCodec
 
     public bool Recognises(ReadOnlySpan<byte> start) => start.StartsWith(PngFile.Signature);
 
-    public Image Decode(ReadOnlyMemory<byte> file, string path) => PngReader.ReadRgb(file, path);
+    public Image Decode(ReadOnlyMemory<byte> file, string path, ImageReading? reading = null) =>
+        PngReader.ReadRgb(file, path, reading);
 }

@@ -4,7 +4,8 @@ using System.Text;
 namespace Fcn.Imaging.Png;
 
 // In: a whole PNG file. Out: header, palette and the places of the compressed pixels, every chunk's checksum verified.
-// Source: PNG specification (W3C, second edition), chapters 5 and 11. Text, time, gamma, profiles and tRNS are passed over.
+// Source: PNG specification (W3C, second edition), chapters 5 and 11; extensions 1.5 for eXIf. Text, time, gamma, profiles and
+// tRNS are passed over.
 internal sealed class PngFile
 {
     // Deflate at its best copies 258 bytes with 2 bits.
@@ -14,6 +15,10 @@ internal sealed class PngFile
     public required PngHeader Header { get; init; }
     public required ReadOnlyMemory<byte> Palette { get; init; }
     public required IReadOnlyList<ReadOnlyMemory<byte>> Pixels { get; init; }
+    public Orientation Orientation { get; init; } = Orientation.TopLeft;
+
+    // What is wrong behind some of the pixels; null where the file is whole. Whether all rows are there shows when they are unpacked.
+    public string? Fault { get; init; }
 
     public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
@@ -29,12 +34,16 @@ internal sealed class PngFile
         PngHeader? header = null;
         ReadOnlyMemory<byte> palette = default;
         var pixels = new List<ReadOnlyMemory<byte>>();
+        var orientation = Orientation.TopLeft;
         int at = Signature.Length;
         bool pixelsEnded = false;
+        string? fault = null;
         for (string type = ""; type != "IEND";)
         {
             int start = at;
-            ReadOnlyMemory<byte> data = ReadChunk(file, path, ref at, out type);
+            fault = ReadChunk(file, ref at, out type, out ReadOnlyMemory<byte> data);
+            if (fault is not null && pixels.Count == 0) throw Damaged(path, fault);
+            if (fault is not null) break;
             if (type != "IHDR" && header is null) throw Damaged(path, $"its first chunk is {type} instead of IHDR");
             if (type == "IHDR" && header is not null) throw Damaged(path, "it has two IHDR chunks");
             pixelsEnded |= pixels.Count > 0 && type != "IDAT";
@@ -52,6 +61,9 @@ internal sealed class PngFile
                     if (pixelsEnded) throw Damaged(path, $"other chunks stand between its pixels, before byte {start}");
                     pixels.Add(data);
                     break;
+                case "eXIf":
+                    orientation = Exif.OrientationOf(data.Span);
+                    break;
                 case "IEND":
                     break;
                 default:
@@ -60,27 +72,32 @@ internal sealed class PngFile
                     break;
             }
         }
-        var png = new PngFile { Path = path, Header = header!.Value, Palette = palette, Pixels = pixels };
+        var png = new PngFile
+        {
+            Path = path, Header = header!.Value, Palette = palette, Pixels = pixels, Orientation = orientation, Fault = fault,
+        };
         png.CheckPlausible();
         return png;
     }
 
-    private static ReadOnlyMemory<byte> ReadChunk(ReadOnlyMemory<byte> file, string path, ref int at, out string type)
+    // Out: null, or what is wrong.
+    private static string? ReadChunk(ReadOnlyMemory<byte> file, ref int at, out string type, out ReadOnlyMemory<byte> data)
     {
-        if (file.Length - at < 12) throw Damaged(path, $"it ends after {file.Length} bytes, inside a chunk or before the closing IEND");
+        (type, data) = ("", default);
+        if (file.Length - at < 12) return $"it ends after {file.Length} bytes, inside a chunk or before the closing IEND";
         ReadOnlySpan<byte> head = file.Span.Slice(at, 8);
         uint length = BinaryPrimitives.ReadUInt32BigEndian(head);
         foreach (byte letter in head[4..])
-            if (!char.IsAsciiLetter((char)letter)) throw Damaged(path, $"no chunk begins at byte {at}");
+            if (!char.IsAsciiLetter((char)letter)) return $"no chunk begins at byte {at}";
         type = Encoding.ASCII.GetString(head[4..]);
         if (length > file.Length - at - 12)
-            throw Damaged(path, $"chunk {type} at byte {at} claims {length} bytes, but the file ends after {file.Length}");
+            return $"chunk {type} at byte {at} claims {length} bytes, but the file ends after {file.Length}";
         uint stored = BinaryPrimitives.ReadUInt32BigEndian(file.Span[(at + 8 + (int)length)..]);
         if (Crc32.Append(0, file.Span.Slice(at + 4, 4 + (int)length)) != stored)
-            throw Damaged(path, $"the checksum of chunk {type} at byte {at} is wrong");
-        ReadOnlyMemory<byte> data = file.Slice(at + 8, (int)length);
+            return $"the checksum of chunk {type} at byte {at} is wrong";
+        data = file.Slice(at + 8, (int)length);
         at += 12 + (int)length;
-        return data;
+        return null;
     }
 
     private void CheckPlausible()

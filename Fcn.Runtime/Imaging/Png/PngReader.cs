@@ -1,18 +1,27 @@
+using System.Numerics;
+
 namespace Fcn.Imaging.Png;
 
 // In: a PNG file. Out: RGB of 8 bits, or the indices and grey values exactly as stored.
 internal static class PngReader
 {
-    public static Image ReadRgb(ReadOnlyMemory<byte> file, string path)
+    // Depths of sensors; photographs in the lower bits only are at most a quarter as bright as they should be.
+    private const int DarkBits = 14;
+
+    public static Image ReadRgb(ReadOnlyMemory<byte> file, string path, ImageReading? reading = null)
     {
+        SixteenBit sixteenBit = reading?.SixteenBit ?? SixteenBit.High;
         PngFile png = PngFile.Parse(file, path);
         PngHeader header = png.Header;
         byte[] rgb = GC.AllocateUninitializedArray<byte>(header.Width * header.Height * 3);
         byte[] samples = new byte[header.Width * header.Channels];
         int grey = header.Depth < 8 ? 255 / ((1 << header.Depth) - 1) : 1;
+        // The bits in use are known behind the last row: 16-bit pictures are unpacked twice.
+        int bits = header.Depth == 16 ? BitsInUse(png) : header.Depth;
+        int drop = sixteenBit == SixteenBit.Scale ? Math.Max(0, bits - 8) : 8;
         PngRows.Read(png, (packed, row) =>
         {
-            ReadOnlySpan<byte> row8 = Unpack(packed, samples.AsSpan(0, row.Count * header.Channels), header.Depth);
+            ReadOnlySpan<byte> row8 = Unpack(packed, samples.AsSpan(0, row.Count * header.Channels), header.Depth, drop);
             Span<byte> target = rgb.AsSpan((row.Y * header.Width + row.X) * 3);
             switch (header.Colour)
             {
@@ -29,23 +38,45 @@ internal static class PngReader
                     break;
             }
         });
-        return new Image(header.Width, header.Height, rgb);
+        var warnings = new List<ImageWarning>();
+        if (png.Fault is { } fault) warnings.Add(ImageWarning.Damage(path, fault));
+        if (header.Depth == 16 && sixteenBit == SixteenBit.High && bits is > 0 and <= DarkBits) warnings.Add(Dark(path, bits));
+        return new Image(header.Width, header.Height, rgb) { Orientation = png.Orientation, Warnings = warnings };
+    }
+
+    private static ImageWarning Dark(string path, int bits) => new(ImageOddity.Dark, path,
+        $"'{path}' has samples of 16 bits, of which only the lower {bits} are used: it is read as {(bits <= 8 ? "" : "nearly ")}black. " +
+        "If it holds data of fewer bits, read it with --sixteen-bit scale (SixteenBit.Scale).");
+
+    // Up to the highest bit that any sample has, alpha aside.
+    private static int BitsInUse(PngFile png)
+    {
+        int channels = png.Header.Channels, colours = channels is 2 or 4 ? channels - 1 : channels, all = 0;
+        PngRows.Read(png, (packed, row) =>
+        {
+            for (int i = 0; i < row.Count * channels; i++)
+                if (i % channels < colours) all |= packed[2 * i] << 8 | packed[2 * i + 1];
+        });
+        return BitOperations.Log2((uint)all) + (all == 0 ? 0 : 1);
     }
 
     public static LabelMap ReadLabels(ReadOnlyMemory<byte> file, string path)
     {
         PngFile png = PngFile.Parse(file, path);
         PngHeader header = png.Header;
-        if (header.Colour is not (PngColour.Palette or PngColour.Grey))
+        if (png.Fault is { } fault) throw PngFile.Damaged(path, fault);
+        if (header.Colour is not (PngColour.Palette or PngColour.Grey or PngColour.GreyAlpha))
             throw new FcnException($"'{path}' holds colours ({header.Colour}, {header.Depth} bits), not class indices. " +
                 "Convert it to a palette PNG (or an 8-bit grey one) whose stored value is the class, 255 where there is none.");
         byte[] labels = GC.AllocateUninitializedArray<byte>(header.Width * header.Height);
         byte[] samples = new byte[header.Width];
+        byte[] opaque = header.Colour == PngColour.GreyAlpha ? new byte[header.RowBytes(header.Width) / 2] : [];
         PngRows.Read(png, (packed, row) =>
         {
+            if (opaque.Length > 0) packed = WithoutAlpha(packed, opaque, header.Depth / 8, row, path);
             ReadOnlySpan<byte> indices = header.Depth == 16
                 ? Narrow(packed, samples, row, path)
-                : Unpack(packed, samples.AsSpan(0, row.Count), header.Depth);
+                : Unpack(packed, samples.AsSpan(0, row.Count), header.Depth, drop: 0);
             Span<byte> target = labels.AsSpan(row.Y * header.Width + row.X);
             if (row.Step == 1) indices.CopyTo(target);
             else for (int i = 0; i < indices.Length; i++) target[i * row.Step] = indices[i];
@@ -53,18 +84,31 @@ internal static class PngReader
         return new LabelMap(header.Width, header.Height, labels);
     }
 
-    // One byte per sample: small samples as they are, of 16 bits the high byte. 8 bits need no copy.
-    private static ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> packed, Span<byte> samples, int depth)
+    // One byte per sample: small samples as they are, those of 16 bits without some low bits. 8 bits need no copy.
+    private static ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> packed, Span<byte> samples, int depth, int drop)
     {
         if (depth == 8) return packed;
         if (depth == 16)
         {
-            for (int i = 0; i < samples.Length; i++) samples[i] = packed[2 * i];
+            for (int i = 0; i < samples.Length; i++) samples[i] = (byte)((packed[2 * i] << 8 | packed[2 * i + 1]) >> drop);
             return samples;
         }
         int perByte = 8 / depth, mask = (1 << depth) - 1;
         for (int i = 0; i < samples.Length; i++) samples[i] = (byte)(packed[i / perByte] >> (8 - depth - i % perByte * depth) & mask);
         return samples;
+    }
+
+    // The grey samples of 8 or 16 bits alone. A pixel that is not opaque may be meant as unlabelled or not: we do not guess.
+    private static ReadOnlySpan<byte> WithoutAlpha(ReadOnlySpan<byte> packed, byte[] opaque, int bytes, PngRow row, string path)
+    {
+        for (int i = 0; i < row.Count; i++)
+        {
+            if (packed.Slice((2 * i + 1) * bytes, bytes).ContainsAnyExcept((byte)0xFF))
+                throw new FcnException($"'{path}' is transparent at ({row.X + i * row.Step}, {row.Y}), so its class there is unclear. " +
+                    "Save it without alpha, 255 where there is none.");
+            packed.Slice(2 * i * bytes, bytes).CopyTo(opaque.AsSpan(i * bytes));
+        }
+        return opaque.AsSpan(0, row.Count * bytes);
     }
 
     private static ReadOnlySpan<byte> Narrow(ReadOnlySpan<byte> packed, Span<byte> samples, PngRow row, string path)

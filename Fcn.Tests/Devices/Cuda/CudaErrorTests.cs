@@ -40,6 +40,18 @@ public sealed class CudaErrorTests
         static CudaFinding Find(EmulatedDriver driver) => CudaFinding.Of(CudaSearch.Of(driver));
     }
 
+    [Fact]
+    public void ADriverThatIsMissingIsLookedForAgainAndOneThatIsFoundIsKept()
+    {
+        using var driver = Driver(("Tesla T4", 75));
+        int searches = 0;
+        var lookup = new CudaLookup(() => ++searches == 1 ? new CudaSearch(null, "not yet") : CudaSearch.Of(driver));
+        Assert.Equal("not yet", lookup.Result().Why);
+        Assert.Same(driver, lookup.Result().Driver);
+        Assert.Same(driver, lookup.Result().Driver);
+        Assert.Equal(2, searches);
+    }
+
     // A library of that name which is no driver: libc has none of its functions.
     [Fact]
     public void ADriverWithoutWhatIsNeededIsTooOld()

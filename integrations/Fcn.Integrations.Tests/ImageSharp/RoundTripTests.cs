@@ -1,4 +1,5 @@
 using Fcn.ImageSharp;
+using Fcn.Imaging;
 using Fcn.Tests;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats;
@@ -38,6 +39,7 @@ public sealed class RoundTripTests
         byte[] file = HandTiff.Make(4, 1, channels, 16, samples, orientation: 6);
         byte[] expected = [.. Enumerable.Range(0, 12).Select(i => samples[(channels == 1 ? i / 3 : i) * 2])];
         Fcn.Image image = Codec.Decode(file, "a.tif");
+        Assert.Equal(Orientation.RightTop, image.Orientation);
         Assert.Equal((4, 1), (image.Width, image.Height)); // orientation 6 asks for a quarter turn
         Assert.Equal(expected, image.Pixels);
     }
