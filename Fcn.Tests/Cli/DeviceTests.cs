@@ -78,6 +78,25 @@ public sealed class DeviceTests
         }
     }
 
+    // On the error stream, so that what is piped on stays as it is.
+    [Fact]
+    public void WhatADeviceAdvisesIsSaidOnce()
+    {
+        using var inner = new CpuDevice(1);
+        var devices = new DeviceCatalog([new DeviceKind("narrow", [], _ => new AdvisingDevice(inner))]);
+        ToolResult result = Run(devices, "benchmark", "linear", "--size", "8x8", "--repeats", "1", "--device", "narrow");
+        Assert.Equal((0, "Wider vectors are there.\n"), (result.Code, result.Error));
+    }
+
+    sealed class AdvisingDevice(Fcn.Devices.Device inner) : Fcn.Devices.Device
+    {
+        public override string Name => inner.Name;
+
+        public override string? Advice => "Wider vectors are there.";
+
+        public override Engine Open(NetworkSummary network, Fcn.Devices.NetworkCode code) => inner.Open(network, code);
+    }
+
     [Fact]
     public void AKindThatAPackageBringsIsExplained()
     {
