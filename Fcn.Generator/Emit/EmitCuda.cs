@@ -35,7 +35,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         w.Line($"/// PTX of {network.Name}: what a module begins with, for each architecture level, and kernels; those with tiles are in Fcn.Generated.Ptx.");
         using (w.Block($"internal static class {Texts}"))
         {
-            foreach (var target in PtxTarget.All) Text(w, Header(target), target.Header);
+            foreach (var target in PtxTarget.All) Text(w, PtxKernels.Header(target), target.Header);
             foreach (var kernel in kernels.All.Where(static k => !IsTile(k))) Text(w, kernel.Name, kernel.Text);
         }
         return new($"{network.FullName}.Ptx.g.cs", w.ToString());
@@ -61,8 +61,6 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         w.Line($"internal static ReadOnlySpan<byte> {name} =>");
         w.Raw($"\"\"\"\n{text}\n\"\"\"u8;\n\n");
     }
-
-    private static string Header(PtxTarget target) => PtxKernels.Header(target);
 
     private void FrameStruct(SourceWriter w)
     {
@@ -157,7 +155,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         {
             using (w.Open("public static CudaProgram Program { get; } = new(", ");"))
             {
-                w.Line($"[{string.Join(", ", PtxTarget.All.Select(t => $"new({Literal.Of(t.Capability)}, static () => {Texts}.{Header(t)})"))}],");
+                w.Line($"[{string.Join(", ", PtxTarget.All.Select(t => $"new({Literal.Of(t.Capability)}, static () => {Texts}.{PtxKernels.Header(t)})"))}],");
                 using (w.Open("[", "],"))
                     foreach (var (name, weight) in variants[0].Parameters.Weights.Select(static p => (p.Key, p.Value)))
                         w.Line($"new({Literal.Of(variants[0].Parameters.Offsets[name])}, {Literal.Of(weight.Out)}, {Literal.Of(weight.In)}, {Literal.Of(weight.Kernel)}), // {name}");

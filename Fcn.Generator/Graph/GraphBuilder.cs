@@ -1,15 +1,18 @@
 namespace Fcn.Generator.Graph;
 
 // Collects nodes in order. Shapes are inferred when a node is made; names are made unique by the caller's choice of words, checked here.
-internal sealed class GraphBuilder
+// Spoken for: names that nodes will have which are still to come.
+internal sealed class GraphBuilder(IEnumerable<string> spokenFor)
 {
+    public GraphBuilder() : this([]) { }
+
     private readonly List<Node> _nodes = [];
     private readonly HashSet<string> _names = [];
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// A name for what no word of the user's names: this one, or, where a node has it, with a number behind it.
-    public string Free(string wanted) => new NameScope(_names).Take(wanted);
+    /// A name for what no word of the user's names: this one, or, where a node has it or will have it, with a number behind it.
+    public string Free(string wanted) => new NameScope(_names.Concat(spokenFor)).Take(wanted);
 
     public Node Add(string name, Op op, params Node[] inputs)
     {

@@ -16,7 +16,7 @@ internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Node
     /// stands for it.
     public NetworkGraph Map(Func<Node, GraphBuilder, Node> replace)
     {
-        var builder = new GraphBuilder();
+        var builder = new GraphBuilder(Nodes.Select(static n => n.Name));
         var now = new Dictionary<Node, Node>();
         foreach (var node in Nodes)
         {

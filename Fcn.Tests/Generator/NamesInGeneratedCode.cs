@@ -58,6 +58,9 @@ public partial class NamesInGeneratedCode(ITestOutputHelper output)
     [InlineData(
         "Conv(\"score_pool1c\", 8, Pad = 9), MaxPool(\"pool1\"), Conv(\"score_2\", 8), MaxPool(\"_\"), "
         + "Score(\"score\"), Skip(\"pool1\"), Upsample(2)")]
+    [InlineData(
+        "Conv(\"conv1\", 8, Pad = 9), MaxPool(\"pool1c\"), Conv(\"conv2\", 8), MaxPool(\"pool1\"), Conv(\"conv3\", 8), MaxPool(\"pool3\"), "
+        + "Score(\"score\"), Skip(\"pool1\"), Skip(\"pool1c\"), Upsample(2)")]
     [InlineData("Conv(\"Equals\", 8), MaxPool(\"ToString\"), Conv(\"Frame\", 8), Score(\"GetHashCode\"), Upsample(2)")]
     public void WhatEveryNetworkHasGivesWay(string layers)
     {
