@@ -1,6 +1,7 @@
 // A network, batches and settings → a trained network. Step is the mathematics; Run adds what surrounds it: validation, log, checkpoints.
 using System.Globalization;
 using Fcn.Data;
+using Fcn.Files;
 using Fcn.Metrics;
 using Fcn.Weights;
 
@@ -283,10 +284,12 @@ public sealed class Trainer : IDisposable
     {
         if (Folder is null) return "";
         if (BestIteration > 0 && File.Exists(Folder.Best))
-            return $" The best weights, of iteration {BestIteration}, are intact: start from them with --init-from {Folder.Best}.";
+            return $" The best weights, of iteration {BestIteration}, are intact: start from them with {From(Folder.Best)}.";
         return SavedIteration > 0
-            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with --init-from {Folder.Last} and a lower rate."
+            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with {From(Folder.Last)} and a lower rate."
             : "";
+
+        static string From(string weights) => $"--init-from {ShellWord.Of(weights)}";
     }
 
     static string Words(double loss) => double.IsNaN(loss) ? "NaN" : "infinite";

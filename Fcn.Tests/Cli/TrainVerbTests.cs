@@ -115,6 +115,35 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [Fact]
+    public void ATrainerThatCannotBeMadeLeavesNoFolder()
+    {
+        RunFolder folder = RunFolder.Create(run.Runs, "train", "x");
+        Assert.Equal("No memory for momentum.", Refusal.Of(() =>
+            TrainingTrack.In(folder, static () => throw new FcnException("No memory for momentum."), static _ => 0)));
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    // A billion pixels in a batch: terabytes.
+    [Fact]
+    public void ABatchThatNeverFitsIsRefusedBeforeTheFirstStep()
+    {
+        string error = Fail(Train("--batch", "65536", "--size", "120x120")).Error;
+        Assert.Contains("'s0' has 40x32 pixels: Training of FcnDemo on 65536 of 120x120 needs ", error);
+        Assert.Contains("fewer at a time (--batch)", error);
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
+    public void AdviceCanBePasted()
+    {
+        string folder = Path.Combine(run["my runs"], "train", "x");
+        Succeed(Train("--iterations", "1", "--runs", run["my runs"]));
+        ToolResult result = Succeed("train", "--resume", folder);
+        string word = OperatingSystem.IsWindows() ? $"\"{folder}\"" : $"'{folder}'";
+        Assert.EndsWith($"For more steps: fcn train --resume {word} --iterations 2", result.LastLine);
+    }
+
+    [Fact]
     public void DivergenceAtTheLastStepIsAnError()
     {
         ToolResult result = Fail(Train("--iterations", "1", "--rate", "1e38"));
@@ -191,7 +220,8 @@ public sealed class TrainVerbTests : IDisposable
     string[] Train(params string[] options)
     {
         string[] name = options.Contains("--name") ? [] : ["--name", "x"];
-        return ["train", run.Data.Root, "--network", "fcn-demo", "--runs", run.Runs, "--overlays", "1", .. name, .. options];
+        string[] runs = options.Contains("--runs") ? [] : ["--runs", run.Runs];
+        return ["train", run.Data.Root, "--network", "fcn-demo", "--overlays", "1", .. runs, .. name, .. options];
     }
 
     string Weights()

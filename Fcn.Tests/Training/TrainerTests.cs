@@ -1,4 +1,5 @@
 using Fcn.Data;
+using Fcn.Files;
 using Fcn.Training;
 using Xunit;
 
@@ -136,7 +137,7 @@ public sealed class TrainerTests : IDisposable
         };
         string message = Assert.Throws<NotFiniteException>(() => trainer.Run()).Message;
         Assert.StartsWith($"Training has diverged: the scores after iteration {step} are not finite", message);
-        Assert.EndsWith($"--init-from {folder.Best}.", message);
+        Assert.EndsWith($"--init-from {ShellWord.Of(folder.Best)}.", message);
         Assert.Equal(best, File.ReadAllBytes(folder.Best));
         Assert.Equal(saved, Checkpoint.Peek(folder.Last).Iteration);
     }
