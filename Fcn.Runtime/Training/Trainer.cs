@@ -143,8 +143,10 @@ public sealed class Trainer : IDisposable
     /// </summary>
     /// <param name="cancellation">Looked at after every update and validation image; the run then saves a checkpoint and returns.</param>
     /// <exception cref="NotFiniteException">Training has diverged: loss, weights or scores are not finite; checkpoints stay.</exception>
-    /// <exception cref="FcnException">An example cannot be read or a file not be written. What was trained is saved where that is
-    /// possible: <see cref="SavedIteration"/> tells.</exception>
+    /// <exception cref="FcnException">
+    /// An example cannot be read or a file not be written. What was trained is saved where that is possible: <see cref="SavedIteration"/>
+    /// tells.
+    /// </exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         if (Validation is not null) Evaluator.RequireClasses(network.Description, Validation);
@@ -279,13 +281,14 @@ public sealed class Trainer : IDisposable
         $"Training has diverged: {seen} with learning rate {settings.Solver.Rate(update).ToString("R", CultureInfo.InvariantCulture)}. " +
         $"{settings.Solver.AdviceOnDivergence}{Intact()}");
 
-    // Where to start again: weights that were trained, and whose loss was finite when they were saved.
+    // Where to start again: weights that were trained, and from which training went on. A checkpoint of this very iteration holds those
+    // that it ended with.
     string Intact()
     {
         if (Folder is null) return "";
         if (BestIteration > 0 && File.Exists(Folder.Best))
             return $" The best weights, of iteration {BestIteration}, are intact: start from them with {From(Folder.Best)}.";
-        return SavedIteration > 0
+        return SavedIteration > 0 && SavedIteration < Iteration
             ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with {From(Folder.Last)} and a lower rate."
             : "";
 

@@ -143,10 +143,12 @@ public sealed class TrainVerbTests : IDisposable
         Assert.EndsWith($"For more steps: fcn train --resume {word} --iterations 2", result.LastLine);
     }
 
-    [Fact]
-    public void DivergenceAtTheLastStepIsAnError()
+    [Theory]
+    [InlineData("val")]
+    [InlineData("none")]
+    public void DivergenceAtTheLastStepIsAnError(string validation)
     {
-        ToolResult result = Fail(Train("--iterations", "1", "--rate", "1e38"));
+        ToolResult result = Fail(Train("--iterations", "1", "--rate", "1e38", "--val-split", validation));
         Assert.StartsWith("error: Training has diverged: the scores after iteration 1 are not finite ", result.Error);
         Assert.DoesNotContain("Saved at step", result.Output);
         Assert.Equal(0, Checkpoint.Peek(run.Last).Iteration);
