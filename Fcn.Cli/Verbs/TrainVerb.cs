@@ -32,7 +32,7 @@ static class TrainVerb
             if (config.Network.Length == 0)
                 throw new FcnException($"Give --network. Networks here: {string.Join(", ", session.Networks.Select(static e => e.Name))}.");
             if (config.Name.Length == 0) config.Name = session.Networks.Find(config.Network).Name;
-            if (config is { Policy: PolicyKind.Poly, PolyLength: 0 }) config.PolyLength = config.Iterations;
+            if (config is { Policy: PolicyKind.Poly, PolyLength: 0 }) config.PolyLength = Iterations(resumed) ?? config.Iterations;
             return Run(session, config, options.Json(config), resumed);
         });
         return command;
@@ -70,6 +70,10 @@ static class TrainVerb
         .Whole("--overlays", "validation images drawn at the end (4)", static (c, v) => c.Overlays = (int)v, 0, 100_000)
         .Photographs()
         .Common(devices);
+
+    // Of the run as it began: the length of its schedule where its file, of an earlier version, names none.
+    static long? Iterations(RunFolder? resumed) =>
+        resumed is null ? null : ConfigFile.Load(resumed.Config, ConfigJson.Default.TrainConfig).Iterations;
 
     static int Run(Session session, TrainConfig config, string json, RunFolder? resumed)
     {

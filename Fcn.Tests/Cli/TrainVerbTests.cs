@@ -83,6 +83,18 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [Fact]
+    public void PolyOfAnEarlierVersionKeepsTheLengthThatItsRunBeganWith()
+    {
+        Succeed(Train("--policy", "poly", "--iterations", "2"));
+        string config = Path.Combine(run.Folder, "config.json"), text = File.ReadAllText(config);
+        File.WriteAllText(config, text.Replace("\"polyLength\": 2", "\"polyLength\": 0", StringComparison.Ordinal));
+        Assert.NotEqual(text, File.ReadAllText(config));
+        Assert.Contains("The learning rate is 0 from step 2 on", Tool.Run("train", "--resume", run.Folder, "--iterations", "3").Error);
+        Assert.Equal(3, Checkpoint.Peek(run.Last).Iteration);
+        Assert.Contains("\"polyLength\": 2", File.ReadAllText(config));
+    }
+
+    [Fact]
     public void PolyThatHasEndedMayGoOnButIsToldOf()
     {
         Succeed(Train("--policy", "poly", "--iterations", "2"));
