@@ -45,6 +45,9 @@ sealed class LookThrough : IDisposable
                     $"{LongList.Cut([.. skipped.Select(static s => s.Id)], MostTold)}.");
     }
 
+    /// The largest example of a set that was seen so far; null for none.
+    public (string Id, PixelSize Size)? LargestOf(SegmentationSet set) => Array.Find(surveys, s => s.Set == set).Survey.Largest;
+
     /// Says what was found wrong since.
     public void ThrowIfFailed()
     {

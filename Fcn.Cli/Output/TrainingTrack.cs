@@ -10,6 +10,21 @@ static class TrainingTrack
     // The loss of a network that guesses is ln(classes), give or take the last batches.
     const double Guess = 0.99;
 
+    /// Makes a trainer and does the work with it; a folder in which nothing was trained is removed where that fails.
+    public static int In(RunFolder folder, Func<Trainer> make, Func<Trainer, int> work)
+    {
+        Trainer? trainer = null;
+        try
+        {
+            using (trainer = make()) return work(trainer);
+        }
+        catch when (trainer is not { Iteration: > 0 })
+        {
+            folder.Discard();
+            throw;
+        }
+    }
+
     /// Null where it was stopped; then, and where it fails, what was saved is said, and how to go on.
     public static TrainingResult? Run(Session session, Trainer trainer, long iterations, int validationImages, string goOn)
     {

@@ -46,11 +46,8 @@ static class DemoVerb
         using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);
         var scenes = new DrawnScenes(config.Iterations * Batch, Training);
         var unseen = new DrawnScenes(Unseen, Validation);
-        using var trainer = new Trainer(network, scenes, Settings(config), new BatchSettings { Size = Batch, Seed = config.Seed })
-        {
-            Validation = unseen, Folder = folder,
-        };
-        try
+        var batches = new BatchSettings { Size = Batch, Seed = config.Seed };
+        return TrainingTrack.In(folder, Trainer, trainer =>
         {
             folder.WriteConfig(json);
             folder.ReservePictures();
@@ -63,12 +60,9 @@ static class DemoVerb
             terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
             Finish(terminal, trainer, network, result, unseen.ClassNames);
             return 0;
-        }
-        catch when (trainer.Iteration == 0)
-        {
-            folder.Discard();
-            throw;
-        }
+        });
+
+        Trainer Trainer() => new(network, scenes, Settings(config), batches) { Validation = unseen, Folder = folder };
     }
 
     // What can be printed comes before what may fail.

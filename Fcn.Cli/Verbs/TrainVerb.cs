@@ -4,6 +4,9 @@ using System.Globalization;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
+using Fcn.Devices;
+using Fcn.Devices.Cpu;
+using Fcn.Files;
 using Fcn.Training;
 
 namespace Fcn.Cli.Verbs;
@@ -29,7 +32,7 @@ static class TrainVerb
             if (config.Network.Length == 0)
                 throw new FcnException($"Give --network. Networks here: {string.Join(", ", session.Networks.Select(static e => e.Name))}.");
             if (config.Name.Length == 0) config.Name = session.Networks.Find(config.Network).Name;
-            if (config is { Policy: PolicyKind.Poly, PolyLength: 0 }) config.PolyLength = config.Iterations;
+            if (config is { Policy: PolicyKind.Poly, PolyLength: 0 }) config.PolyLength = Iterations(resumed) ?? config.Iterations;
             return Run(session, config, options.Json(config), resumed);
         });
         return command;
@@ -68,6 +71,10 @@ static class TrainVerb
         .Photographs()
         .Common(devices);
 
+    // Of the run as it began: the length of its schedule where its file, of an earlier version, names none.
+    static long? Iterations(RunFolder? resumed) =>
+        resumed is null ? null : ConfigFile.Load(resumed.Config, ConfigJson.Default.TrainConfig).Iterations;
+
     static int Run(Session session, TrainConfig config, string json, RunFolder? resumed)
     {
         Terminal terminal = session.Terminal;
@@ -78,16 +85,19 @@ static class TrainVerb
         using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
         // What can be wrong with batches and settings shows before there is a folder.
-        var batches = new SegmentationBatches(examples, entry.Summary, Batches(config));
+        BatchSettings order = Batches(config);
+        var batches = new SegmentationBatches(examples, entry.Summary, order);
         TrainerSettings settings = Settings(config);
         settings.Verify();
         using var look = new LookThrough(session, validation is null ? [examples] : [examples, validation]);
-        using RunFolder folder = resumed ?? RunFolder.Create(config.Runs, "train", config.Name);
-        using var trainer = new Trainer(network, batches, settings)
+        if (device.Device is CpuDevice)
         {
-            Validation = validation, ValidationSize = config.Size, Folder = folder,
-        };
-        try
+            RequireMemory(network, RunMode.Training, order.Size, order.Augmentation, look.LargestOf(examples));
+            if (validation is not null)
+                RequireMemory(network, RunMode.Segment, 1, new Augmentation { Resize = config.Size }, look.LargestOf(validation));
+        }
+        using RunFolder folder = resumed ?? RunFolder.Create(config.Runs, "train", config.Name);
+        return TrainingTrack.In(folder, Trainer, trainer =>
         {
             if (resumed is not null)
             {
@@ -101,18 +111,29 @@ static class TrainVerb
                 $"{examples.Name}, {examples.Count} images, {config.Iterations} steps of {config.Batch * config.IterSize}.");
             WarnOfRateZero(terminal, settings, folder);
             terminal.Line($"Run: {folder.Folder}");
-            string goOn = $"Go on with: fcn train --resume {folder.Folder}";
+            string goOn = $"Go on with: fcn train --resume {ShellWord.Of(folder.Folder)}";
             trainer.Stepped += _ => look.ThrowIfFailed();
             TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0, goOn);
             look.TellSkipped();
             if (result is not null) Finish(terminal, config, network, validation, trainer, result);
             return 0;
-        }
-        catch when (trainer.Iteration == 0)
-        {
-            folder.Discard();
-            throw;
-        }
+        });
+
+        Trainer Trainer() => new(network, batches, settings) { Validation = validation, ValidationSize = config.Size, Folder = folder };
+    }
+
+    // One photograph that is too large would end the run in the middle; the compiler's plan knows it before.
+    static void RequireMemory(
+        Network network, RunMode mode, int images, Augmentation augmentation, (string Id, PixelSize Size)? largest)
+    {
+        if (largest is not { } example) return;
+        PixelSize size = augmentation.LargestOf(example.Size);
+        long bytes = network.Engine.PlannedBytes(mode, images, size.Height, size.Width), limit = HostMemory.Limit;
+        if (bytes <= limit) return;
+        throw new FcnException(
+            $"'{example.Id}' has {example.Size} pixels: {mode} of {network.Description.Name} on {images} of {size} needs " +
+            $"{Tables.Bytes(bytes)}, and this process may use {Tables.Bytes(limit)}. Bring all images to a smaller --size" +
+            (mode == RunMode.Training ? ", cut parts out of them (--crop), or take fewer at a time (--batch)." : "."));
     }
 
     static void Start(Terminal terminal, Network network, TrainConfig config)
@@ -130,7 +151,7 @@ static class TrainVerb
 
     static int Finished(Terminal terminal, Trainer trainer, RunFolder folder)
     {
-        terminal.Line($"This run is finished, so nothing was done. For more steps: fcn train --resume {folder.Folder} " +
+        terminal.Line($"This run is finished, so nothing was done. For more steps: fcn train --resume {ShellWord.Of(folder.Folder)} " +
             $"--iterations {2 * trainer.Iteration}");
         return 0;
     }
@@ -139,7 +160,7 @@ static class TrainVerb
     {
         if (settings.Solver.Rate(settings.Iterations - 1) > 0 || settings.Solver.Policy is not RatePolicy.Poly poly) return;
         terminal.Warning($"The learning rate is 0 from step {poly.Iterations} on (--poly-length), so steps after it learn nothing. " +
-            $"For another schedule start a new run from the weights of this one: --init-from {folder.Folder}");
+            $"For another schedule start a new run from the weights of this one: --init-from {ShellWord.Of(folder.Folder)}");
     }
 
     // What can be printed comes before what may fail.
@@ -185,8 +206,8 @@ static class TrainVerb
         string config = Path.Combine(folder, "config.json");
         bool isWeights = File.Exists(path) && Path.GetExtension(path) == ".safetensors";
         string start =
-            isWeights ? $"To start a new run from '{path}': --init-from {path}"
-            : File.Exists(config) ? $"To start this one again: fcn train --config {config}"
+            isWeights ? $"To start a new run from '{path}': --init-from {ShellWord.Of(path)}"
+            : File.Exists(config) ? $"To start this one again: fcn train --config {ShellWord.Of(config)}"
             : "";
         if (Directory.Exists(folder) && !File.Exists(last))
             throw new FcnException($"'{folder}' has no weights/last.safetensors to resume from: --resume takes the folder of a run, " +

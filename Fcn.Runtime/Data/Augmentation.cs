@@ -68,6 +68,9 @@ public sealed record Augmentation
         return example with { Image = Axis.Sample(image, columns, rows), Labels = Axis.Sample(labels, columns, rows) };
     }
 
+    /// <summary>The largest size that a batch of images of a size may have.</summary>
+    public PixelSize LargestOf(PixelSize size) => Crop ?? Scaled(Resize ?? size, MaxScale);
+
     static PixelSize Scaled(PixelSize size, double factor) => new(Scaled(size.Width, factor), Scaled(size.Height, factor));
 
     static int Scaled(int length, double factor) =>

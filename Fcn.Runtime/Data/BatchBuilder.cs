@@ -26,8 +26,9 @@ public sealed class Batch
         // The floats come first: where they fit into an array, so do the labels.
         long values = (long)images * size.Height * size.Width * channels;
         float[] pixels = Input.Pixels.Length >= values ? Input.Pixels : Preprocessing.Room(images, size.Width, size.Height, channels);
-        labelCount = images * size.Height * size.Width;
-        if (labels.Length < labelCount) labels = new byte[labelCount];
+        int count = images * size.Height * size.Width;
+        if (labels.Length < count) labels = new byte[count];
+        labelCount = count;
         bool same = (Input.Images, Input.Height, Input.Width, Input.Channels) == (images, size.Height, size.Width, channels);
         if (!same || Input.Pixels != pixels) Input = new InputBatch(images, size.Height, size.Width, channels, pixels);
     }

@@ -76,6 +76,7 @@ public abstract class SegmentationSet
     /// <param name="example">The example.</param>
     /// <returns>False where it is bad and bad ones are skipped.</returns>
     /// <exception cref="FcnException">It is bad and bad ones are not skipped, or no example of the set is left.</exception>
+    /// <exception cref="MachineException">Memory, a library or access to a file is lacking, which makes no example bad.</exception>
     public bool TryLoad(int index, [NotNullWhen(true)] out Example? example)
     {
         RequireUsable();
@@ -83,7 +84,7 @@ public abstract class SegmentationSet
         {
             example = UnlessSkipped(index, Load);
         }
-        catch (FcnException e) when (e is not MissingLibraryException)
+        catch (FcnException e) when (e is not MachineException)
         {
             throw new FcnException($"{e.Message} {Advice}", e);
         }
@@ -109,6 +110,11 @@ public abstract class SegmentationSet
     /// <summary>The size of a photograph where it can be known without decoding; null where it cannot.</summary>
     protected virtual PixelSize? ReadImageSize(int index) => null;
 
+    /// <summary>
+    /// How photographs are read, in words, where that changes their pixels: a run is resumed only with the same. Empty for the usual way.
+    /// </summary>
+    protected internal virtual string ReadingWords => "";
+
     /// <summary>Where an example's labels come from, for messages: a file.</summary>
     protected virtual string Origin(int index) => $"{Name}, '{Ids[index]}'";
 
@@ -132,7 +138,7 @@ public abstract class SegmentationSet
         return image;
     }
 
-    // A library that is missing is no fault of an example's: it ends the work, and is told once.
+    // What the machine lacks is no fault of an example's: a run that went on without it would be another one than elsewhere.
     T? UnlessSkipped<T>(int index, Func<int, T> read) where T : class
     {
         lock (skipped)
@@ -141,7 +147,7 @@ public abstract class SegmentationSet
         {
             return read(index);
         }
-        catch (FcnException e) when (OnBadExample == BadExamples.Skip && e is not MissingLibraryException)
+        catch (FcnException e) when (OnBadExample == BadExamples.Skip && e is not MachineException)
         {
             Skip(index, e.Message);
             return null;

@@ -22,6 +22,7 @@ public sealed class SetSurvey : IDisposable
     readonly long[] pixels = new long[256];
     ExceptionDispatchInfo? failure;
     int examined;
+    (string Id, PixelSize Size)? largest;
 
     /// <summary>Starts to look.</summary>
     /// <param name="set">The set, of one or more examples.</param>
@@ -62,6 +63,15 @@ public sealed class SetSurvey : IDisposable
     public long Pixels(byte label)
     {
         lock (access) return pixels[label];
+    }
+
+    /// <summary>The example with the most pixels of those looked at so far; null before the first that can be used.</summary>
+    public (string Id, PixelSize Size)? Largest
+    {
+        get
+        {
+            lock (access) return largest;
+        }
     }
 
     /// <summary>
@@ -130,14 +140,17 @@ public sealed class SetSurvey : IDisposable
         try
         {
             var counted = new long[pixels.Length];
-            foreach (byte label in set.Examine(index)?.Labels ?? []) counted[label]++;
+            LabelMap? map = set.Examine(index);
+            foreach (byte label in map?.Labels ?? []) counted[label]++;
             lock (access)
             {
+                if (map is not null && map.Labels.Length > (largest is { Size: var most } ? (long)most.Width * most.Height : 0))
+                    largest = (set.Ids[index], new PixelSize(map.Width, map.Height));
                 for (int label = 0; label < counted.Length; label++) pixels[label] += counted[label];
                 examined++;
             }
         }
-        catch (FcnException e) when (e is not MissingLibraryException)
+        catch (FcnException e) when (e is not MachineException)
         {
             lock (access)
             {

@@ -20,6 +20,9 @@ public sealed class VocSet : SegmentationSet
     // The first that is there.
     static readonly string[] LabelFolders = ["SegmentationClassPNG", "SegmentationClass"], ClassFiles = ["classes.txt", "class_names.txt"];
 
+    // The labels were drawn on the pixels as they are stored.
+    static readonly ImageReading usual = new() { AsStored = true };
+
     readonly ExampleFiles images, labels;
     readonly string[] ids, imageNames, labelNames;
 
@@ -76,7 +79,7 @@ public sealed class VocSet : SegmentationSet
     public static IReadOnlyList<string> Splits(string root) => [.. SplitList.In(Path.Combine(root, Lists))];
 
     /// <summary>How photographs are read: with their pixels as stored, as the labels were drawn on those.</summary>
-    public ImageReading Reading { get; init; } = new() { AsStored = true };
+    public ImageReading Reading { get; init; } = usual;
 
     /// <inheritdoc/>
     protected override Image ReadImage(int index) => Image.Load(DataFile.Plain(ImagePath(index)), Reading);
@@ -86,6 +89,9 @@ public sealed class VocSet : SegmentationSet
 
     /// <inheritdoc/>
     protected override PixelSize? ReadImageSize(int index) => PhotographHeader.Size(DataFile.Plain(ImagePath(index)));
+
+    /// <inheritdoc/>
+    protected internal override string ReadingWords => Reading == usual ? "" : Reading.ToString();
 
     /// <inheritdoc/>
     protected override string Origin(int index) => $"'{LabelPath(index)}'";

@@ -62,7 +62,7 @@ public static class HostMemory
 
     internal static void Release(long bytes) => Interlocked.Add(ref _reserved, -bytes);
 
-    /// <exception cref="FcnException">With so many bytes more, the process would use more than its limit.</exception>
+    /// <exception cref="MachineException">With so many bytes more, the process would use more than its limit.</exception>
     internal static void Require(long bytes, string purpose, string remedy)
     {
         if (bytes < Small || bytes <= Limit - Used) return;
@@ -70,11 +70,11 @@ public static class HostMemory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         (long limit, long used) = (Limit, Used);
         if (bytes <= limit - used) return;
-        throw new FcnException(
+        throw new MachineException(
             $"{purpose} {Words(bytes)}; of the {Gigabytes(limit)} that this process may use, {Gigabytes(used)} are taken. {remedy}");
     }
 
-    internal static FcnException NotGiven(long bytes, string purpose, string remedy, Exception cause) =>
+    internal static MachineException NotGiven(long bytes, string purpose, string remedy, Exception cause) =>
         new($"{purpose} {Words(bytes)}, more than the system gives. {remedy}", cause);
 
     private static string Words(long bytes) => $"{bytes} bytes ({Gigabytes(bytes)})";

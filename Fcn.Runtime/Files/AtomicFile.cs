@@ -55,33 +55,46 @@ public static class AtomicFile
     public static void Reserve(params ReadOnlySpan<(string Path, long Bytes)> files)
     {
         var taken = new List<FileStream>();
+        (string at, long needed, Exception? failure) = ("", 0, null);
         try
         {
-            foreach ((string path, long bytes) in files) taken.Add(Take(path, bytes));
+            foreach ((string path, long bytes) in files)
+            {
+                (at, needed) = (path, needed + bytes);
+                taken.Add(Take(path, bytes));
+            }
+        }
+        catch (Exception e) when (FileError.IsOne(e))
+        {
+            failure = e;
         }
         finally
         {
             foreach (FileStream stream in taken) stream.Dispose();
         }
+        if (failure is null) return;
+        // What was taken is free again and counts.
+        throw FreeBeside(at) is { } free && free < needed
+            ? new FcnException($"Cannot write '{at}': {needed} bytes are needed beside what is there; its disk has {free} free.", failure)
+            : FileError.Writing(at, failure);
     }
 
-    static FileStream Take(string path, long bytes)
+    static FileStream Take(string path, long bytes) => new(Target(path) + Suffix, new FileStreamOptions
+    {
+        Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, PreallocationSize = bytes,
+        Options = FileOptions.DeleteOnClose,
+    });
+
+    // Null where the system does not say: a network path of Windows is no drive, and what is gone has no disk.
+    static long? FreeBeside(string path)
     {
         try
         {
-            return new FileStream(Target(path) + Suffix, new FileStreamOptions
-            {
-                Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, PreallocationSize = bytes,
-                Options = FileOptions.DeleteOnClose,
-            });
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(Target(path)))!).AvailableFreeSpace;
         }
-        catch (Exception e) when (FileError.IsOne(e))
+        catch (Exception e) when (FileError.IsOne(e) || e is ArgumentException)
         {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            long free = bytes > 0 && Directory.Exists(folder) ? new DriveInfo(folder).AvailableFreeSpace : bytes;
-            throw free < bytes
-                ? new FcnException($"Cannot write '{path}': it needs {bytes} bytes beside what is there, and its disk has {free} free.", e)
-                : FileError.Writing(path, e);
+            return null;
         }
     }
 

@@ -6,7 +6,7 @@ namespace Fcn.Imaging;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="cause">Which library, what is wrong with it, the way out.</param>
-public sealed class MissingLibraryException(string path, string cause) : FcnException($"Cannot read '{path}': {cause}")
+public sealed class MissingLibraryException(string path, string cause) : MachineException($"Cannot read '{path}': {cause}")
 {
     /// <summary>The message without the file.</summary>
     public string Cause => cause;

@@ -9,5 +9,5 @@ public class FcnException : Exception
     public FcnException(string message) : base(message) { }
 
     /// <summary>An error with its message and cause.</summary>
-    public FcnException(string message, Exception inner) : base(message, inner) { }
+    public FcnException(string message, Exception? inner) : base(message, inner) { }
 }

@@ -57,9 +57,10 @@ public static class Evaluator
                 isWhole = false;
                 continue;
             }
-            catch (FcnException e) when (e is not NotFiniteException)
+            catch (FcnException e)
             {
-                throw new FcnException($"'{batch.Examples[0].Id}': {e.Message}", e);
+                string named = $"'{batch.Examples[0].Id}': {e.Message}";
+                throw e is NotFiniteException ? new NotFiniteException(named, e) : new FcnException(named, e);
             }
             matrix.Add(batch.Labels, labels, batch.Input.Width);
             each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));

@@ -52,6 +52,7 @@ public sealed class SegmentationBatches : BatchSource
             ["data.augmentation"] = Words(settings.Augmentation),
         };
         if (set.LabelMapping != LabelMapping.AsStored) words["data.labels"] = set.LabelMapping.Words;
+        if (set.ReadingWords.Length > 0) words["data.reading"] = set.ReadingWords;
         Settings = words;
     }
 

@@ -13,8 +13,8 @@ sealed class Solver(Network network, BatchSource batches, TrainerSettings settin
     readonly Stopwatch clock = new();
     long imagesTimed;
 
-    // The last that was trained on; its memory is used again by the next.
-    Batch? batch;
+    // An image that was trained on, in memory of its own: that of its batch is used again. What was trained on fits into memory.
+    InputBatch? known;
 
     // True while an update runs, and for ever where it failed: weights and momentum are of two iterations then, not to be saved.
     public bool IsTorn { get; private set; }
@@ -54,9 +54,23 @@ sealed class Solver(Network network, BatchSource batches, TrainerSettings settin
         }
     }
 
-    // The summed loss of the last batch under the weights as they are now; 0 before the first. The next step makes its gradients anew.
-    public double LossNow() =>
-        batch is null ? 0 : network.Engine.Backward(batch.Input, batch.Labels, new BackwardStep(LossScale: 0, Seed: 0, First: true));
+    // Whether one image has finite scores under the weights as they are now. Weights alone do not tell: finite ones may overflow.
+    public bool HasFiniteScores()
+    {
+        try
+        {
+            if (known is not null) network.Engine.Segment(known, new byte[known.Height * known.Width]);
+        }
+        catch (NotFiniteException)
+        {
+            return false;
+        }
+        catch (FcnException)
+        {
+            // A network that cannot run now, for want of memory say, is not lost for that: its values are looked at when they are written.
+        }
+        return true;
+    }
 
     public void RestartClock()
     {
@@ -70,15 +84,19 @@ sealed class Solver(Network network, BatchSource batches, TrainerSettings settin
         (double loss, double sum, long pixels) = (0, 0, 0);
         for (int part = 0; part < solver.Accumulate; part++)
         {
-            batch = batches.Next();
+            Batch batch = batches.Next();
             long valid = batch.Labels.Length - batch.Labels.Count(LabelMap.Ignore);
             double scale = solver.LossScale(batch.Input.Images, valid);
             ulong seed = new RandomStream(settings.Seed, iteration, part, DropoutKey).Next();
             double summed = network.Engine.Backward(batch.Input, batch.Labels, new BackwardStep((float)scale, seed, First: part == 0));
+            known ??= FirstImage(batch.Input);
             (loss, sum, pixels) = (loss + scale * summed, sum + summed, pixels + valid);
             imagesTimed += batch.Input.Images;
         }
         pixelLosses.Add(sum / Math.Max(1, pixels));
         return loss / solver.Accumulate;
     }
+
+    static InputBatch FirstImage(InputBatch batch) =>
+        batch with { Images = 1, Pixels = batch.Pixels[..(batch.Height * batch.Width * batch.Channels)] };
 }

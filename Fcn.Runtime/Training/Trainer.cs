@@ -1,6 +1,7 @@
 // A network, batches and settings → a trained network. Step is the mathematics; Run adds what surrounds it: validation, log, checkpoints.
 using System.Globalization;
 using Fcn.Data;
+using Fcn.Files;
 using Fcn.Metrics;
 using Fcn.Weights;
 
@@ -18,6 +19,7 @@ public sealed class Trainer : IDisposable
     readonly Solver solver;
     readonly LossAverage losses;
     long validatedAt;
+    (long Iteration, long Validated)? saved;
     ValidationReport? lastValidation;
 
     /// <summary>A trainer at iteration 0 with the network's present weights and zero momentum.</summary>
@@ -57,7 +59,7 @@ public sealed class Trainer : IDisposable
     public long BestIteration { get; private set; }
 
     /// <summary>Iteration of the last checkpoint in <see cref="Folder"/>; null before the first.</summary>
-    public long? SavedIteration { get; private set; }
+    public long? SavedIteration => saved?.Iteration;
 
     /// <summary>True where nothing is left to do: the last iteration is trained and validated.</summary>
     public bool IsCompleted => Iteration >= settings.Iterations && !IsUnvalidated;
@@ -95,7 +97,7 @@ public sealed class Trainer : IDisposable
         batches.Seek(state.Position);
         // The row of an iteration that is still to be validated is written again with what the validation finds.
         Folder?.Log.Rewind(IsUnvalidated ? Iteration - 1 : Iteration);
-        SavedIteration = Iteration;
+        saved = (Iteration, validatedAt);
     }
 
     /// <summary>Saves all that <see cref="Resume"/> needs; the path holds this checkpoint or the one before at any moment.</summary>
@@ -137,11 +139,14 @@ public sealed class Trainer : IDisposable
     /// <summary>
     /// Trains up to the last iteration, validating, logging and saving on the way. With a folder, a checkpoint is there from the beginning,
     /// before every validation and at the end, whatever ends the run; that the next ones fit on the disk is proved before the first update.
-    /// Before a checkpoint the loss of the last batch is taken once more: a network that has just blown up replaces no sound one.
+    /// Before a checkpoint the network segments one image: one that has just blown up replaces no sound one.
     /// </summary>
     /// <param name="cancellation">Looked at after every update and validation image; the run then saves a checkpoint and returns.</param>
     /// <exception cref="NotFiniteException">Training has diverged: loss, weights or scores are not finite; checkpoints stay.</exception>
-    /// <exception cref="FcnException">An example cannot be read or a file not be written; what was trained is saved.</exception>
+    /// <exception cref="FcnException">
+    /// An example cannot be read or a file not be written. What was trained is saved where that is possible: <see cref="SavedIteration"/>
+    /// tells.
+    /// </exception>
     public TrainingResult Run(CancellationToken cancellation = default)
     {
         if (Validation is not null) Evaluator.RequireClasses(network.Description, Validation);
@@ -190,20 +195,14 @@ public sealed class Trainer : IDisposable
             if (!pending) Step();
             pending = false;
             bool validate = IsValidationDue, last = Iteration == settings.Iterations;
-            // A validation reads other files, which may be bad: what was trained is safe before.
+            // A validation reads other files and takes long: what was trained is safe before. What it finds is in the checkpoint after this
+            // one; a run that goes on from this one validates again.
             if (validate && SavedIteration != Iteration) SaveLast();
             if (validate && !Validate(cancellation)) break;
             if (validate || last || Iteration % settings.LogEvery == 0) Log(validate);
-            if (validate || last || IsDue(settings.CheckpointEvery)) SaveLast();
+            if (IsDue(settings.CheckpointEvery) && SavedIteration != Iteration) SaveLast();
         }
-        if (SavedIteration != Iteration) SaveLast();
-    }
-
-    // The step before was sound, but nothing has looked at what its update made of the weights.
-    void RequireFiniteLoss()
-    {
-        double loss = solver.LossNow();
-        if (!double.IsFinite(loss)) throw Diverged($"the loss is {Words(loss)} after iteration {Iteration}", Iteration - 1);
+        if (saved != (Iteration, validatedAt)) SaveLast();
     }
 
     // False where it was cancelled: then it did not happen.
@@ -220,7 +219,7 @@ public sealed class Trainer : IDisposable
         }
         catch (NotFiniteException)
         {
-            throw Diverged($"scores in the validation after iteration {Iteration} are not finite", Iteration - 1);
+            throw Diverged($"the scores in the validation after iteration {Iteration} are not finite", Iteration - 1);
         }
         ValidationScores scores = ValidationScores.Of(matrix);
         bool best = scores.MeanIU > (BestMeanIU ?? double.NegativeInfinity);
@@ -239,17 +238,22 @@ public sealed class Trainer : IDisposable
         ValidationScores? scores = validated ? lastValidation!.Scores : null;
         Folder?.Log.Append(new LogRow(Iteration, losses.Last, losses.Mean, rate, solver.ImagesPerSecond, scores));
         solver.RestartClock();
+        if (validated) DrawCurve();
     }
 
-    // The log goes to the disk first: a checkpoint never knows of iterations that the log has lost.
+    void DrawCurve() => Folder?.WriteCurve($"{network.Description.Name}, {Iteration} iterations");
+
+    // The last loss was made from the weights before the update; what that made of them shows here. The log goes to the disk first: a
+    // checkpoint never knows of iterations that the log has lost.
     void SaveLast()
     {
-        if (SavedIteration != Iteration) RequireFiniteLoss();
+        if (SavedIteration != Iteration && !solver.HasFiniteScores())
+            throw Diverged($"the scores after iteration {Iteration} are not finite", Iteration - 1);
         if (Folder is null) return;
         Folder.Log.Flush();
         Save(Folder.Last);
-        SavedIteration = Iteration;
-        Folder.WriteCurve($"{network.Description.Name}, {Iteration} iterations");
+        saved = (Iteration, validatedAt);
+        DrawCurve();
     }
 
     // What ended the run is what its caller hears of, whatever else fails now.
@@ -277,15 +281,18 @@ public sealed class Trainer : IDisposable
         $"Training has diverged: {seen} with learning rate {settings.Solver.Rate(update).ToString("R", CultureInfo.InvariantCulture)}. " +
         $"{settings.Solver.AdviceOnDivergence}{Intact()}");
 
-    // Where to start again: weights that were trained, and whose loss was finite when they were saved.
+    // Where to start again: weights that were trained, and from which training went on. A checkpoint of this very iteration holds those
+    // that it ended with.
     string Intact()
     {
         if (Folder is null) return "";
         if (BestIteration > 0 && File.Exists(Folder.Best))
-            return $" The best weights, of iteration {BestIteration}, are intact: start from them with --init-from {Folder.Best}.";
-        return SavedIteration > 0
-            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with --init-from {Folder.Last} and a lower rate."
+            return $" The best weights, of iteration {BestIteration}, are intact: start from them with {From(Folder.Best)}.";
+        return SavedIteration > 0 && SavedIteration < Iteration
+            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with {From(Folder.Last)} and a lower rate."
             : "";
+
+        static string From(string weights) => $"--init-from {ShellWord.Of(weights)}";
     }
 
     static string Words(double loss) => double.IsNaN(loss) ? "NaN" : "infinite";

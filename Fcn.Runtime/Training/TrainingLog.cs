@@ -31,7 +31,6 @@ public sealed class TrainingLog : IDisposable
         try
         {
             Open().Write(Encoding.UTF8.GetBytes(row.ToCsv() + "\n"));
-            file!.Flush();
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -71,7 +70,8 @@ public sealed class TrainingLog : IDisposable
     FileStream Open()
     {
         if (file is not null) return file;
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        // Without a buffer: what could not be written is not tried again, and so told twice, when the file is closed.
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         file.Seek(0, SeekOrigin.End);
         if (file.Length == 0) file.Write(Encoding.UTF8.GetBytes(LogRow.Header + "\n"));
         return file;

@@ -83,6 +83,18 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [Fact]
+    public void PolyOfAnEarlierVersionKeepsTheLengthThatItsRunBeganWith()
+    {
+        Succeed(Train("--policy", "poly", "--iterations", "2"));
+        string config = Path.Combine(run.Folder, "config.json"), text = File.ReadAllText(config);
+        File.WriteAllText(config, text.Replace("\"polyLength\": 2", "\"polyLength\": 0", StringComparison.Ordinal));
+        Assert.NotEqual(text, File.ReadAllText(config));
+        Assert.Contains("The learning rate is 0 from step 2 on", Tool.Run("train", "--resume", run.Folder, "--iterations", "3").Error);
+        Assert.Equal(3, Checkpoint.Peek(run.Last).Iteration);
+        Assert.Contains("\"polyLength\": 2", File.ReadAllText(config));
+    }
+
+    [Fact]
     public void PolyThatHasEndedMayGoOnButIsToldOf()
     {
         Succeed(Train("--policy", "poly", "--iterations", "2"));
@@ -115,10 +127,41 @@ public sealed class TrainVerbTests : IDisposable
     }
 
     [Fact]
-    public void DivergenceAtTheLastStepIsAnError()
+    public void ATrainerThatCannotBeMadeLeavesNoFolder()
     {
-        ToolResult result = Fail(Train("--iterations", "1", "--rate", "1e38"));
-        Assert.StartsWith("error: Training has diverged: the loss is ", result.Error);
+        RunFolder folder = RunFolder.Create(run.Runs, "train", "x");
+        Assert.Equal("No memory for momentum.", Refusal.Of(() =>
+            TrainingTrack.In(folder, static () => throw new FcnException("No memory for momentum."), static _ => 0)));
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    // A billion pixels in a batch: terabytes.
+    [Fact]
+    public void ABatchThatNeverFitsIsRefusedBeforeTheFirstStep()
+    {
+        string error = Fail(Train("--batch", "65536", "--size", "120x120")).Error;
+        Assert.Contains("'s0' has 40x32 pixels: Training of FcnDemo on 65536 of 120x120 needs ", error);
+        Assert.Contains("fewer at a time (--batch)", error);
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
+    public void AdviceCanBePasted()
+    {
+        string folder = Path.Combine(run["my runs"], "train", "x");
+        Succeed(Train("--iterations", "1", "--runs", run["my runs"]));
+        ToolResult result = Succeed("train", "--resume", folder);
+        string word = OperatingSystem.IsWindows() ? $"\"{folder}\"" : $"'{folder}'";
+        Assert.EndsWith($"For more steps: fcn train --resume {word} --iterations 2", result.LastLine);
+    }
+
+    [Theory]
+    [InlineData("val")]
+    [InlineData("none")]
+    public void DivergenceAtTheLastStepIsAnError(string validation)
+    {
+        ToolResult result = Fail(Train("--iterations", "1", "--rate", "1e38", "--val-split", validation));
+        Assert.StartsWith("error: Training has diverged: the scores after iteration 1 are not finite ", result.Error);
         Assert.DoesNotContain("Saved at step", result.Output);
         Assert.Equal(0, Checkpoint.Peek(run.Last).Iteration);
     }
@@ -191,7 +234,8 @@ public sealed class TrainVerbTests : IDisposable
     string[] Train(params string[] options)
     {
         string[] name = options.Contains("--name") ? [] : ["--name", "x"];
-        return ["train", run.Data.Root, "--network", "fcn-demo", "--runs", run.Runs, "--overlays", "1", .. name, .. options];
+        string[] runs = options.Contains("--runs") ? [] : ["--runs", run.Runs];
+        return ["train", run.Data.Root, "--network", "fcn-demo", "--overlays", "1", .. runs, .. name, .. options];
     }
 
     string Weights()

@@ -1,5 +1,6 @@
 // Label files as people have them: other values for what is ignored, alpha, grey made of colours, photographs that lie on their side.
 using Fcn.Data;
+using Fcn.Imaging;
 using Fcn.Tests.Imaging;
 using Fcn.Tests.Training;
 using Fcn.Training;
@@ -44,6 +45,22 @@ public sealed class LabelTests : IDisposable
         IReadOnlyDictionary<string, string> Settings(LabelMapping mapping)
         {
             using var batches = new SegmentationBatches(Open(mapping), PixelNet.Describe(3, "net", 2), new BatchSettings());
+            return batches.Settings;
+        }
+    }
+
+    [Fact]
+    public void AReadingThatChangesPixelsIsToo()
+    {
+        folder.Add("a", 4, 1, 0, 1, 2, 255);
+        Assert.DoesNotContain("data.reading", Settings(new() { AsStored = true }).Keys);
+        Assert.Contains("Scale", Settings(new() { AsStored = true, SixteenBit = SixteenBit.Scale })["data.reading"]);
+        Assert.Contains("AsStored = False", Settings(new())["data.reading"]);
+
+        IReadOnlyDictionary<string, string> Settings(ImageReading reading)
+        {
+            var set = new VocSet(folder.Root, "train") { Reading = reading };
+            using var batches = new SegmentationBatches(set, PixelNet.Describe(3, "net", 2), new BatchSettings());
             return batches.Settings;
         }
     }

@@ -38,6 +38,7 @@ public sealed class SetSurveyTests : IDisposable
         Assert.True(survey.IsComplete);
         Assert.Equal([6, 2, 6, 2], new byte[] { 0, 1, 2, 255 }.Select(survey.Pixels));
         Assert.Equal("", survey.Remark);
+        Assert.Equal(("0", new PixelSize(4, 2)), survey.Largest);
     }
 
     [Fact]

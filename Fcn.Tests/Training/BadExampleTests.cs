@@ -1,5 +1,7 @@
 // Bad examples that are skipped: the run is the same however it was cut, and whoever found them first.
 using Fcn.Data;
+using Fcn.Devices;
+using Fcn.Files;
 using Fcn.Metrics;
 using Fcn.Training;
 using Xunit;
@@ -96,6 +98,31 @@ public sealed class BadExampleTests : IDisposable
         Assert.Equal(expected.MeanIU, matrix.MeanIU);
         Assert.Equal([0, 4, 9], set.Skipped.Select(static s => s.Index));
         Assert.Contains("'4.png' is cut off.", Refusal.Of(() => Evaluator.Run(net, Set(BadExamples.Stop, 4))));
+    }
+
+    // Another time, or on another machine, the example would be there and the run another one.
+    [Fact]
+    public void WhatTheMachineLacksSkipsNoExample()
+    {
+        string message = Lacking(static () => HostMemory.Require(1L << 50, "'3.png' has 4x4 pixels and takes", "Cut it."));
+        Assert.StartsWith("'3.png' has 4x4 pixels and takes 1125899906842624 bytes", message);
+        Assert.Equal("Cannot read '3.png': It hung.", Lacking(static () => throw FileError.Reading("3.png", new IOException("It hung."))));
+        Assert.Equal("Cannot read '3.png': permission denied.",
+            Lacking(static () => throw FileError.Reading("3.png", new UnauthorizedAccessException())));
+
+        static string Lacking(Action lack)
+        {
+            var set = new ColourSet(10) { Bad = BadExamples.Skip, Reading = index => { if (index == 3) lack(); } };
+            using PixelNet net = PixelNet.Initialized();
+            using var trainer = new Trainer(net, set, new TrainerSettings());
+            string message = Assert.Throws<MachineException>(() => trainer.Run()).Message;
+            Assert.Equal(message, Assert.Throws<MachineException>(() => Evaluator.Run(net, set)).Message);
+            using var survey = new SetSurvey(set);
+            Assert.True(survey.Wait(TimeSpan.FromMinutes(1)));
+            Assert.Equal(message, Assert.Throws<MachineException>(survey.ThrowIfFailed).Message);
+            Assert.Empty(set.Skipped);
+            return message;
+        }
     }
 
     [Fact]

@@ -73,6 +73,7 @@ public class EvaluatorTests
     public void ScoresThatAreNotFiniteStayThat()
     {
         using var net = new StubNetwork(3, static _ => new NotFiniteException("The score of class 1 is NaN."));
-        Assert.Throws<NotFiniteException>(() => Evaluator.Run(net, new ColourSet(2)));
+        string message = Assert.Throws<NotFiniteException>(() => Evaluator.Run(net, new ColourSet(2))).Message;
+        Assert.Equal("'1/0': The score of class 1 is NaN.", message);
     }
 }

@@ -43,6 +43,11 @@ sealed class PixelEngine : Engine
 
     public List<BackwardStep> Steps { get; } = [];
 
+    // Called before a pass; lets a test count or fail there.
+    public Action? Training { get; set; }
+
+    public Action? Segmenting { get; set; }
+
     public List<SolverStep> Updates { get; } = [];
 
     public override string Device => "pixels";
@@ -53,11 +58,12 @@ sealed class PixelEngine : Engine
 
     public override void Segment(InputBatch input, Span<byte> labels)
     {
+        Segmenting?.Invoke();
         for (int i = 0; i < labels.Length; i++)
         {
             Load(input, i, seed: null);
             Score();
-            if (!float.IsFinite((float)probabilities.Max())) throw new NotFiniteException("The scores of a pixel are not finite.");
+            if (!Array.TrueForAll(probabilities, static p => float.IsFinite((float)p))) throw new NotFiniteException("The scores of a pixel are not finite.");
             labels[i] = (byte)Array.IndexOf(probabilities, probabilities.Max());
         }
     }
@@ -76,6 +82,7 @@ sealed class PixelEngine : Engine
 
     public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
     {
+        Training?.Invoke();
         Steps.Add(step);
         if (step.First) foreach (float[] gradient in gradients) Array.Clear(gradient);
         double loss = 0;
@@ -84,9 +91,9 @@ sealed class PixelEngine : Engine
             if (labels[i] == LabelMap.Ignore) continue;
             Load(input, i, step.Seed);
             Score();
-            double most = probabilities.Max(), sum = 0;
+            double most = probabilities.Max(), truth = probabilities[labels[i]], sum = 0;
             for (int c = 0; c < classes; c++) sum += probabilities[c] = Math.Exp(probabilities[c] - most);
-            loss -= Math.Log(probabilities[labels[i]] / sum);
+            loss += Math.Log(sum) + most - truth;
             for (int c = 0; c < classes; c++)
             {
                 double slope = probabilities[c] / sum - (c == labels[i] ? 1 : 0);

@@ -85,6 +85,18 @@ public sealed class ResumeTests : IDisposable
         AssertEqual(whole, Session(folder, resume: true));
     }
 
+    // One photograph that is too large for the memory: pass 33 is the second of update 17.
+    [Fact]
+    public void APassThatFailsLateInTheRunLosesNothing()
+    {
+        Run whole = Whole();
+        using RunFolder folder = RunFolder.Create(root, "train", "bad pass");
+        Assert.Throws<FcnException>(() => Session(folder, resume: false, badPass: 33));
+        CheckpointState state = Checkpoint.Peek(folder.Last);
+        Assert.Equal((16, 96), (state.Iteration, state.Position));
+        AssertEqual(whole, Session(folder, resume: true));
+    }
+
     [Theory]
     [InlineData(15)]
     [InlineData(60)]
@@ -165,11 +177,16 @@ public sealed class ResumeTests : IDisposable
 
     static Run Session(
         RunFolder folder, bool resume, int cancelAfter = -1, int cancelValidationAt = -1, int badValidationAt = -1, int badDraw = -1,
-        long iterations = 60, Action<long>? at = null, Action<long>? validated = null)
+        int badPass = -1, long iterations = 60, Action<long>? at = null, Action<long>? validated = null)
     {
         using var cancellation = new CancellationTokenSource();
         using PixelNet net = PixelNet.Initialized(dropout: 0.3);
         if (resume) net.Initialize(999);
+        // It fails as often as it is tried.
+        net.Engine.Training = () =>
+        {
+            if (net.Engine.Steps.Count == badPass) throw new FcnException("Training on 1x4000x6000 needs more than there is.");
+        };
         var losses = new List<double>();
         long iteration = 0;
         var validation = new ColourSet(5, seed: 2)

@@ -105,4 +105,15 @@ public sealed class TrainingLogTests : IDisposable
         using var reader = new StreamReader(new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         Assert.Contains("20,0.333", reader.ReadToEnd());
     }
+
+    // The error is told where it happens, and closing the log tells it no second time.
+    [Fact]
+    public void AFullDiskIsToldOnce()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        string path = Path.Combine(folder, "full.csv");
+        using var log = new TrainingLog(path);
+        File.CreateSymbolicLink(path, "/dev/full");
+        Assert.Contains(path, Assert.Throws<FcnException>(() => log.Append(new LogRow(1, 1, 1, 1, 1, null))).Message);
+    }
 }

@@ -82,7 +82,8 @@ public sealed class CpuErrorTests
     [Fact]
     public void TooMuchMemoryIsAnErrorWithNumbers()
     {
-        var failure = Assert.Throws<FcnException>(() => new NativeBlock(1L << 47, "The gradients of Fcn8s take", "Use a smaller batch."));
+        var failure = Assert.Throws<MachineException>(
+            () => new NativeBlock(1L << 47, "The gradients of Fcn8s take", "Use a smaller batch."));
         Assert.StartsWith("The gradients of Fcn8s take 140737488355328 bytes (140737.49 GB); of the ", failure.Message);
         Assert.Matches(@" GB that this process may use, \d+\.\d\d GB are taken\. Use a smaller batch\.$", failure.Message);
     }
