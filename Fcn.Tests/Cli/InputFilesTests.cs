@@ -40,7 +40,8 @@ public sealed class InputFilesTests : IDisposable
         Assert.Equal([$"Left out what fcn wrote: {run}. Name such a folder to take its pictures."], found.LeftOut);
         Assert.Equal([folder["runs/predict/net/masks/a.png"]], Find("runs/predict/net/**/*.png").Files);
         Assert.Equal([folder["runs/predict/net/masks/a.png"]], Find("runs/*/*/masks/*").Files);
-        Assert.Contains($"No file matches '{folder["runs/**/*.png"]}'. Left out what fcn wrote: {run}.", Refused("runs/**/*.png"));
+        foreach (string pattern in (string[])["runs/**/*.png", "runs/*/*/*/*.png", "runs/predict/n[e]t/*/*.png"])
+            Assert.Contains($"No file matches '{folder[pattern]}'. Left out what fcn wrote: {run}.", Refused(pattern));
     }
 
     [Fact]
@@ -57,6 +58,8 @@ public sealed class InputFilesTests : IDisposable
         Assert.Equal(expected.Select(name => folder[name]), found.Files);
         string loops = $"{folder["photos/above"]}, {folder["photos/deep/up"]}, {folder["photos/more/back/up"]}";
         Assert.Equal([$"Left out links to a folder that they lie in: {loops}."], found.LeftOut);
+        Assert.Equal([folder["photos/deep/b.png"]], Find("photos/*/b*.png").Files);
+        Assert.Equal(["photos/deep/b.png", "photos/more/c.png"], Find("photos/*/*.png").Files.Select(f => Path.GetRelativePath(folder["."], f)));
     }
 
     [Fact]
