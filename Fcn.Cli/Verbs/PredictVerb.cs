@@ -52,8 +52,15 @@ static class PredictVerb
         using (var folder = new PredictionFolder(RunFolder.Create(config.Runs, "predict", config.Name), entry, overlay))
         {
             folder.Describe(json, network.Engine);
-            spent = terminal.Track("image", 0, inputs.Files.Count, track =>
-                SegmentAll(session, config, inputs, network, folder, failures, track));
+            try
+            {
+                spent = terminal.Track("image", 0, inputs.Files.Count, track =>
+                    SegmentAll(session, config, inputs, network, folder, failures, track));
+            }
+            finally
+            {
+                failures.Try(folder.WriteIndex);
+            }
             where = folder.IsEmpty ? "" : $"{folder.Folder}: masks/, vis/, {(config.Scores ? "scores/, " : "")}index.csv";
         }
         int images = inputs.Files.Count;

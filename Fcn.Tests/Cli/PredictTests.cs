@@ -51,6 +51,22 @@ public sealed class PredictTests : IDisposable
     }
 
     [Fact]
+    public void AnIndexThatCannotBeWrittenHidesNoFailure()
+    {
+        string index = Path.Combine(Runs, "predict", "stub", "index.csv"), none = folder["none.png"];
+        ToolResult result = Predict(
+            _ =>
+            {
+                Directory.CreateDirectory(Path.Combine(index, "in the way"));
+                return null;
+            },
+            Photo("a.png"), none);
+        Assert.Equal(1, result.Code);
+        Assert.StartsWith($"error: 1 of 2 images could not be read:\n  Cannot read '{none}': there is no such file.\n", result.Error);
+        Assert.Contains($"\nCannot write '{index}': it is a folder.\nWhat could be done is in ", result.Error);
+    }
+
+    [Fact]
     public void LongListsAreCut()
     {
         string[] missing = [.. Enumerable.Range(0, 25).Select(i => folder[$"{i}.png"])];
@@ -164,6 +180,21 @@ public sealed class PredictTests : IDisposable
     ToolResult Predict(Func<InputBatch, FcnException?> failure, params string[] inputs) => Tool.Run(
         StubNetwork.Catalog(6, failure), default,
         ["predict", .. inputs, "--weights", StubNetwork.SaveWeights(folder["stub.safetensors"]), "--runs", Runs, "--device", "cpu"]);
+
+    [Fact]
+    public void AConfusionMatrixThatCannotBeWrittenHidesNoFailure()
+    {
+        using var data = new VocFolder();
+        data.Add("a", 8, 6, 0, 1).Add("wide", 50, 6, 1).List("val", "a\nwide\n");
+        string confusion = Path.Combine(Runs, "val", "stub", "confusion.csv");
+        string error = Validate(data, input =>
+        {
+            Directory.CreateDirectory(Path.Combine(confusion, "in the way"));
+            return TooWide(input);
+        }).Error;
+        Assert.Contains("  'wide': Too wide.\n", error);
+        Assert.EndsWith($"\nCannot write '{confusion}': it is a folder.\n", error);
+    }
 
     ToolResult Validate(VocFolder data, Func<InputBatch, FcnException?> failure) => Tool.Run(
         StubNetwork.Catalog(6, failure), default,
