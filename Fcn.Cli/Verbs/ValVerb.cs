@@ -71,7 +71,7 @@ static class ValVerb
         look.TellSkipped();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
         failures.Try(() => folder.WriteConfusion(matrix, set.ClassNames));
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures, session.Cancellation);
         failures.ThrowIfAny(set.Count);
         return 0;
     }

@@ -184,8 +184,7 @@ public sealed class PredictTests : IDisposable
     [Fact]
     public void AConfusionMatrixThatCannotBeWrittenHidesNoFailure()
     {
-        using var data = new VocFolder();
-        data.Add("a", 8, 6, 0, 1).Add("wide", 50, 6, 1).List("val", "a\nwide\n");
+        using VocFolder data = new VocFolder().Add("a", 8, 6, 0, 1).Add("wide", 50, 6, 1).List("val", "a\nwide\n");
         string confusion = Path.Combine(Runs, "val", "stub", "confusion.csv");
         string error = Validate(data, input =>
         {
@@ -196,8 +195,26 @@ public sealed class PredictTests : IDisposable
         Assert.EndsWith($"\nCannot write '{confusion}': it is a folder.\n", error);
     }
 
-    ToolResult Validate(VocFolder data, Func<InputBatch, FcnException?> failure) => Tool.Run(
-        StubNetwork.Catalog(6, failure), default,
+    [Fact]
+    public void DrawingEndsWhenItIsAskedTo()
+    {
+        using VocFolder data = new VocFolder().Add("a", 8, 6, 0).Add("b", 8, 6, 0).List("val", "a\nb\n");
+        using var interrupt = new CancellationTokenSource();
+        int images = 0;
+        ToolResult result = Validate(
+            data,
+            _ =>
+            {
+                // Two are measured first.
+                if (++images == 3) interrupt.Cancel();
+                return null;
+            },
+            interrupt.Token);
+        Assert.Equal((130, 3), (result.Code, images));
+    }
+
+    ToolResult Validate(VocFolder data, Func<InputBatch, FcnException?> failure, CancellationToken cancellation = default) => Tool.Run(
+        StubNetwork.Catalog(6, failure), cancellation,
         "val", data.Root, "--weights", StubNetwork.SaveWeights(folder["stub.safetensors"]), "--runs", Runs, "--device", "cpu");
 
     string Photo(string name, int width = 8)
