@@ -143,7 +143,7 @@ public sealed class LifetimeTests
     public void Releasing_goes_on_behind_a_failure_and_tells_the_last()
     {
         var released = new List<int>();
-        var parts = Enumerable.Range(0, 4).Select(i => new Undo(() =>
+        var parts = Enumerable.Range(0, 4).Select(i => new Disposal(() =>
         {
             released.Add(i);
             if (i is 1 or 2) throw new InvalidOperationException($"part {i}");
