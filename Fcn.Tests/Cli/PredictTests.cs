@@ -1,4 +1,5 @@
 // fcn predict and val where some images fail: the others are done, and the end says what failed and why.
+using System.Text.Json;
 using Fcn.Cli;
 using Fcn.Cli.Output;
 using Fcn.Imaging;
@@ -64,6 +65,18 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(1, result.Code);
         Assert.StartsWith($"error: 1 of 2 images could not be read:\n  Cannot read '{none}': there is no such file.\n", result.Error);
         Assert.Contains($"\nCannot write '{index}': it is a folder.\nWhat could be done is in ", result.Error);
+    }
+
+    [Fact]
+    public void WhatWasSegmentedIsKeptWithWholePaths()
+    {
+        string[] inputs = [Photo("a.png"), folder["*.png"]];
+        ToolResult result = Predict(static _ => null, [.. inputs.Select(static i => Path.GetRelativePath(Environment.CurrentDirectory, i))]);
+        Assert.True(result.Code == 0, result.Error);
+        string config = Path.Combine(Runs, "predict", "stub", "config.json");
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(config));
+        Assert.Equal(inputs, json.RootElement.GetProperty("inputs").EnumerateArray().Select(static i => i.GetString()));
+        Assert.Equal(0, Predict(static _ => null, "--config", config).Code);
     }
 
     [Fact]
