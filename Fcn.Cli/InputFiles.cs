@@ -53,7 +53,7 @@ sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Left
         throw new FcnException(string.Join(' ', [nothing, .. found.LeftOut]));
     }
 
-    // Where there are images a little further down, the patterns that take them. A folder with all of a disk below is not listed to its end.
+    // Where there are images a little further down, the patterns that take them. What may be all of a disk is not listed to its end.
     static string Below(string folder)
     {
         var nearFirst = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 };

@@ -26,7 +26,8 @@ static class Comparison
 
     /// The same for who has more to do before it fails.
     public static void SaveAll(
-        Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, Failures failures, CancellationToken cancellation)
+        Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, Failures failures,
+        CancellationToken cancellation)
     {
         count = Math.Min(count, set.Count);
         var resize = new Augmentation { Resize = size };

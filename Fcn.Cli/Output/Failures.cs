@@ -31,16 +31,18 @@ sealed class Failures
         return message;
     }
 
-    /// Does what belongs to all images: its failure is told behind theirs, and hides none of them.
-    public void Try(Action work)
+    /// Does what belongs to all images: its failure is told behind theirs, and hides none of them. Out: whether it is done.
+    public bool Try(Action work)
     {
         try
         {
             work();
+            return true;
         }
         catch (FcnException e)
         {
             others.Add(e.Message);
+            return false;
         }
     }
 

@@ -79,6 +79,7 @@ sealed class Terminal
             .Start(context => work(new LiveTrack(context.AddTask(Markup.Escape(title), maxValue: total), title, done, total)));
     }
 
+    /// The same for work without a result.
     public void Track(string title, long done, long total, Action<Track> work) => Track(title, done, total, track =>
     {
         work(track);

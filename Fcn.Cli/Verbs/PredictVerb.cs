@@ -49,6 +49,7 @@ static class PredictVerb
         var failures = new Failures();
         string where;
         TimeSpan spent;
+        bool isListed;
         using (var folder = new PredictionFolder(RunFolder.Create(config.Runs, "predict", config.Name), entry, overlay))
         {
             folder.Describe(json, network.Engine);
@@ -59,9 +60,10 @@ static class PredictVerb
             }
             finally
             {
-                failures.Try(folder.WriteIndex);
+                isListed = failures.Try(folder.WriteIndex);
             }
-            where = folder.IsEmpty ? "" : $"{folder.Folder}: masks/, vis/, {(config.Scores ? "scores/, " : "")}index.csv";
+            where = folder.IsEmpty ? ""
+                : $"{folder.Folder}: masks/, vis/{(config.Scores ? ", scores/" : "")}{(isListed ? ", index.csv" : "")}";
         }
         int images = inputs.Files.Count;
         failures.ThrowIfAny(images, where.Length == 0 ? "" : $"What could be done is in {where}.");

@@ -58,8 +58,7 @@ public sealed class InputFilesTests : IDisposable
         Assert.Equal(expected.Select(name => folder[name]), found.Files);
         string loops = $"{folder["photos/above"]}, {folder["photos/deep/up"]}, {folder["photos/more/back/up"]}";
         Assert.Equal([$"Left out links to a folder that they lie in: {loops}."], found.LeftOut);
-        Assert.Equal([folder["photos/deep/b.png"]], Find("photos/*/b*.png").Files);
-        Assert.Equal(["photos/deep/b.png", "photos/more/c.png"], Find("photos/*/*.png").Files.Select(f => Path.GetRelativePath(folder["."], f)));
+        Assert.Equal([folder["photos/more/back/b.png"]], Find("photos/*/*/*.png").Files);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class PredictTests : IDisposable
         Assert.Equal(1, result.Code);
         Assert.StartsWith($"error: 1 of 2 images could not be read:\n  Cannot read '{none}': there is no such file.\n", result.Error);
         Assert.Contains($"\nCannot write '{index}': it is a folder.\nWhat could be done is in ", result.Error);
+        Assert.EndsWith(": masks/, vis/.\n", result.Error);
     }
 
     [Fact]

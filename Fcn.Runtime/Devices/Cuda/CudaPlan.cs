@@ -15,8 +15,7 @@ internal sealed unsafe class CudaPlan : RunPlan
         _frame = new NativeBlock(Schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
         try
         {
-            Frame->Processors = processors;
-            Measure(code, network);
+            Measure(code, network, processors);
         }
         catch
         {
@@ -54,9 +53,9 @@ internal sealed unsafe class CudaPlan : RunPlan
 
     public override void Dispose() => Release.All([Replay, _apart, _frame]);
 
-    private void Measure(CudaVariant code, NetworkSummary network)
+    private void Measure(CudaVariant code, NetworkSummary network, int processors)
     {
-        (Frame->N, Frame->H, Frame->W) = (Shape.Images, Shape.Height, Shape.Width);
+        (Frame->N, Frame->H, Frame->W, Frame->Processors) = (Shape.Images, Shape.Height, Shape.Width, processors);
         Schedule.Measure(Frame);
         Schedule.Plan(Frame, Arena);
         // A launch that would be too large is refused before any kernel has run.

@@ -42,7 +42,8 @@ internal sealed class JpegCodec : IImageCodec
         if (outcome == Outcome.Warned)
         {
             string words = decoder.Error;
-            if (!AreAllRowsThere(decoder, file.Span, notes.FirstScan, decoded, width, height, pixels)) throw Damaged(path, $"rows are missing ({words})");
+            if (!AreAllRowsThere(decoder, file.Span, notes.FirstScan, decoded, width, height, pixels))
+                throw Damaged(path, $"rows are missing ({words})");
             warnings.Add(ImageWarning.Damage(path, words));
         }
         if (printed)
