@@ -10,8 +10,7 @@ public static class InputFile
     /// <summary>The most that is read of a pipe or device.</summary>
     public const long MaxStreamBytes = 1L << 28;
 
-    // As much as a pipe holds.
-    private const int Piece = 1 << 16;
+    private const int Piece = 1 << 14;
 
     /// <summary>All bytes of a file, pipe or device.</summary>
     /// <param name="path">The file.</param>

@@ -4,7 +4,8 @@ namespace Fcn;
 internal static class LongList
 {
     /// a, b, c and 97 more
-    public static string Cut(IReadOnlyCollection<string> items, int most = 3) => string.Join(", ", items.Take(most)) + More(items, most, " ");
+    public static string Cut(IReadOnlyCollection<string> items, int most = 3) =>
+        string.Join(", ", items.Take(most)) + More(items, most, " ");
 
     /// The same with a line for each. kind: what the rest is more of.
     public static string Lines(IReadOnlyCollection<string> items, int most, string kind = "") =>

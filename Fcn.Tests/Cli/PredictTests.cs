@@ -72,7 +72,8 @@ public sealed class PredictTests : IDisposable
     public void WhatWasSegmentedIsKeptWithWholePaths()
     {
         string[] inputs = [Photo("a.png"), folder["*.png"]];
-        ToolResult result = Predict(static _ => null, [.. inputs.Select(static i => Path.GetRelativePath(Environment.CurrentDirectory, i))]);
+        string here = Environment.CurrentDirectory;
+        ToolResult result = Predict(static _ => null, [.. inputs.Select(path => Path.GetRelativePath(here, path))]);
         Assert.True(result.Code == 0, result.Error);
         string config = Path.Combine(Runs, "predict", "stub", "config.json");
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(config));
