@@ -1,8 +1,6 @@
 // Arguments and networks in, exit code out: 0 done, 1 something the user can mend, 2 wrong usage, 130 interrupted.
 // Whatever happens outside (signals, a terminal that closes, a full disk) ends in one of them, never in a crash.
 using System.CommandLine;
-using System.Runtime.InteropServices;
-using System.Text;
 using Fcn.Cli.Output;
 using Fcn.Cli.Verbs;
 
@@ -18,7 +16,8 @@ public static class FcnTool
 
     /// <summary>
     /// Runs one verb on the console. Ctrl-C, SIGTERM, SIGQUIT and the SIGHUP of a terminal that closes end it in order: training saves its
-    /// last checkpoint first. A second Ctrl-C ends it at once. Where SIGHUP is ignored (nohup), it stays so.
+    /// last checkpoint first. A second Ctrl-C ends it at once, another signal when it is repeated after 5 s. Where SIGHUP is ignored
+    /// (nohup), it stays so.
     /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>
@@ -29,26 +28,8 @@ public static class FcnTool
     /// <exception cref="ArgumentException">Two kinds of devices have one name.</exception>
     public static int Run(string[] args, NetworkCatalog networks, params DeviceKind[] devices)
     {
-        if (!Console.IsOutputRedirected) Console.OutputEncoding = Encoding.UTF8;
-        // Not disposed: a signal may still be on its way when the registrations are.
-        var interrupt = new CancellationTokenSource();
-        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
-        PosixSignalRegistration[] registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Stop))];
-        try
-        {
-            return Run(args, networks, new DeviceCatalog(devices), new Terminal(Console.Out, Console.Error), interrupt.Token);
-        }
-        finally
-        {
-            foreach (PosixSignalRegistration registration in registrations) registration.Dispose();
-        }
-
-        // A closing terminal and timeout(1) send their signal twice; only the keyboard's second one means it.
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = signal.Signal != PosixSignal.SIGINT || !interrupt.IsCancellationRequested;
-            interrupt.Cancel();
-        }
+        using Interruption interruption = new Interruption(TimeProvider.System).Listen();
+        return Run(args, networks, new DeviceCatalog(devices), Terminal.OfConsole(), interruption.Token);
     }
 
     internal static int Run(

@@ -36,9 +36,9 @@ sealed class Glob
     /// <exception cref="FcnException">What stands in brackets is no range of letters.</exception>
     public static Glob Expand(string pattern)
     {
-        pattern = pattern.Replace('\\', '/');
         string root = Path.GetPathRoot(pattern) ?? "";
-        string[] names = pattern[root.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] names = pattern[root.Length..].Split(
+            [Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
         var glob = new Glob();
         glob.Walk(new Place(root, null), names is [.., AnyFolders] ? [.. names, "*"] : names);
         return glob;
@@ -52,13 +52,14 @@ sealed class Glob
         {
             Walk(at, rest);
             foreach (FileSystemInfo entry in Entries(at))
-                if (entry is DirectoryInfo && Matches("*", entry.Name) && Enters(at, entry)) Walk(at.To(entry.Name), names);
+                if (entry is DirectoryInfo && Matches("*", entry.Name) && Enters(at, entry, name)) Walk(at.To(entry.Name), names);
         }
         else if (Path.Exists(at.To(name).Path)) Take(at.To(name), rest);
         else if (IsPattern(name))
         {
             foreach (FileSystemInfo entry in Entries(at))
-                if (Matches(name, entry.Name)) Take(at.To(entry.Name), rest);
+                if (Matches(name, entry.Name) && (rest.IsEmpty || entry is not DirectoryInfo || Enters(at, entry, rest[0])))
+                    Take(at.To(entry.Name), rest);
         }
     }
 
@@ -68,11 +69,12 @@ sealed class Glob
         else if (rest.IsEmpty && !Directory.Exists(at.Path)) files.Add(at.Path);
     }
 
-    // Whether ** looks into a folder.
-    bool Enters(Place at, FileSystemInfo folder)
+    // Whether the walk goes into a folder that a pattern chose. Who writes the next name (runs/*/*/masks/*) knows what fcn wrote.
+    bool Enters(Place at, FileSystemInfo folder, string next)
     {
         string path = at.To(folder.Name).Path;
-        SortedSet<string>? leftOut = folder.LinkTarget is not null && at.LiesIn(Real(path)) ? loops : RunFolder.IsOne(path) ? runs : null;
+        SortedSet<string>? leftOut = folder.LinkTarget is not null && at.LiesIn(Real(path)) ? loops
+            : IsPattern(next) && RunFolder.IsOne(path) ? runs : null;
         leftOut?.Add(path);
         return leftOut is null;
     }

@@ -5,6 +5,8 @@ namespace Fcn.Cli;
 /// <param name="LeftOut">What patterns met and passed by, in sentences.</param>
 sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> LeftOut)
 {
+    const int MostLookedAt = 10_000, MostPatterns = 3;
+
     static readonly string[] Extensions = [".png", ".jpg", ".jpeg"];
 
     /// <exception cref="FcnException">There is nothing in a folder or behind a pattern.</exception>
@@ -51,18 +53,20 @@ sealed record InputFiles(IReadOnlyList<string> Files, IReadOnlyList<string> Left
         throw new FcnException(string.Join(' ', [nothing, .. found.LeftOut]));
     }
 
-    // Where there are images a little further down, the patterns that take them.
+    // Where there are images a little further down, the patterns that take them. What may be all of a disk is not listed to its end.
     static string Below(string folder)
     {
-        foreach (string depth in (string[])["*", "*/*"])
-        {
-            string[] found = [.. Glob.Expand(Path.Combine(folder, depth, "*")).Files.Where(IsImage)];
-            if (found.Length == 0) continue;
-            IEnumerable<string> patterns =
-                found.Select(Path.GetExtension).Distinct().Select(ending => $"'{Path.Combine(folder, depth, "*" + ending)}'");
-            return $" Its subfolders hold {found.Length}: give {string.Join(' ', patterns)}.";
-        }
-        return "";
+        var nearFirst = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 };
+        IEnumerable<string> patterns = Directory.EnumerateFiles(folder, "*", nearFirst).Take(MostLookedAt).Where(IsImage)
+            .Select(file => Pattern(folder, file)).Distinct().Take(MostPatterns);
+        string advice = string.Join(' ', patterns);
+        return advice.Length == 0 ? "" : $" There are some further down: give {advice}.";
+    }
+
+    static string Pattern(string folder, string file)
+    {
+        int depth = Path.GetRelativePath(folder, file).Count(static c => c == Path.DirectorySeparatorChar);
+        return $"'{Path.Combine([folder, .. Enumerable.Repeat("*", depth), "*" + Path.GetExtension(file)])}'";
     }
 
     static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant());

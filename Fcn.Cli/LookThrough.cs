@@ -65,7 +65,6 @@ sealed class LookThrough : IDisposable
             var clock = Stopwatch.StartNew();
             while (!survey.Wait(Glance) && clock.Elapsed < patience && !session.Cancellation.IsCancellationRequested)
                 track.At(survey.Examined, "");
-            return survey;
         });
 
     void Tell(SegmentationSet set, SetSurvey survey)

@@ -16,15 +16,18 @@ static class Comparison
 
     /// Segments some examples, evenly spread over a set, and draws them into the run's vis/.
     /// <exception cref="FcnException">Some could not be drawn; the others are.</exception>
-    public static void SaveAll(Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder)
+    public static void SaveAll(
+        Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, CancellationToken cancellation)
     {
         var failures = new Failures();
-        SaveAll(network, set, size, count, folder, failures);
+        SaveAll(network, set, size, count, folder, failures, cancellation);
         failures.ThrowIfAny(Math.Min(count, set.Count));
     }
 
     /// The same for who has more to do before it fails.
-    public static void SaveAll(Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, Failures failures)
+    public static void SaveAll(
+        Network network, SegmentationSet set, PixelSize? size, int count, RunFolder folder, Failures failures,
+        CancellationToken cancellation)
     {
         count = Math.Min(count, set.Count);
         var resize = new Augmentation { Resize = size };
@@ -32,6 +35,7 @@ static class Comparison
         var random = new RandomStream(0);
         for (int i = 0; i < count; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             int index = (int)((long)i * set.Count / count);
             var step = ImageStep.Read;
             try

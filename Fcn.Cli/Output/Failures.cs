@@ -10,6 +10,7 @@ sealed class Failures
 
     readonly HashSet<string> missingLibraries = [];
     readonly Dictionary<string, (ImageStep Step, string Message)> failed = [];
+    readonly List<string> others = [];
 
     /// An OutOfMemoryException in words.
     public static string OutOfMemory => $"out of memory; the runtime's heap may take {Tables.Bytes(HostMemory.HeapLimit)}.";
@@ -30,15 +31,30 @@ sealed class Failures
         return message;
     }
 
+    /// Does what belongs to all images: its failure is told behind theirs, and hides none of them. Out: whether it is done.
+    public bool Try(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (FcnException e)
+        {
+            others.Add(e.Message);
+            return false;
+        }
+    }
+
     /// <exception cref="FcnException">There was a failure: reading, segmenting and writing apart, long lists cut.</exception>
     public void ThrowIfAny(int images, string rest = "")
     {
-        if (failed.Count == 0) return;
+        if (failed.Count + others.Count == 0) return;
         IEnumerable<string> parts = images == 1
             ? failed.Values.Select(static f => f.Message)
             : failed.Values.GroupBy(static f => f.Step, static f => f.Message).OrderBy(static step => step.Key).Select(step =>
                 $"{step.Count()} of {images} images could not be {Words(step.Key)}:\n{LongList.Lines([.. step], Listed)}");
-        throw new FcnException(string.Join('\n', rest.Length == 0 ? parts : parts.Append(rest)));
+        throw new FcnException(string.Join('\n', [.. parts, .. others, .. rest.Length == 0 ? Array.Empty<string>() : [rest]]));
     }
 
     static string Words(ImageStep step) => step switch

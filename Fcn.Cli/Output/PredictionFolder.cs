@@ -47,15 +47,17 @@ sealed class PredictionFolder(RunFolder run, CatalogEntry entry, OverlayOptions 
         row.Scores = $"scores/{name}.safetensors";
     }
 
+    /// Says what became of every photograph.
+    public void WriteIndex()
+    {
+        if (IsEmpty) return;
+        AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header)));
+    }
+
     public void Dispose()
     {
-        if (IsEmpty)
-        {
-            run.Discard();
-            return;
-        }
-        string index = string.Concat(rows.Select(static r => r.Text).Prepend(Row.Header));
-        using (run) AtomicFile.WriteText(Path.Combine(Folder, "index.csv"), index);
+        if (IsEmpty) run.Discard();
+        else run.Dispose();
     }
 
     /// One line of index.csv: paths within the folder, empty where nothing was written.

@@ -1,4 +1,5 @@
 // Where a verb speaks: colours, tables and a live bar on a terminal, plain lines of any length where output goes to a file or a pipe.
+using System.Text;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -21,6 +22,20 @@ sealed class Terminal
         (this.output, this.error) = (new UnfailingWriter(output), new UnfailingWriter(error));
         (console, errors) = (Open(this.output, output), Open(this.error, error));
         live = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi;
+    }
+
+    /// The process's own.
+    public static Terminal OfConsole()
+    {
+        try
+        {
+            if (!Console.IsOutputRedirected) Console.OutputEncoding = Encoding.UTF8;
+        }
+        catch (IOException)
+        {
+            // A console that is gone shows no letters at all.
+        }
+        return new Terminal(Console.Out, Console.Error);
     }
 
     public TextWriter Writer => output;
@@ -46,10 +61,10 @@ sealed class Terminal
 
     public void Error(string message) => Tell($"error: {message}\n", new Style(Color.Red));
 
-    /// One line that does not end the run; above the bar where there is one.
+    /// One line that does not end the run; above the bar where both share a terminal.
     public void Warning(string message)
     {
-        if (live) console.WriteLine($"warning: {message}", new Style(Color.Yellow));
+        if (live && errors.Profile.Out.IsTerminal) console.WriteLine($"warning: {message}", new Style(Color.Yellow));
         else ErrorWriter.Write($"warning: {message}\n");
     }
 
@@ -63,6 +78,13 @@ sealed class Terminal
             .Columns(new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => work(new LiveTrack(context.AddTask(Markup.Escape(title), maxValue: total), title, done, total)));
     }
+
+    /// The same for work without a result.
+    public void Track(string title, long done, long total, Action<Track> work) => Track(title, done, total, track =>
+    {
+        work(track);
+        return true;
+    });
 
     void Tell(string text, Style style)
     {

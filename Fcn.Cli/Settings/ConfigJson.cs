@@ -23,6 +23,7 @@ namespace Fcn.Cli.Settings;
 [JsonSerializable(typeof(TrainConfig))]
 [JsonSerializable(typeof(ValConfig))]
 [JsonSerializable(typeof(PredictConfig))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(BenchmarkConfig))]
 sealed partial class ConfigJson : JsonSerializerContext;
 
@@ -36,6 +37,22 @@ sealed class PathConverter : JsonConverter<string>
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Length == 0 ? value : Path.GetFullPath(value));
+}
+
+/// Several of them; patterns among them stay patterns.
+sealed class PathsConverter : JsonConverter<string[]>
+{
+    static readonly PathConverter one = new();
+
+    public override string[]? Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, ConfigJson.Default.StringArray);
+
+    public override void Write(Utf8JsonWriter writer, string[] value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (string path in value) one.Write(writer, path, options);
+        writer.WriteEndArray();
+    }
 }
 
 /// 240x180 ↔ "240x180"

@@ -130,6 +130,7 @@ sealed class ValConfig : DataConfig
 /// fcn predict
 sealed class PredictConfig : PhotographConfig
 {
+    [JsonConverter(typeof(PathsConverter))]
     public string[] Inputs { get; set; } = [];
 
     [JsonConverter(typeof(PathConverter))]

@@ -58,7 +58,7 @@ static class DemoVerb
             if (TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count, rest) is not { } result) return 0;
             string seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
-            Finish(terminal, trainer, network, result, unseen.ClassNames);
+            Finish(session, trainer, network, result, unseen.ClassNames);
             return 0;
         });
 
@@ -66,16 +66,17 @@ static class DemoVerb
     }
 
     // What can be printed comes before what may fail.
-    static void Finish(Terminal terminal, Trainer trainer, Network network, TrainingResult result, IReadOnlyList<string> classNames)
+    static void Finish(Session session, Trainer trainer, Network network, TrainingResult result, IReadOnlyList<string> classNames)
     {
-        RunFolder folder = trainer.Folder!;
+        (Terminal terminal, RunFolder folder) = (session.Terminal, trainer.Folder!);
         terminal.Show(Tables.Metrics(result.LastValidation!.Matrix, classNames));
         terminal.Line($"{folder.Folder}: vis/ has photograph, truth and prediction side by side, curve.svg the course of the training,");
         terminal.Line("log.csv its numbers, confusion.csv what was taken for what, weights/ the network.");
         TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {result.LastValidation.Scores.MeanIU:0.000}"));
         // Larger than what it was trained on: a fully convolutional network does not mind.
-        Comparison.SaveAll(network, new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192)), size: null, Pictures, folder);
+        var pictures = new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192));
+        Comparison.SaveAll(network, pictures, size: null, Pictures, folder, session.Cancellation);
     }
 
     static TrainerSettings Settings(DemoConfig config) => new()

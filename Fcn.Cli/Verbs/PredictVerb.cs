@@ -49,12 +49,21 @@ static class PredictVerb
         var failures = new Failures();
         string where;
         TimeSpan spent;
+        bool isListed;
         using (var folder = new PredictionFolder(RunFolder.Create(config.Runs, "predict", config.Name), entry, overlay))
         {
             folder.Describe(json, network.Engine);
-            spent = terminal.Track("image", 0, inputs.Files.Count, track =>
-                SegmentAll(session, config, inputs, network, folder, failures, track));
-            where = folder.IsEmpty ? "" : $"{folder.Folder}: masks/, vis/, {(config.Scores ? "scores/, " : "")}index.csv";
+            try
+            {
+                spent = terminal.Track("image", 0, inputs.Files.Count, track =>
+                    SegmentAll(session, config, inputs, network, folder, failures, track));
+            }
+            finally
+            {
+                isListed = failures.Try(folder.WriteIndex);
+            }
+            where = folder.IsEmpty ? ""
+                : $"{folder.Folder}: masks/, vis/{(config.Scores ? ", scores/" : "")}{(isListed ? ", index.csv" : "")}";
         }
         int images = inputs.Files.Count;
         failures.ThrowIfAny(images, where.Length == 0 ? "" : $"What could be done is in {where}.");

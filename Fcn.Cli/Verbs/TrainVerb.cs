@@ -115,7 +115,7 @@ static class TrainVerb
             trainer.Stepped += _ => look.ThrowIfFailed();
             TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0, goOn);
             look.TellSkipped();
-            if (result is not null) Finish(terminal, config, network, validation, trainer, result);
+            if (result is not null) Finish(session, config, network, validation, trainer, result);
             return 0;
         });
 
@@ -165,9 +165,9 @@ static class TrainVerb
 
     // What can be printed comes before what may fail.
     static void Finish(
-        Terminal terminal, TrainConfig config, Network network, SegmentationSet? validation, Trainer trainer, TrainingResult result)
+        Session session, TrainConfig config, Network network, SegmentationSet? validation, Trainer trainer, TrainingResult result)
     {
-        RunFolder folder = trainer.Folder!;
+        (Terminal terminal, RunFolder folder) = (session.Terminal, trainer.Folder!);
         if (result.LastValidation is { } last) terminal.Show(Tables.Metrics(last.Matrix, validation!.ClassNames));
         terminal.Line($"{folder.Folder}: weights/, log.csv, curve.svg" + (validation is null ? "." : ", confusion.csv, vis/."));
         TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
@@ -175,7 +175,7 @@ static class TrainVerb
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"best mean IU {best:0.000} at step {result.BestIteration}"));
         if (result.LastValidation is { } now)
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {now.Scores.MeanIU:0.000}"));
-        if (validation is not null) Comparison.SaveAll(network, validation, config.Size, config.Overlays, folder);
+        if (validation is not null) Comparison.SaveAll(network, validation, config.Size, config.Overlays, folder, session.Cancellation);
     }
 
     static BatchSettings Batches(TrainConfig c) => new()

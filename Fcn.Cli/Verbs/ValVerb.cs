@@ -70,8 +70,8 @@ static class ValVerb
         terminal.Line($"{folder.Folder}: confusion.csv, vis/ with photograph, truth and prediction side by side.");
         look.TellSkipped();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
-        folder.WriteConfusion(matrix, set.ClassNames);
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures);
+        failures.Try(() => folder.WriteConfusion(matrix, set.ClassNames));
+        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures, session.Cancellation);
         failures.ThrowIfAny(set.Count);
         return 0;
     }

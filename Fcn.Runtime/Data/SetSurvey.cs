@@ -109,7 +109,7 @@ public sealed class SetSurvey : IDisposable
         if (absent.Length == 0) return "all classes occur.";
         if (absent.Length == set.Classes) return "no pixel has a label.";
         if (absent.Length < set.Classes - 1)
-            return $"no pixel is {SplitList.Few(absent.Select(c => set.ClassNames[c]), absent.Length)}.";
+            return $"no pixel is {LongList.Cut([.. absent.Select(c => set.ClassNames[c])], SplitList.MostListed)}.";
         int only = Array.FindIndex(pixels, static p => p > 0);
         return $"every labelled pixel is {set.ClassNames[only]} ({only}), so nothing can be learned: who always says so is always right.";
     }

@@ -4,7 +4,8 @@ namespace Fcn.Data;
 /// <summary>Lists of ids: ImageSets/Segmentation/train.txt.</summary>
 static class SplitList
 {
-    const int MostListed = 10;
+    /// Names in one message.
+    public const int MostListed = 10;
 
     /// Names of the lists in a folder.
     public static IEnumerable<string> In(string folder) =>
@@ -19,7 +20,7 @@ static class SplitList
         string[] others = [.. In(folder)];
         // A file that is listed but not found is one that must not be read: opening it says so.
         if (others.Contains(split)) return list;
-        string choice = others.Length > 0 ? $"Splits here: {Few(others, others.Length)}." : "The folder has no list at all.";
+        string choice = others.Length > 0 ? $"Splits here: {LongList.Cut(others, MostListed)}." : "The folder has no list at all.";
         throw new FcnException($"'{list}': there is no such list. {choice}");
     }
 
@@ -37,10 +38,6 @@ static class SplitList
     public static FcnException TwoColumns(string list, int line, string text) =>
         new($"'{list}', line {line}: '{Shown(text)}' has two columns, but only the first is an id. Write ids alone, one per line. " +
             "PASCAL VOC's lists with 1 and -1 (ImageSets/Main) tell what is on a photograph; take those of ImageSets/Segmentation.");
-
-    /// Up to ten names, and how many more there are.
-    public static string Few(IEnumerable<string> names, int count) =>
-        string.Join(", ", names.Take(MostListed)) + (count > MostListed ? $" and {count - MostListed} more" : "");
 
     // An id becomes part of a path, so it must not be able to leave its folder on any system.
     static string? WhyNoFileName(string id) =>

@@ -145,7 +145,7 @@ public sealed class VocSet : SegmentationSet
         }
         if (missing.Count > 0 && OnBadExample == BadExamples.Stop)
             throw new FcnException($"'{list}' lists {lines.Count} examples, but {missing.Count} of their files are not in '{root}' " +
-                $"(--on-bad-example skip goes on without them): {SplitList.Few(missing, missing.Count)}.");
+                $"(--on-bad-example skip goes on without them): {LongList.Cut(missing, SplitList.MostListed)}.");
 
         string Missing(int index, ExampleFiles files)
         {

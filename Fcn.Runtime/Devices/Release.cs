@@ -26,8 +26,3 @@ internal static class Release
         }
     }
 }
-
-internal sealed class Undo(Action act) : IDisposable
-{
-    public void Dispose() => act();
-}

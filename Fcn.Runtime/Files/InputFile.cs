@@ -16,13 +16,17 @@ public static class InputFile
     /// <param name="path">The file.</param>
     /// <param name="limit">The most bytes that make sense; of a pipe or device no more than <see cref="MaxStreamBytes"/> are read.</param>
     /// <exception cref="FcnException">
-    /// The file cannot be read or has more bytes, or it is a pipe into which nobody writes: that is given up after some seconds.
+    /// The file cannot be read or has more bytes; or it is a pipe that nobody opens for writing within 5 s, or that is silent for a
+    /// minute.
     /// </exception>
-    public static byte[] ReadAll(string path, long limit)
+    public static byte[] ReadAll(string path, long limit) => ReadAll(path, limit, TimeSpan.FromMinutes(1));
+
+    // silence: who writes may have to compute in between, but not for ever.
+    internal static byte[] ReadAll(string path, long limit, TimeSpan silence)
     {
         using SafeFileHandle handle = Open(path);
         // Devices and what the system makes up (/proc) say that they are empty.
-        if (LengthOf(handle) is not (> 0 and var length)) return ReadToEnd(handle, path, Math.Min(limit, MaxStreamBytes));
+        if (LengthOf(handle) is not (> 0 and var length)) return ReadToEnd(handle, path, Math.Min(limit, MaxStreamBytes), silence);
         if (length > limit) throw new FcnException($"'{path}' has {length} bytes; at most {limit} are read.");
         byte[] bytes = new byte[length];
         Read(handle, path, bytes, 0);
@@ -68,20 +72,25 @@ public static class InputFile
         }
     }
 
-    private static byte[] ReadToEnd(SafeFileHandle handle, string path, long limit)
+    private static byte[] ReadToEnd(SafeFileHandle handle, string path, long limit, TimeSpan silence)
     {
         try
         {
             using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             using var bytes = new MemoryStream();
             byte[] piece = new byte[Piece];
-            while (stream.Read(piece) is > 0 and var count)
+            while (true)
             {
+                Task<int> reading = Apart(() => stream.Read(piece));
+                if (Task.WaitAny([reading], silence) < 0)
+                    throw new FcnException($"'{path}' is a pipe or device, and nothing came from it for {silence.TotalSeconds:0} s. " +
+                        "Save what it brings to a file first.");
+                int count = reading.GetAwaiter().GetResult();
+                if (count == 0) return bytes.ToArray();
                 if (bytes.Length + count > limit)
                     throw new FcnException($"'{path}' does not end within {limit} bytes, the most that is read of a pipe or device.");
                 bytes.Write(piece, 0, count);
             }
-            return bytes.ToArray();
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -104,16 +113,19 @@ public static class InputFile
     private static SafeFileHandle OpenNow(string path) =>
         File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
-    // What has no length may be a pipe, and opening one waits until somebody writes into it. A thread of its own waits, we only so long.
+    // What has no length may be a pipe, and opening one waits until somebody writes into it.
     private static SafeFileHandle OpenSoon(string path)
     {
         TimeSpan patience = TimeSpan.FromSeconds(5);
-        Task<SafeFileHandle> opening = Task.Factory.StartNew(
-            () => OpenNow(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<SafeFileHandle> opening = Apart(() => OpenNow(path));
         if (Task.WaitAny([opening], patience) == 0) return opening.GetAwaiter().GetResult();
         opening.ContinueWith(static late => late.Result.Dispose(), TaskContinuationOptions.OnlyOnRanToCompletion);
         throw new FcnException($"'{path}' is a pipe, and nobody wrote into it for {patience.TotalSeconds:0} s. Start what writes first.");
     }
+
+    // What may wait for ever does so on a thread of its own; we wait only so long.
+    private static Task<T> Apart<T>(Func<T> wait) =>
+        Task.Factory.StartNew(wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     // Null for a pipe or a terminal.
     private static long? LengthOf(SafeFileHandle handle)

@@ -33,7 +33,8 @@ public sealed class LabelMap
     public byte[] Labels { get; }
 
     /// <summary>
-    /// Reads a label PNG: palette indices or grey values as stored, never scaled and never turned into colours. Alpha is dropped.
+    /// Reads a label PNG: palette indices or grey values as stored, never scaled and never turned into colours. Alpha is
+    /// passed over where all of it is opaque.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FcnException">

@@ -58,8 +58,8 @@ public static class Checkpoint
             void Add(string name, ParameterStore store) => writer.Add(name, parameters[index].Shape, (Span<float> values) =>
             {
                 network.Engine.Read(store, index, values);
-                foreach (float value in values)
-                    if (!float.IsFinite(value)) throw NotFinite(path, name, value, state.Iteration);
+                int at = NotFinite.First(values);
+                if (at >= 0) throw Diverged(path, name, values[at], state.Iteration);
             });
         }
         writer.Metadata[FormatKey] = Format;
@@ -161,7 +161,7 @@ public static class Checkpoint
             if (!expected.Contains(name)) yield return $"{name}: not in the network";
     }
 
-    static NotFiniteException NotFinite(string path, string name, float value, long iteration) =>
+    static NotFiniteException Diverged(string path, string name, float value, long iteration) =>
         new($"'{name}' holds {(float.IsNaN(value) ? "NaN" : "infinity")} after iteration {iteration}, so {path} was not written and " +
             $"keeps what it held. {(iteration == 0 ? "Start from other weights." : "Training has diverged: lower the learning rate.")}");
 

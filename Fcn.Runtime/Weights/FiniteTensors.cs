@@ -25,13 +25,9 @@ internal static class FiniteTensors
     // origin: what the message names. type: that of the values before they became floats.
     public static void Require(ReadOnlySpan<float> values, string origin, ElementType type = ElementType.F32)
     {
-        int first = -1, count = 0;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (float.IsFinite(values[i])) continue;
-            if (count++ == 0) first = i;
-        }
-        if (count == 0) return;
+        int first = NotFinite.First(values), count = 0;
+        if (first < 0) return;
+        foreach (float value in values[first..]) count += float.IsFinite(value) ? 0 : 1;
         string what = float.IsNaN(values[first]) ? "NaN" : values[first].ToString(CultureInfo.InvariantCulture);
         string range = type == ElementType.F64 && !float.IsNaN(values[first]) ? " (stored as F64; a float ends at 3.4e38)" : "";
         throw new FcnException(

@@ -23,11 +23,8 @@ public sealed record InitReport(
             Line("unused in the file", Unused), .. Notes.Select(static n => $"note: {n}"),
         ]);
 
-    private static string Line(string title, IReadOnlyList<string> names)
-    {
-        string more = names.Count > MaxListed ? $", and {names.Count - MaxListed} more" : "";
-        return $"{title}: {names.Count}" + (names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(MaxListed))}{more})");
-    }
+    private static string Line(string title, IReadOnlyList<string> names) =>
+        $"{title}: {names.Count}" + (names.Count == 0 ? "" : $" ({LongList.Cut(names, MaxListed)})");
 }
 
 /// <summary>A tensor whose shape in the file is not the network's.</summary>

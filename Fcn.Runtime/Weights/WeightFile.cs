@@ -117,10 +117,10 @@ public static class WeightFile
         Notes = [.. match.Reshaped(), .. match.PrefixAdvice() is { } advice ? [advice] : Array.Empty<string>()],
     };
 
-    private static IEnumerable<string> Listed<T>(string kind, List<T> items, Func<T, string> text)
+    private static string[] Listed<T>(string kind, IEnumerable<T> items, Func<T, string> text)
     {
-        foreach (T item in items.Take(MaxListed)) yield return $"  {kind}: {text(item)}";
-        if (items.Count > MaxListed) yield return $"  and {items.Count - MaxListed} more {kind}";
+        string[] lines = [.. items.Select(item => $"{kind}: {text(item)}")];
+        return lines.Length == 0 ? [] : [LongList.Lines(lines, MaxListed, kind)];
     }
 
     private static string[] OtherNetwork(SafetensorsReader file)

@@ -63,6 +63,24 @@ public sealed class OddInputTests : IDisposable
         Assert.Contains("is an AppleDouble file", asked.Error);
     }
 
+    // A bar on the terminal does not draw warnings into the output that belong into a file.
+    [Fact]
+    public void WarningsFollowTheErrorsIntoAFile()
+    {
+        if (!File.Exists("/usr/bin/script"))
+        {
+            output.WriteLine("Not run: there is no script(1), which gives a process a terminal.");
+            return;
+        }
+        string errors = folder["errors.txt"], dark = folder.Write("dark.png", Photo(depth: 16));
+        using ToolProcess terminal = ToolProcess.StartIn(
+            $"for word in \"$@\"; do words=\"$words '$word'\"; done; TERM=xterm exec script -q -c \"$words 2> {errors}\" /dev/null",
+            "predict", dark, "--weights", weights, "--runs", folder["runs"], "--threads", "1");
+        ToolResult result = terminal.Wait();
+        Assert.DoesNotContain("warning: ", result.Output);
+        Assert.StartsWith($"warning: '{dark}' has samples of 16 bits", File.ReadAllText(errors));
+    }
+
     [Fact]
     public void APhotographIsSegmentedAsItIsSeen()
     {

@@ -1,4 +1,5 @@
 // fcn predict and val where some images fail: the others are done, and the end says what failed and why.
+using System.Text.Json;
 using Fcn.Cli;
 using Fcn.Cli.Output;
 using Fcn.Imaging;
@@ -48,6 +49,36 @@ public sealed class PredictTests : IDisposable
         Assert.Equal($"{wide},,,,'{wide}': Too wide.", rows[2]);
         Assert.Equal($"\"{good}\",\"masks/a,b.png\",\"vis/a,b.png\",,", rows[3]);
         Assert.Equal(["a,b.png"], Directory.EnumerateFiles(Path.Combine(run, "masks")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void AnIndexThatCannotBeWrittenHidesNoFailure()
+    {
+        string index = Path.Combine(Runs, "predict", "stub", "index.csv"), none = folder["none.png"];
+        ToolResult result = Predict(
+            _ =>
+            {
+                Directory.CreateDirectory(Path.Combine(index, "in the way"));
+                return null;
+            },
+            Photo("a.png"), none);
+        Assert.Equal(1, result.Code);
+        Assert.StartsWith($"error: 1 of 2 images could not be read:\n  Cannot read '{none}': there is no such file.\n", result.Error);
+        Assert.Contains($"\nCannot write '{index}': it is a folder.\nWhat could be done is in ", result.Error);
+        Assert.EndsWith(": masks/, vis/.\n", result.Error);
+    }
+
+    [Fact]
+    public void WhatWasSegmentedIsKeptWithWholePaths()
+    {
+        string[] inputs = [Photo("a.png"), folder["*.png"]];
+        string here = Environment.CurrentDirectory;
+        ToolResult result = Predict(static _ => null, [.. inputs.Select(path => Path.GetRelativePath(here, path))]);
+        Assert.True(result.Code == 0, result.Error);
+        string config = Path.Combine(Runs, "predict", "stub", "config.json");
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(config));
+        Assert.Equal(inputs, json.RootElement.GetProperty("inputs").EnumerateArray().Select(static i => i.GetString()));
+        Assert.Equal(0, Predict(static _ => null, "--config", config).Code);
     }
 
     [Fact]
@@ -165,8 +196,40 @@ public sealed class PredictTests : IDisposable
         StubNetwork.Catalog(6, failure), default,
         ["predict", .. inputs, "--weights", StubNetwork.SaveWeights(folder["stub.safetensors"]), "--runs", Runs, "--device", "cpu"]);
 
-    ToolResult Validate(VocFolder data, Func<InputBatch, FcnException?> failure) => Tool.Run(
-        StubNetwork.Catalog(6, failure), default,
+    [Fact]
+    public void AConfusionMatrixThatCannotBeWrittenHidesNoFailure()
+    {
+        using VocFolder data = new VocFolder().Add("a", 8, 6, 0, 1).Add("wide", 50, 6, 1).List("val", "a\nwide\n");
+        string confusion = Path.Combine(Runs, "val", "stub", "confusion.csv");
+        string error = Validate(data, input =>
+        {
+            Directory.CreateDirectory(Path.Combine(confusion, "in the way"));
+            return TooWide(input);
+        }).Error;
+        Assert.Contains("  'wide': Too wide.\n", error);
+        Assert.EndsWith($"\nCannot write '{confusion}': it is a folder.\n", error);
+    }
+
+    [Fact]
+    public void DrawingEndsWhenItIsAskedTo()
+    {
+        using VocFolder data = new VocFolder().Add("a", 8, 6, 0).Add("b", 8, 6, 0).List("val", "a\nb\n");
+        using var interrupt = new CancellationTokenSource();
+        int images = 0;
+        ToolResult result = Validate(
+            data,
+            _ =>
+            {
+                // Two are measured first.
+                if (++images == 3) interrupt.Cancel();
+                return null;
+            },
+            interrupt.Token);
+        Assert.Equal((130, 3), (result.Code, images));
+    }
+
+    ToolResult Validate(VocFolder data, Func<InputBatch, FcnException?> failure, CancellationToken cancellation = default) => Tool.Run(
+        StubNetwork.Catalog(6, failure), cancellation,
         "val", data.Root, "--weights", StubNetwork.SaveWeights(folder["stub.safetensors"]), "--runs", Runs, "--device", "cpu");
 
     string Photo(string name, int width = 8)

@@ -127,6 +127,16 @@ public sealed class LifetimeTests
         Assert.Equal(["score_argmax", "pack"], bench.Driver.Assembled);
     }
 
+    // Frames of 4 GB in all, of which no page is touched.
+    [Fact]
+    public void A_plan_that_fails_keeps_no_frame()
+    {
+        long before = HostMemory.Used;
+        for (int i = 0; i < 16; i++)
+            Assert.Throws<InvalidOperationException>(() => new CpuPlan(new Unmeasurable(), new RunShape(default, 1, 1, 1)));
+        Assert.InRange(HostMemory.Used, 0, before + (2L << 30));
+    }
+
     // A plan that cannot be given back does not come back.
     [Fact]
     public void A_full_cache_of_plans_drops_the_oldest_first()
@@ -143,7 +153,7 @@ public sealed class LifetimeTests
     public void Releasing_goes_on_behind_a_failure_and_tells_the_last()
     {
         var released = new List<int>();
-        var parts = Enumerable.Range(0, 4).Select(i => new Undo(() =>
+        var parts = Enumerable.Range(0, 4).Select(i => new Disposal(() =>
         {
             released.Add(i);
             if (i is 1 or 2) throw new InvalidOperationException($"part {i}");
@@ -161,6 +171,17 @@ public sealed class LifetimeTests
             IsDisposed = true;
             throw new InvalidOperationException("kept");
         }
+    }
+
+    private sealed unsafe class Unmeasurable : CpuSchedule
+    {
+        public override int FrameBytes => 1 << 28;
+
+        public override void Measure(void* frame) => throw new InvalidOperationException("too large");
+
+        public override void Plan(void* frame, ArenaPlan arena) { }
+
+        public override void Run(void* frame, CpuPool pool, SimdLevel level) { }
     }
 
     // Collects while it runs, as other threads of a program do, and computes only where its memory is still there.

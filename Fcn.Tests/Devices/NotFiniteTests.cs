@@ -64,10 +64,10 @@ public sealed class NotFiniteTests
     public void The_first_value_that_is_not_finite_is_found()
     {
         var values = new float[1001];
-        Assert.Equal(-1, ScoreCheck.First(values));
+        Assert.Equal(-1, NotFinite.First(values));
         values.AsSpan().Fill(float.MaxValue);
         values.AsSpan(500).Fill(float.MinValue);
-        Assert.Equal(-1, ScoreCheck.First(values));
+        Assert.Equal(-1, NotFinite.First(values));
         float[] faults =
         [
             float.NaN, -float.NaN, float.PositiveInfinity, float.NegativeInfinity,
@@ -80,7 +80,7 @@ public sealed class NotFiniteTests
                 float[] damaged = [.. values];
                 damaged[1000] = faults[0];
                 damaged[at] = first;
-                Assert.Equal(at, ScoreCheck.First(damaged));
+                Assert.Equal(at, NotFinite.First(damaged));
             }
         }
     }

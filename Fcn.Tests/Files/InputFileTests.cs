@@ -49,6 +49,26 @@ public sealed class InputFileTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_whose_writer_falls_silent_is_given_up()
+    {
+        if (Pipe("stalled") is not { } path) return;
+        using var end = new ManualResetEventSlim();
+        Task writing = Task.Run(() =>
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            stream.Write("begun"u8);
+            end.Wait();
+        });
+        Task<string> refused = Task.Run(() => Refusal.Of(() => InputFile.ReadAll(path, 100, TimeSpan.FromSeconds(1))));
+        Task first = await Task.WhenAny(refused, Task.Delay(TimeSpan.FromMinutes(1)));
+        end.Set();
+        await writing;
+        Assert.Same(refused, first);
+        const string Silent = "is a pipe or device, and nothing came from it for 1 s. Save what it brings to a file first.";
+        Assert.Equal($"'{path}' {Silent}", await refused);
+    }
+
+    [Fact]
     public void A_device_without_end_is_read_up_to_a_limit()
     {
         if (!File.Exists("/dev/zero"))

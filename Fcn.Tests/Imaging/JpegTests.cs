@@ -99,6 +99,21 @@ public sealed class JpegTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    // Cameras keep a small JPEG in the EXIF of a large one, and put others behind it: their ends are not the photograph's.
+    [Fact]
+    public void The_end_of_another_picture_in_the_file_is_not_its_end()
+    {
+        if (!Installed()) return;
+        byte[] inner = [.. "Exif\0\0"u8, .. TinyJpeg.Grey], file = TinyJpeg.Colour;
+        byte[] camera = [0xFF, 0xD8, 0xFF, 0xE1, 0, (byte)(inner.Length + 2), .. inner, .. file[2..]];
+        byte[] whole = Image.Load(_folder.Write("whole.jpg", camera)).Pixels;
+        Image odd = Image.Load(_folder.Write("odd.jpg", camera[..^2]));
+        Assert.Equal(whole, odd.Pixels);
+        Assert.Equal(ImageOddity.Damage, Assert.Single(odd.Warnings).Oddity);
+        byte[] cut = [.. camera[..^24], 0xFF, 0xD9, .. TinyJpeg.Grey];
+        Assert.Contains("rows are missing", Refusal.Of(() => Image.Load(_folder.Write("cut.jpg", cut))));
+    }
+
     [Fact]
     public void A_file_that_lost_its_lower_half_is_refused()
     {

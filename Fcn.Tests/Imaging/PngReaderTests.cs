@@ -156,6 +156,22 @@ public sealed class PngReaderTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("pixel (1, 0) has colour 200 of a palette of 1", Refusal.Of(() => Image.Load(path)));
     }
 
+    // Unpacking takes two rows. The bits in use have to be known before only where samples are scaled by them.
+    [Fact]
+    public void Only_scaled_pictures_are_unpacked_twice()
+    {
+        const int Width = 100_000, Rows = 2 * 2 * Width;
+        byte[] file = new TestPng(Width, 1, 16, 0).Encode(new ushort[Width]);
+        Assert.InRange(Allocated(SixteenBit.High) + Rows, 0, Allocated(SixteenBit.Scale));
+
+        long Allocated(SixteenBit sixteenBit)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            PngReader.ReadRgb(file, "a.png", new ImageReading { SixteenBit = sixteenBit });
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static TestPng Make(int width, int height, int depth, int colour, bool interlaced) =>
         new(width, height, depth, colour, interlaced) { Palette = colour == 3 ? Colours : null, Level = CompressionLevel.Fastest };
 

@@ -64,8 +64,8 @@ internal sealed unsafe class CpuEngine : Engine
         {
             plan.Frame->Scores = output;
             plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
-            ScoreCheck.Scores(_network, input, output, scores.Length, _device.Pool);
         }
+        ScoreCheck.Scores(_network, input, scores);
     }
 
     public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
@@ -106,9 +106,7 @@ internal sealed unsafe class CpuEngine : Engine
         if (_gate.IsClosed) return;
         using var call = _gate.Enter();
         _gate.Close();
-        _plans.Dispose();
-        _arena.Dispose();
-        _parameters.Dispose();
+        Release.All([_plans, _arena, _parameters]);
     }
 
     private CpuPlan Prepare(RunMode mode, InputBatch input)

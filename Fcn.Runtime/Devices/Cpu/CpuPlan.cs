@@ -12,11 +12,19 @@ internal sealed unsafe class CpuPlan : RunPlan
         shape.Verify();
         Schedule = schedule;
         _frame = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
-        Frame->N = shape.Images;
-        Frame->H = shape.Height;
-        Frame->W = shape.Width;
-        schedule.Measure(Frame);
-        schedule.Plan(Frame, Arena);
+        try
+        {
+            Frame->N = shape.Images;
+            Frame->H = shape.Height;
+            Frame->W = shape.Width;
+            schedule.Measure(Frame);
+            schedule.Plan(Frame, Arena);
+        }
+        catch
+        {
+            _frame.Dispose();
+            throw;
+        }
     }
 
     public CpuSchedule Schedule { get; }

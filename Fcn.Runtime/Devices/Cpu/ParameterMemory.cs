@@ -60,10 +60,7 @@ internal sealed unsafe class ParameterMemory : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var store in _stores) store?.Dispose();
-    }
+    public void Dispose() => Release.All(_stores);
 
     private static void UpdatePiece(void* argument, int item)
     {

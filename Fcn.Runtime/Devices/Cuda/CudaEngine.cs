@@ -46,7 +46,7 @@ internal sealed unsafe class CudaEngine : Engine
             _kernels = Stream();
             _copies = Stream();
             _mark = _driver.CreateEvent(timed: false);
-            Own(new Undo(() => _driver.DestroyEvent(_mark)));
+            Own(new Disposal(() => _driver.DestroyEvent(_mark)));
             _loaded = Own(load(context));
             _stream = Own(new LaunchStream(context, _loaded, _kernels));
             _staging = Own(new CudaStaging(context, _copies, CudaParameters.LargestUnit(program)));
@@ -115,11 +115,8 @@ internal sealed unsafe class CudaEngine : Engine
         BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
         var plan = Prepare(RunMode.Scores, input);
         Run(plan);
-        fixed (float* to = scores)
-        {
-            _staging.Download((ulong)plan.Frame->Scores, (byte*)to, (long)scores.Length * sizeof(float));
-            ScoreCheck.Scores(_network, input, to, scores.Length);
-        }
+        fixed (float* to = scores) _staging.Download((ulong)plan.Frame->Scores, (byte*)to, (long)scores.Length * sizeof(float));
+        ScoreCheck.Scores(_network, input, scores);
     }
 
     public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
@@ -281,14 +278,14 @@ internal sealed unsafe class CudaEngine : Engine
     private nint Stream()
     {
         nint stream = _driver.CreateStream();
-        Own(new Undo(() => _driver.DestroyStream(stream)));
+        Own(new Disposal(() => _driver.DestroyStream(stream)));
         return stream;
     }
 
     // The last first, each once. A lost card has nothing to give back, and says so nowhere here.
     private void GiveBack()
     {
-        IDisposable[] parts = [new Undo(_context.MakeCurrentToRelease), .. _owned];
+        IDisposable[] parts = [new Disposal(_context.MakeCurrentToRelease), .. _owned];
         _owned.Clear();
         Release.All(parts);
     }

@@ -41,7 +41,7 @@ internal sealed class CudaModules : LoadedKernels
 
     public override void Dispose()
     {
-        var loaded = _modules.Where(static m => m != 0).Select(m => new Undo(() => _context.Driver.Unload(m))).ToList();
+        var loaded = _modules.Where(static m => m != 0).Select(m => new Disposal(() => _context.Driver.Unload(m))).ToList();
         Array.Clear(_modules);
         base.Dispose();
         Release.All(loaded);

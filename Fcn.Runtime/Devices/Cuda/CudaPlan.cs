@@ -13,21 +13,15 @@ internal sealed unsafe class CudaPlan : RunPlan
         shape.Verify();
         Schedule = Of(code, shape.Mode);
         _frame = new NativeBlock(Schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
-        Frame->N = shape.Images;
-        Frame->H = shape.Height;
-        Frame->W = shape.Width;
-        Frame->Processors = processors;
-        Schedule.Measure(Frame);
-        Schedule.Plan(Frame, Arena);
-        // A launch that would be too large is refused before any kernel has run.
-        Schedule.Run(Frame, new CountedLaunches(code.Kernels));
-        // The engine's own buffers live from before the first launch until after the last.
-        long pixels = (long)shape.Images * shape.Height * shape.Width;
-        Add((void**)&Frame->Image, "image", pixels * network.Input.Channels * sizeof(float));
-        if (shape.Mode == RunMode.Scores) Add((void**)&Frame->Scores, "scores", pixels * network.Classes * sizeof(float));
-        else Add((void**)&Frame->Labels, "labels", pixels);
-
-        void Add(void** address, string name, long bytes) => Arena.Add(address, name, bytes, 0, int.MaxValue);
+        try
+        {
+            Measure(code, network, processors);
+        }
+        catch
+        {
+            _frame.Dispose();
+            throw;
+        }
     }
 
     public CudaSchedule Schedule { get; }
@@ -58,6 +52,22 @@ internal sealed unsafe class CudaPlan : RunPlan
     }
 
     public override void Dispose() => Release.All([Replay, _apart, _frame]);
+
+    private void Measure(CudaVariant code, NetworkSummary network, int processors)
+    {
+        (Frame->N, Frame->H, Frame->W, Frame->Processors) = (Shape.Images, Shape.Height, Shape.Width, processors);
+        Schedule.Measure(Frame);
+        Schedule.Plan(Frame, Arena);
+        // A launch that would be too large is refused before any kernel has run.
+        Schedule.Run(Frame, new CountedLaunches(code.Kernels));
+        // The engine's own buffers live from before the first launch until after the last.
+        long pixels = (long)Shape.Images * Shape.Height * Shape.Width;
+        Add((void**)&Frame->Image, "image", pixels * network.Input.Channels * sizeof(float));
+        if (Shape.Mode == RunMode.Scores) Add((void**)&Frame->Scores, "scores", pixels * network.Classes * sizeof(float));
+        else Add((void**)&Frame->Labels, "labels", pixels);
+
+        void Add(void** address, string name, long bytes) => Arena.Add(address, name, bytes, 0, int.MaxValue);
+    }
 
     private static CudaSchedule Of(CudaVariant code, RunMode mode) => mode switch
     {

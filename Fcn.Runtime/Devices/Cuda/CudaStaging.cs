@@ -99,8 +99,8 @@ internal sealed unsafe class CudaStaging : IDisposable
 
     public void Dispose()
     {
-        var marks = _marks.Where(static m => m != 0).Select(m => new Undo(() => _driver.DestroyEvent(m)));
-        Release.All([.. marks, new Undo(() => _driver.FreeHost(_memory))]);
+        var marks = _marks.Where(static m => m != 0).Select(m => new Disposal(() => _driver.DestroyEvent(m)));
+        Release.All([.. marks, new Disposal(() => _driver.FreeHost(_memory))]);
     }
 
     private byte* At(int slot) => _memory + slot * _slotBytes;

@@ -74,10 +74,18 @@ internal sealed unsafe class Standing : IDisposable
     private static NativeBlock Measured(CudaSchedule schedule, int processors, ArenaPlan plan)
     {
         var block = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
-        var frame = (CudaFrame*)block.Address;
-        (frame->N, frame->H, frame->W, frame->Processors) = (1, 1, 1, processors);
-        schedule.Measure(frame);
-        schedule.Plan(frame, plan);
-        return block;
+        try
+        {
+            var frame = (CudaFrame*)block.Address;
+            (frame->N, frame->H, frame->W, frame->Processors) = (1, 1, 1, processors);
+            schedule.Measure(frame);
+            schedule.Plan(frame, plan);
+            return block;
+        }
+        catch
+        {
+            block.Dispose();
+            throw;
+        }
     }
 }

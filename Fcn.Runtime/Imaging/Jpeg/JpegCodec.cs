@@ -42,7 +42,8 @@ internal sealed class JpegCodec : IImageCodec
         if (outcome == Outcome.Warned)
         {
             string words = decoder.Error;
-            if (!AreAllRowsThere(decoder, file.Span, decoded, width, height, pixels)) throw Damaged(path, $"rows are missing ({words})");
+            if (!AreAllRowsThere(decoder, file.Span, notes.FirstScan, decoded, width, height, pixels))
+                throw Damaged(path, $"rows are missing ({words})");
             warnings.Add(ImageWarning.Damage(path, words));
         }
         if (printed)
@@ -55,11 +56,13 @@ internal sealed class JpegCodec : IImageCodec
     }
 
     // The decoder makes up what a short file lacks, or leaves rows as they were. If all rows arrived, it makes no difference what follows
-    // the file's last byte, nor what the rows were filled with before.
-    private static bool AreAllRowsThere(Decoder decoder, ReadOnlySpan<byte> file, byte[] decoded, int width, int height, int pixels)
+    // the picture's last byte, nor what the rows were filled with before. Segments before the scan hold other pictures, and so may what
+    // follows the picture: its end is the first behind the scan's beginning, for compressed pixels never look like one.
+    private static bool AreAllRowsThere(
+        Decoder decoder, ReadOnlySpan<byte> file, int scan, byte[] decoded, int width, int height, int pixels)
     {
-        int end = file.LastIndexOf(EndOfImage);
-        byte[] continued = [.. end < 0 ? file : file[..end], .. Filler, .. EndOfImage], other = new byte[decoded.Length];
+        int length = file[scan..].IndexOf(EndOfImage);
+        byte[] continued = [.. length < 0 ? file : file[..(scan + length)], .. Filler, .. EndOfImage], other = new byte[decoded.Length];
         Array.Fill(other, (byte)255);
         return decoder.Decompress(continued, other, width, height, pixels) != Outcome.Failed && other.AsSpan().SequenceEqual(decoded);
     }

@@ -3,15 +3,16 @@ using System.Buffers.Binary;
 namespace Fcn.Imaging.Jpeg;
 
 // In: a JPEG. Out: what the segments before its first scan say beside size and tables (ITU-T T.81, annex B; EXIF 2.3, section 4.5.4).
-// Segments that contradict themselves are left to the decoder.
-internal readonly record struct JpegNotes(Orientation Orientation, bool IsArithmetic)
+// Segments that contradict themselves are left to the decoder. FirstScan: where that scan begins, or the segments stopped to make sense.
+internal readonly record struct JpegNotes(Orientation Orientation, bool IsArithmetic, int FirstScan)
 {
     private const byte StartOfScan = 0xDA, App1 = 0xE1;
 
     public static JpegNotes Read(ReadOnlySpan<byte> file)
     {
-        var notes = new JpegNotes(Orientation.TopLeft, false);
-        for (int at = 2; file.Length - at >= 4;)
+        var notes = new JpegNotes(Orientation.TopLeft, false, 0);
+        int at = Math.Min(2, file.Length);
+        while (file.Length - at >= 4)
         {
             if (file[at] != 0xFF || file[at + 1] == 0xFF)
             {
@@ -26,6 +27,6 @@ internal readonly record struct JpegNotes(Orientation Orientation, bool IsArithm
             else if (marker is >= 0xC9 and <= 0xCF and not 0xCC) notes = notes with { IsArithmetic = true };
             at += 2 + length;
         }
-        return notes;
+        return notes with { FirstScan = at };
     }
 }

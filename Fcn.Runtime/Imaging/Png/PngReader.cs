@@ -10,17 +10,22 @@ internal static class PngReader
 
     public static Image ReadRgb(ReadOnlyMemory<byte> file, string path, ImageReading? reading = null)
     {
-        SixteenBit sixteenBit = reading?.SixteenBit ?? SixteenBit.High;
         PngFile png = PngFile.Parse(file, path);
         PngHeader header = png.Header;
         byte[] rgb = GC.AllocateUninitializedArray<byte>(header.Width * header.Height * 3);
         byte[] samples = new byte[header.Width * header.Channels];
         int grey = header.Depth < 8 ? 255 / ((1 << header.Depth) - 1) : 1;
-        // The bits in use are known behind the last row: 16-bit pictures are unpacked twice.
-        int bits = header.Depth == 16 ? BitsInUse(png) : header.Depth;
-        int drop = sixteenBit == SixteenBit.Scale ? Math.Max(0, bits - 8) : 8;
+        int drop = 8, used = 0;
+        bool isDeep = header.Depth == 16, isScaled = isDeep && reading?.SixteenBit == SixteenBit.Scale;
+        if (isScaled)
+        {
+            // The bits in use are known behind the last row: such pictures are unpacked twice.
+            PngRows.Read(png, (packed, row) => used |= BitsInUse(packed, row, header.Channels));
+            drop = Math.Max(0, Length(used) - 8);
+        }
         PngRows.Read(png, (packed, row) =>
         {
+            if (isDeep && !isScaled) used |= BitsInUse(packed, row, header.Channels);
             ReadOnlySpan<byte> row8 = Unpack(packed, samples.AsSpan(0, row.Count * header.Channels), header.Depth, drop);
             Span<byte> target = rgb.AsSpan((row.Y * header.Width + row.X) * 3);
             switch (header.Colour)
@@ -40,7 +45,7 @@ internal static class PngReader
         });
         var warnings = new List<ImageWarning>();
         if (png.Fault is { } fault) warnings.Add(ImageWarning.Damage(path, fault));
-        if (header.Depth == 16 && sixteenBit == SixteenBit.High && bits is > 0 and <= DarkBits) warnings.Add(Dark(path, bits));
+        if (!isScaled && Length(used) is > 0 and <= DarkBits and var bits) warnings.Add(Dark(path, bits));
         return new Image(header.Width, header.Height, rgb) { Orientation = png.Orientation, Warnings = warnings };
     }
 
@@ -48,17 +53,17 @@ internal static class PngReader
         $"'{path}' has samples of 16 bits, of which only the lower {bits} are used: it is read as {(bits <= 8 ? "" : "nearly ")}black. " +
         "If it holds data of fewer bits, read it with --sixteen-bit scale (SixteenBit.Scale).");
 
-    // Up to the highest bit that any sample has, alpha aside.
-    private static int BitsInUse(PngFile png)
+    // The bits that any sample of 16 bits in a row has, alpha aside.
+    private static int BitsInUse(ReadOnlySpan<byte> packed, PngRow row, int channels)
     {
-        int channels = png.Header.Channels, colours = channels is 2 or 4 ? channels - 1 : channels, all = 0;
-        PngRows.Read(png, (packed, row) =>
-        {
-            for (int i = 0; i < row.Count * channels; i++)
-                if (i % channels < colours) all |= packed[2 * i] << 8 | packed[2 * i + 1];
-        });
-        return BitOperations.Log2((uint)all) + (all == 0 ? 0 : 1);
+        int colours = channels is 2 or 4 ? channels - 1 : channels, used = 0;
+        for (int i = 0; i < row.Count * channels; i++)
+            if (i % channels < colours) used |= packed[2 * i] << 8 | packed[2 * i + 1];
+        return used;
     }
+
+    // Up to the highest bit.
+    private static int Length(int bits) => bits == 0 ? 0 : BitOperations.Log2((uint)bits) + 1;
 
     public static LabelMap ReadLabels(ReadOnlyMemory<byte> file, string path)
     {
