@@ -110,7 +110,7 @@ internal sealed partial class KernelTexts
     [GeneratedRegex(@"^    (public|internal) static (unsafe )?void (?<name>\w+)\(")]
     private static partial Regex Method();
 
-    [GeneratedRegex(@"^    (///|\[)")]
+    [GeneratedRegex(@"^    (//|\[)")]
     private static partial Regex Lead();
 
     [GeneratedRegex(@"^\s+new\(""(?<name>\w+)"", .*=> (?<shared>global::Fcn\.Generated\.Ptx\.)?(\w+\.)?(?<member>\w+)\),$")]

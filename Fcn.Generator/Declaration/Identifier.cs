@@ -19,6 +19,9 @@ internal static class Identifier
 
     public static string Escape(string name) => IsKeyword(name) ? $"@{name}" : name;
 
+    /// As a declaration says it. A type's name of lower-case letters alone is a word that C# has, or may come to have (CS8981).
+    public static string EscapeType(string name) => name.All(static c => c is >= 'a' and <= 'z') ? $"@{name}" : name;
+
     /// Letters, digits and underscores of ASCII, no digit in front: legal in C#, in every file system and in every weight file.
     public static bool IsPlain(string name) =>
         name.Length > 0 && !IsDigit(name[0]) && name.All(static c => IsDigit(c) || IsLetter(c) || c == '_');

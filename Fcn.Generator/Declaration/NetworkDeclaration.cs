@@ -21,9 +21,9 @@ internal sealed record NetworkDeclaration(
     /// Of the types that only generated code refers to. Nothing that a user declares lies there, and no two networks have the same.
     public string GeneratedNamespace => $"Fcn.Generated.Networks.{(Namespace.Length == 0 ? "" : $"{EscapedNamespace}.")}{EscapedName}";
 
-    public string EscapedName => Identifier.Escape(Name);
+    public string EscapedName => Identifier.EscapeType(Name);
 
-    public string EscapedNamespace => string.Join(".", Namespace.Split('.').Select(Identifier.Escape));
+    public string EscapedNamespace => string.Join(".", Namespace.Split('.').Select(Identifier.EscapeType));
 }
 
 /// One attribute. Index: its place among the attributes of this network, by which diagnostics find its syntax again.

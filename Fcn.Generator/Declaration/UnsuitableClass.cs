@@ -9,7 +9,7 @@ namespace Fcn.Generator.Declaration;
 internal static class UnsuitableClass
 {
     // What the generator adds to every network.
-    private static readonly string[] Members = ["Summary", "Code", "Compiled"];
+    private static readonly string[] Members = ["Summary", "_summary", "Code", "Compiled"];
 
     /// Whether the class can be completed; otherwise the first reason why not is added.
     public static bool Check(INamedTypeSymbol type, List<Problem> problems, CancellationToken cancel)
@@ -29,6 +29,7 @@ internal static class UnsuitableClass
             : type.IsAbstract ? "abstract"
             : type.Arity > 0 ? "generic"
             : type.IsFileLocal ? "local to its file"
+            : parts.Any(static p => p.ParameterList is not null) ? "given a primary constructor"
             : null;
         if (unsuitable is not null) return Problem.AtClass(ProblemId.UnsuitableClass, type.Name, unsuitable);
         if (!parts.All(static p => p.Modifiers.Any(SyntaxKind.PartialKeyword))) return Problem.AtClass(ProblemId.NotPartial, type.Name);

@@ -5,13 +5,14 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Fcn.Generator.Declaration;
 
 /// What generated code must know of the user's project beside his declarations: what it may be written in, and whether ILGPU is referenced.
-internal sealed record UserProject(bool ReferencesIlgpu, bool AllowsUnsafe, bool Optimizes, string? OldLanguage)
+internal sealed record UserProject(bool ReferencesIlgpu, bool IsSigned, bool AllowsUnsafe, bool Optimizes, string? OldLanguage)
 {
     public static UserProject Read(Compilation compilation, CancellationToken cancel)
     {
         var (options, language) = ((CSharpCompilationOptions)compilation.Options, ((CSharpCompilation)compilation).LanguageVersion);
         return new(
             compilation.GetTypeByMetadataName("ILGPU.Runtime.Cuda.CudaAsm") is not null,
+            compilation.Assembly.Identity.HasPublicKey,
             options.AllowUnsafe,
             options.OptimizationLevel == OptimizationLevel.Release,
             language < LanguageVersion.CSharp12 ? language.ToDisplayString() : null);
@@ -23,11 +24,15 @@ internal sealed record UserProject(bool ReferencesIlgpu, bool AllowsUnsafe, bool
     /// Whether it would take the class that users see.
     public bool TakesSurface => OldLanguage is null;
 
+    /// Whether there are kernels for ILGPU. Its launchers come from an assembly of their own, which a signed one cannot show its kernels to.
+    public bool TakesIlgpu => ReferencesIlgpu && !IsSigned;
+
     /// One of a kind for the whole project, told at this network.
     public IEnumerable<Problem> Problems(NetworkDeclaration network)
     {
         if (OldLanguage is not null) yield return Problem.AtClass(ProblemId.OldLanguage, network.Name, OldLanguage);
         if (!AllowsUnsafe) yield return Problem.AtClass(ProblemId.UnsafeNotAllowed, network.Name);
+        if (ReferencesIlgpu && IsSigned) yield return Problem.AtClass(ProblemId.SignedForIlgpu, network.Name);
         if (!Optimizes) yield return Problem.AtClass(ProblemId.NotOptimized, network.Name);
     }
 }

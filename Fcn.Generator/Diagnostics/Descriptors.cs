@@ -29,7 +29,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor UnsuitableClass = new(
         "FCN1004", "A network must be a plain class",
-        "'{0}' is {1}. A network is a plain class: not static, abstract, generic, a record or local to its file.",
+        "'{0}' is {1}. A network is a plain class: not static, abstract, generic, a record or local to its file, and without a primary constructor.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1004.md");
 
     public static readonly DiagnosticDescriptor HasBaseClass = new(
@@ -182,6 +182,12 @@ internal static class Descriptors
         + "<Optimize>true</Optimize> in the project file.",
         Target, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4003.md");
 
+    public static readonly DiagnosticDescriptor SignedForIlgpu = new(
+        "FCN4004", "ILGPU cannot see into a signed assembly",
+        "'{0}' has no kernels for ILGPU: this assembly is signed, and ILGPU's launchers are not. Declare the network in a project without "
+        + "<SignAssembly>.",
+        Target, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4004.md");
+
     public static readonly DiagnosticDescriptor OwnFault = new(
         "FCN9001", "The compiler failed",
         "'{0}' could not be compiled because of a fault in the compiler, not in your code: {1} ({2}). Please report it with "
@@ -222,6 +228,7 @@ internal static class Descriptors
         ProblemId.UnsafeNotAllowed => UnsafeNotAllowed,
         ProblemId.OldLanguage => OldLanguage,
         ProblemId.NotOptimized => NotOptimized,
+        ProblemId.SignedForIlgpu => SignedForIlgpu,
         ProblemId.OwnFault => OwnFault,
     };
 }

@@ -38,6 +38,7 @@ internal enum ProblemId
     UnsafeNotAllowed = 4001,
     OldLanguage = 4002,
     NotOptimized = 4003,
+    SignedForIlgpu = 4004,
 
     OwnFault = 9001,
 }

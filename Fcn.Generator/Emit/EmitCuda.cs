@@ -14,7 +14,12 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     public GeneratedFile Schedules()
     {
         var w = SourceWriter.File(
-            network.GeneratedNamespace, "global::System", "global::System.Collections.Generic", "global::Fcn", "global::Fcn.Devices", "global::Fcn.Devices.Cuda");
+            network.GeneratedNamespace,
+            [
+                "System.BitConverter", "System.Math", "Fcn.Extents", "Fcn.Devices.ArenaPlan", "Fcn.Devices.Cuda.CudaPrecision",
+                "Fcn.Devices.Cuda.CudaProgram", "Fcn.Devices.Cuda.CudaSchedule", "Fcn.Devices.Cuda.CudaStream", "Fcn.Devices.Cuda.CudaVariant",
+            ],
+            ["global::System.Collections.Generic"]);
         w.Line("#pragma warning disable CS0649 // the engine writes the first fields of the frame\n");
         FrameStruct(w);
         foreach (var variant in variants)
@@ -31,8 +36,8 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     /// Headers of modules, and the network's small kernels.
     public GeneratedFile Ptx()
     {
-        var w = SourceWriter.File(network.GeneratedNamespace, "global::System");
-        w.Line($"/// PTX of {network.Name}: what a module begins with, for each architecture level, and kernels; those with tiles are in Fcn.Generated.Ptx.");
+        var w = SourceWriter.File(network.GeneratedNamespace, [], ["global::System"]);
+        w.Line($"// PTX of {network.Name}: what a module begins with, for each architecture level, and kernels; those with tiles are in Fcn.Generated.Ptx.");
         using (w.Block($"internal static class {Texts}"))
         {
             foreach (var target in PtxTarget.All) Text(w, PtxKernels.Header(target), target.Header);
@@ -44,7 +49,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     /// Kernels with tiles in shared memory, the bulk of the text: a file each, for all networks of the assembly that have the same (decision 0010).
     public IEnumerable<GeneratedFile> Tiles() => kernels.All.Where(IsTile).Select(static kernel =>
     {
-        var w = SourceWriter.File("Fcn.Generated", "global::System");
+        var w = SourceWriter.File("Fcn.Generated", [], ["global::System"]);
         using (w.Block("internal static partial class Ptx")) Text(w, Shared(kernel), kernel.Text);
         return new GeneratedFile($"Fcn.Generated.Ptx.{Shared(kernel)}.g.cs", w.ToString());
     });
@@ -65,7 +70,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     private void FrameStruct(SourceWriter w)
     {
         var schedules = variants.SelectMany(static v => v.All).ToList();
-        w.Line($"/// What the host knows of {network.Name} on a GPU: sizes of maps and places of buffers. Starts with the fields of CudaFrame.");
+        w.Line($"// What the host knows of {network.Name} on a GPU: sizes of maps and places of buffers. Starts with the fields of CudaFrame.");
         using (w.Block($"internal unsafe struct {Frame}"))
         {
             w.Line("public int N, H, W, Processors, ParameterBlocks;\npublic float* Parameters, Gradients, Momentum, Multipliers;");
@@ -83,7 +88,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     {
         var mode = modes.FirstOrDefault(m => m.Name == name);
         var indices = Indices(variant);
-        w.Line($"/// {mode?.Summary ?? Summary(name)}");
+        w.Line($"// {mode?.Summary ?? Summary(name)}");
         using (w.Block($"internal sealed unsafe class {Class(variant, name)} : CudaSchedule"))
         {
             w.Line($"public override int FrameBytes => sizeof({Frame});\n");
@@ -150,7 +155,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
 
     private void Program(SourceWriter w)
     {
-        w.Line($"/// All that {network.Name} needs to run on a GPU.");
+        w.Line($"// All that {network.Name} needs to run on a GPU.");
         using (w.Block("internal static class Cuda"))
         {
             using (w.Open("public static CudaProgram Program { get; } = new(", ");"))

@@ -11,10 +11,12 @@ internal sealed class EmitIlgpu
 {
     private const string AssemblyClass = "IlgpuAssembly", SharedClass = "Ilgpu", Own = PtxKernels.IlgpuClass;
 
-    private static readonly string[] Usings =
+    private static readonly string[] Namespaces = ["global::System.Collections.Generic", "global::Fcn.Generated", "global::ILGPU"];
+
+    private static readonly string[] Types =
     [
-        "global::System", "global::System.Collections.Generic", "global::Fcn.Devices.Ilgpu", "global::Fcn.Generated", "global::ILGPU",
-        "global::ILGPU.Runtime.Cuda",
+        "System.Delegate", "System.Math", "System.MathF", "Fcn.Devices.Ilgpu.DeviceAddressAttribute", "Fcn.Devices.Ilgpu.IlgpuProgram",
+        "ILGPU.Grid", "ILGPU.Group", "ILGPU.Interop", "ILGPU.SharedMemory", "ILGPU.Warp", "ILGPU.Runtime.Cuda.CudaAsm",
     ];
 
     private readonly NetworkDeclaration _network;
@@ -44,13 +46,13 @@ internal sealed class EmitIlgpu
 
     public GeneratedFile Kernels()
     {
-        var w = SourceWriter.File(_network.GeneratedNamespace, Usings);
-        w.Line($"/// {_network.Name} on any GPU that ILGPU reaches, in the order of first use: segmentation, scores, training, update, packing of weights.");
-        w.Line("/// Each method is a kernel: Grid.IdxX is the number of its group of threads, Group.IdxX that of the thread in it. Layers with equal");
-        w.Line("/// kernels share the first one's. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i); (64, H+102) is a map of 64 channels");
-        w.Line("/// and that height, its width likewise. Step is what changes from step to step, reals as their bits: accumulate, seed, loss scale, rate,");
-        w.Line("/// momentum, decay, gradient scale. Kernels for matrix units are in Fcn.Generated.Ilgpu; those with a [DeviceAddress] need dynamic shared");
-        w.Line($"/// memory. How many groups a launch has, and its arguments, are in {_network.Name}'s CUDA schedules.");
+        var w = SourceWriter.File(_network.GeneratedNamespace, Types, Namespaces);
+        w.Line($"// {_network.Name} on any GPU that ILGPU reaches, in the order of first use: segmentation, scores, training, update, packing of weights.");
+        w.Line("// Each method is a kernel: Grid.IdxX is the number of its group of threads, Group.IdxX that of the thread in it. Layers with equal");
+        w.Line("// kernels share the first one's. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i); (64, H+102) is a map of 64 channels");
+        w.Line("// and that height, its width likewise. Step is what changes from step to step, reals as their bits: accumulate, seed, loss scale, rate,");
+        w.Line("// momentum, decay, gradient scale. Kernels for matrix units are in Fcn.Generated.Ilgpu; those with a [DeviceAddress] need dynamic shared");
+        w.Line($"// memory. How many groups a launch has, and its arguments, are in {_network.Name}'s CUDA schedules.");
         using (w.Block($"internal static class {Own}"))
         {
             foreach (var kernel in _own)
@@ -58,7 +60,7 @@ internal sealed class EmitIlgpu
                 w.Line(kernel.Text.TrimEnd('\n'));
                 w.Line();
             }
-            w.Line("/// The method of every kernel that the network's schedules launch.");
+            w.Line("// The method of every kernel that the network's schedules launch.");
             using (w.Open("public static IlgpuProgram Program { get; } = new(new Dictionary<string, Delegate>\n{", "});"))
                 foreach (var (kernel, method) in _methods) w.Line($"[\"{kernel}\"] = {method},");
         }
@@ -72,7 +74,7 @@ internal sealed class EmitIlgpu
     /// A file of kernels.
     public static string Class(string name, IEnumerable<IlgpuKernel> kernels)
     {
-        var w = SourceWriter.File("Fcn.Generated", Usings);
+        var w = SourceWriter.File("Fcn.Generated", Types, Namespaces);
         using (w.Block($"internal static partial class {name}")) w.Line(string.Join("\n", kernels.Select(static k => k.Text)).TrimEnd('\n'));
         return w.ToString();
     }
@@ -84,7 +86,7 @@ internal sealed class EmitIlgpu
 
     private static string Constant(string name, string text)
     {
-        var w = SourceWriter.File("Fcn.Generated");
+        var w = SourceWriter.File("Fcn.Generated", []);
         using (w.Block($"internal static partial class {AssemblyClass}"))
         {
             w.Line($"public const string {name} =");

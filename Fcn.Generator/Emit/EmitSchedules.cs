@@ -12,10 +12,23 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
     private static readonly string[] Words =
         [Frame, "Lanes", "Math", "MathF", "MethodImpl", "MethodImplOptions", "Vector128", "Vector256", "Vector512", .. GeneratedName.Inherited];
 
+    // What kernels and tiles use.
+    private const string Vectors = "global::System.Runtime.Intrinsics";
+
+    private static readonly string[] Types =
+    [
+        "System.Math", "System.MathF", "System.Runtime.CompilerServices.MethodImplAttribute", "System.Runtime.CompilerServices.MethodImplOptions",
+        "System.Runtime.Intrinsics.Vector128", "System.Runtime.Intrinsics.Vector256", "System.Runtime.Intrinsics.Vector512", "Fcn.Devices.Cpu.Lanes",
+    ];
+
     /// Frame, schedules and the tables that the engine reads.
     public string Schedules()
     {
-        var w = SourceWriter.File(network.GeneratedNamespace, "global::Fcn", "global::Fcn.Devices", "global::Fcn.Devices.Cpu");
+        var w = SourceWriter.File(network.GeneratedNamespace,
+        [
+            "Fcn.Extents", "Fcn.Devices.ArenaPlan", "Fcn.Devices.Cpu.CpuPool", "Fcn.Devices.Cpu.CpuProgram", "Fcn.Devices.Cpu.CpuSchedule",
+            "Fcn.Devices.Cpu.SimdLevel",
+        ]);
         w.Line("#pragma warning disable CS0649 // the engine writes the first fields of the frame\n");
         FrameStruct(w);
         w.Line();
@@ -31,10 +44,8 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
     /// All kernels of one machine. Kernels that two modes share are there once; where texts differ the later mode's has its mode behind its name.
     public string Kernels(Machine machine)
     {
-        var w = SourceWriter.File(
-            network.GeneratedNamespace, "global::System", "global::System.Runtime.CompilerServices", "global::System.Runtime.Intrinsics",
-            "global::Fcn.Devices.Cpu", $"static global::Fcn.Generated.{machine.Name}Tiles");
-        w.Line($"/// Kernels of {network.Name} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
+        var w = SourceWriter.File(network.GeneratedNamespace, Types, [Vectors, $"static global::Fcn.Generated.{machine.Name}Tiles"]);
+        w.Line($"// Kernels of {network.Name} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
         using (w.Block($"internal static unsafe class {machine.Name}"))
             w.Line(string.Concat(NamedKernels(machine).Texts).TrimEnd('\n'));
         return w.ToString();
@@ -44,7 +55,7 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
     public IEnumerable<GeneratedFile> Tiles(Machine machine) =>
         modes.SelectMany(m => m.Schedules[machine].Tiles).GroupBy(static f => f.Key).Select(family =>
         {
-            var w = SourceWriter.File("Fcn.Generated", "global::System.Runtime.CompilerServices", "global::System.Runtime.Intrinsics");
+            var w = SourceWriter.File("Fcn.Generated", Types, [Vectors]);
             using (w.Block($"internal static unsafe partial class {machine.Name}Tiles"))
                 w.Line(string.Concat(family.First().Value.Select(kernel => Render(machine, kernel))).TrimEnd('\n'));
             return new GeneratedFile($"Fcn.Generated.{machine.Name}Tiles.{family.Key}.g.cs", w.ToString());
@@ -87,7 +98,7 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
     // Schedules of several modes have fields of one name for the same value.
     private void FrameStruct(SourceWriter w)
     {
-        w.Line($"/// What the kernels of {network.Name} see: sizes of maps and places of buffers. Starts with the fields of CpuFrame.");
+        w.Line($"// What the kernels of {network.Name} see: sizes of maps and places of buffers. Starts with the fields of CpuFrame.");
         using (w.Block($"internal unsafe struct {Frame}"))
         {
             w.Line("public int N, H, W, Accumulate, Seed;\npublic float LossScale;\npublic int ImageHalo, LossCount;");
@@ -103,7 +114,7 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
 
     private void Schedule(SourceWriter w, Mode mode)
     {
-        w.Line($"/// {mode.Summary}");
+        w.Line($"// {mode.Summary}");
         using (w.Block($"internal sealed unsafe class {mode.Name} : CpuSchedule"))
         {
             w.Line($"public override int FrameBytes => sizeof({Frame});\n");
@@ -154,7 +165,7 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
 
     private void Program(SourceWriter w)
     {
-        w.Line($"/// All that {network.Name} needs to run on a CPU.");
+        w.Line($"// All that {network.Name} needs to run on a CPU.");
         using (w.Block("internal static class Cpu"))
         using (w.Open("public static CpuProgram Program { get; } = new(", ");"))
         {

@@ -8,8 +8,11 @@ internal static class EmitSummary
 {
     public static void Write(SourceWriter writer, NetworkDeclaration network, LayerTable table)
     {
+        // Made when it is first asked for: static members of the user's part may ask before any initialiser of this part has run.
+        writer.Line("private static global::Fcn.NetworkSummary? _summary;\n");
         writer.Line("/// <summary>The layer table: shapes as formulas, strides, receptive fields, parameters and crops.</summary>");
-        using (writer.Open("public static global::Fcn.NetworkSummary Summary { get; } = new(", ");"))
+        writer.Line("public static global::Fcn.NetworkSummary Summary =>");
+        using (writer.Open("    global::System.Threading.LazyInitializer.EnsureInitialized(ref _summary, static () => new(", "));"))
         {
             writer.Line($"{Literal.Quoted(network.Name)}, {Literal.Of(network.Classes)}, {Input(network.Input)},");
             using (writer.Open("[", "],"))

@@ -6,7 +6,10 @@ public abstract class Device
     /// <summary>The device in words, such as <c>cpu (AVX-512, 2 threads)</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>A sentence for whoever runs the process, where it makes less of the device than it could; null where it does not.</summary>
+    /// <summary>
+    /// A sentence for whoever runs the process, where it makes less of the device than it could; null where it does not. A program that never
+    /// asks has it said once on the error stream, when its first network opens.
+    /// </summary>
     public virtual string? Advice => null;
 
     /// <summary>Times launches one by one while set. Set between calls of the networks.</summary>

@@ -1,5 +1,5 @@
-﻿/// pool1: max_pool, conv1 (4, H+6) -> (4, ⌈(H+6)/2⌉)
-/// Groups of 256 threads.
+﻿// pool1: max_pool, conv1 (4, H+6) -> (4, ⌈(H+6)/2⌉)
+// Groups of 256 threads.
 public static void pool1(int N, int y_H, int y_W, int x_H, int x_W, ArrayView<float> x, ArrayView<float> y)
 { unchecked {
     int i = Grid.IdxX * 256 + Group.IdxX;

@@ -1,5 +1,5 @@
-﻿/// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
-/// Groups of 256 threads.
+﻿// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
+// Groups of 256 threads.
 public static void score_fr_forward(int pixels, ArrayView<int> table, ArrayView<float> weight, ArrayView<float> x, ArrayView<float> y, ArrayView<float> bias)
 { unchecked {
     int row_tiles = (pixels + 63) / 64;

@@ -1,6 +1,6 @@
-﻿/// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
-/// Groups of 128 threads.
-public static void score_fr_forward_bf16_6a050c891bda5370(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
+﻿// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
+// Groups of 128 threads.
+public static void score_fr_forward_bf16_d76f34e3de3bfc98(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
 { unchecked {
     CudaAsm.Emit(IlgpuAssembly.registers2_506def397d948644);
     // Which pixels, channels and steps of the sum are this block's.

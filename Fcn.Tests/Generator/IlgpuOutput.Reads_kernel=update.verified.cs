@@ -1,5 +1,5 @@
-﻿/// v = momentum v + rate (scale g + decay w); w = w - v.
-/// Groups of 256 threads.
+﻿// v = momentum v + rate (scale g + decay w); w = w - v.
+// Groups of 256 threads.
 public static void update(ArrayView<float> Multipliers, ArrayView<int> Step, ArrayView<float> Parameters, ArrayView<float> Gradients, ArrayView<float> Momentum)
 { unchecked {
     float rate = Multipliers[Grid.IdxX * 2];

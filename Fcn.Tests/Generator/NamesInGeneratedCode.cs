@@ -79,6 +79,37 @@ public partial class NamesInGeneratedCode(ITestOutputHelper output)
         Ours(Compilations.WithIlgpu(Rich([]), string.Join('\n', OfTypes(global).Select(n => string.Format(null, declaration, n)))));
     }
 
+    // Namespaces that generated code imports, or that enclose its own.
+    [Theory]
+    [InlineData("System")]
+    [InlineData("System.Runtime.Intrinsics")]
+    [InlineData("System.Runtime.CompilerServices")]
+    [InlineData("System.Collections.Generic")]
+    [InlineData("Fcn.Devices")]
+    public void ATypeMayStandInANamespaceOfOthers(string space) => Ours(Compilations.WithIlgpu(
+        Rich([]), $"namespace {space}; class Lanes; class Extents; class CpuPool; class CudaProgram; class Launch; class IlgpuProgram; class Frame;"));
+
+    [Theory]
+    [InlineData("required")]
+    [InlineData("file")]
+    [InlineData("scoped")]
+    [InlineData("record")]
+    [InlineData("event")]
+    [InlineData("street")]
+    public void ANetworkOrItsNamespaceMayHaveALowerCaseName(string name) => Ours(Compilations.WithIlgpu(
+        $"using Fcn; namespace User.@{name}; [Fcn(Classes = 2), Conv(\"conv1\", 8), Score] public partial class @{name};"));
+
+    // Static members of the user's part are initialised before those of the generated one.
+    [Fact]
+    public void ANetworkMayKeepAnInstanceOfItself()
+    {
+        var project = Compilations.Of(Rich([]).Replace(
+            "class Rich;", "class Rich { public static Rich Shared { get; } = new(); public static readonly int Layers = Summary.Layers.Count; }"));
+        Assert.Empty(Compilations.Warnings(project));
+        using var network = Open(project);
+        Assert.NotSame(network, network.GetType().GetProperty("Shared")!.GetValue(null));
+    }
+
     [Fact]
     public void AGlobalUsingMayHaveAnyOfThem()
     {

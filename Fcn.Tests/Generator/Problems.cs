@@ -65,6 +65,7 @@ public class Problems
     [InlineData("public static partial class «Street»;", "'Street' is static.")]
     [InlineData("public partial class «Street»<T>;", "'Street' is generic.")]
     [InlineData("public partial record «Street»;", "'Street' is a record.")]
+    [InlineData("public partial class «Street»(int size) { public int Size => size; }", "'Street' is given a primary constructor.")]
     [InlineData("file partial class «Street»;", "'Street' is local to its file.")]
     public void AnUnsuitableClassIsNamed(string type, string message) =>
         Yields("FCN1004", $"[Fcn(Classes = 2)] [Conv(\"conv1\", 8), Score] {type}", message);

@@ -40,6 +40,16 @@ public class ProjectProblems
     }
 
     [Fact]
+    public void ASignedAssemblyHasNoKernelsForIlgpu()
+    {
+        byte[] key = typeof(CSharpCompilation).Assembly.GetName().GetPublicKey()!;
+        var project = Compilations.WithIlgpu(TwoNetworks);
+        project = project.WithOptions(project.Options.WithCryptoPublicKey([.. key]));
+        Only("FCN4004", DiagnosticSeverity.Warning, project);
+        Assert.DoesNotContain(Compilations.Files(project), static f => f.Name.Contains("Ilgpu"));
+    }
+
+    [Fact]
     public void AProjectWithoutNetworksHearsNothing()
     {
         var project = Compilations.Of("public static class Program;");

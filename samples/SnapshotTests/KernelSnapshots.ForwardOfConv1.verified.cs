@@ -1,4 +1,4 @@
-﻿/// conv1: conv+relu, data (3, H) -> (16, H)
+﻿// conv1: conv+relu, data (3, H) -> (16, H)
 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
 internal static void conv1(void* frame, int item)
 { unchecked {

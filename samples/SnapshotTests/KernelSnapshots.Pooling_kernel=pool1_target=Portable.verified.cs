@@ -1,4 +1,4 @@
-﻿/// pool1: max_pool, conv1 (16, H) -> (16, ⌈H/2⌉)
+﻿// pool1: max_pool, conv1 (16, H) -> (16, ⌈H/2⌉)
 [MethodImpl(MethodImplOptions.AggressiveOptimization)]
 internal static void pool1(void* frame, int item)
 { unchecked {

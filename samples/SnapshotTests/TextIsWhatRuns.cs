@@ -35,7 +35,7 @@ public class TextIsWhatRuns
         Assert.All(Kernels.Names(target), name =>
         {
             string text = Kernels.Text(name, target);
-            Assert.StartsWith("/// ", text);
+            Assert.StartsWith("// ", text);
             Assert.Contains($" {name}(void* frame, int item)\n{{ unchecked {{\n", text);
             Assert.EndsWith("\n} }", text);
         });

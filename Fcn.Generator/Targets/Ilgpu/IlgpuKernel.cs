@@ -9,7 +9,7 @@ internal sealed record IlgpuKernel(string Name, string Summary, string Code, IRe
     public bool NeedsCuda => Assembly.Count > 0;
 
     /// The method.
-    public string Text => $"/// {Summary}\n/// Groups of {Literal.Of(Threads)} threads.\npublic static void {Name}{Code}";
+    public string Text => $"// {Summary}\n// Groups of {Literal.Of(Threads)} threads.\npublic static void {Name}{Code}";
 
     /// The same code under another name.
     public IlgpuKernel Named(string name) => this with { Name = name };

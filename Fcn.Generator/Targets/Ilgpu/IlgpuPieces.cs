@@ -16,13 +16,13 @@ internal static class IlgpuPieces
     private const string Launchers = "[assembly: global::System.Runtime.CompilerServices.InternalsVisibleTo(global::ILGPU.Context.RuntimeAssemblyName)]\n";
 
     private const string Real = """
-        /// Arithmetic of single numbers.
+        // Arithmetic of single numbers.
         internal static class Real
         {
-            /// A NaN in the second operand stays.
+            // A NaN in the second operand stays.
             public static float Min(float a, float b) => a < b ? a : b;
 
-            /// As Min.
+            // As Min.
             public static float Max(float a, float b) => a > b ? a : b;
 
             public static double Min(double a, double b) => a < b ? a : b;
@@ -33,14 +33,14 @@ internal static class IlgpuPieces
 
             public static int Bits(float x) => unchecked((int)Interop.FloatAsInt(x));
 
-            /// To the 11 bits of mantissa that TF32 has, ties away from zero.
+            // To the 11 bits of mantissa that TF32 has, ties away from zero.
             public static float Round(float x)
             {
                 uint bits = Interop.FloatAsInt(x);
                 return (bits & 0x7f800000u) == 0x7f800000u ? x : Interop.IntAsFloat(unchecked(bits + 0x1000u) & 0xffffe000u);
             }
 
-            /// Uniform in [0, 1) by seed and counter: the same mask of dropout on every device.
+            // Uniform in [0, 1) by seed and counter: the same mask of dropout on every device.
             public static float Uniform(int seed, long counter)
             {
                 unchecked
@@ -60,15 +60,15 @@ internal static class IlgpuPieces
             }
         }
 
-        /// bfloat16: the upper half of a float, in a ushort.
+        // bfloat16: the upper half of a float, in a ushort.
         internal static class BFloat
         {
             public static float ToFloat(ushort x) => Interop.IntAsFloat((uint)x << 16);
 
-            /// To the nearest, ties to even; a NaN stays one.
+            // To the nearest, ties to even; a NaN stays one.
             public static ushort Of(float x) => unchecked((ushort)Bits(x));
 
-            /// As Of, in the lower half of a word.
+            // As Of, in the lower half of a word.
             public static uint Bits(float x)
             {
                 uint bits = Interop.FloatAsInt(x);
@@ -80,14 +80,14 @@ internal static class IlgpuPieces
 
     private static string Arithmetic()
     {
-        var w = SourceWriter.File("Fcn.Generated", ["global::ILGPU"], Launchers);
+        var w = SourceWriter.File("Fcn.Generated", ["ILGPU.Interop"], assembly: Launchers);
         w.Raw(Real);
         return w.ToString();
     }
 
     private static string Vectors()
     {
-        var w = SourceWriter.File("Fcn.Generated", "global::System", "global::ILGPU");
+        var w = SourceWriter.File("Fcn.Generated", ["System.MathF", "ILGPU.Interop"], ["global::ILGPU"]);
         foreach (int lanes in new[] { 2, 4, 8 })
         {
             Truths(w, lanes);
@@ -103,7 +103,7 @@ internal static class IlgpuPieces
     {
         string name = $"Float{Literal.Of(lanes)}", truth = $"Truth{Literal.Of(lanes)}";
         string Each(string lane) => $"new({Lanes(lanes, lane)})";
-        w.Line($"/// {Literal.Of(lanes)} floats that lie together.");
+        w.Line($"// {Literal.Of(lanes)} floats that lie together.");
         using (w.Block($"internal struct {name}"))
         {
             Fields(w, name, "float", lanes);
@@ -123,8 +123,8 @@ internal static class IlgpuPieces
             w.Line($"public static {name} Select(bool condition, {name} a, {name} b) => {Each("condition ? a.V# : b.V#")};\n");
             w.Line($"public static {name} Exp({name} x) => {Each("MathF.Exp(x.V#)")};\n");
             w.Line($"public static {name} Log({name} x) => {Each("MathF.Log(x.V#)")};\n");
-            w.Line($"/// To TF32.\npublic static {name} Round({name} x) => {Each("Real.Round(x.V#)")};\n");
-            w.Line($"/// Halves added to each other down to one lane.\npublic readonly float Sum() => {Halved(0, lanes)};\n");
+            w.Line($"// To TF32.\npublic static {name} Round({name} x) => {Each("Real.Round(x.V#)")};\n");
+            w.Line($"// Halves added to each other down to one lane.\npublic readonly float Sum() => {Halved(0, lanes)};\n");
             w.Line($"public readonly float Least() => {Folded("Min", lanes)};\n");
             w.Line($"public readonly float Greatest() => {Folded("Max", lanes)};");
         }
@@ -150,7 +150,7 @@ internal static class IlgpuPieces
     private static void Truths(SourceWriter w, int lanes)
     {
         string name = $"Truth{Literal.Of(lanes)}";
-        w.Line("/// Truth by lane.");
+        w.Line("// Truth by lane.");
         using (w.Block($"internal struct {name}"))
         {
             Fields(w, name, "bool", lanes);
@@ -164,7 +164,7 @@ internal static class IlgpuPieces
     private static void Ints(SourceWriter w, int lanes)
     {
         string name = $"Int{Literal.Of(lanes)}";
-        w.Line($"/// {Literal.Of(lanes)} ints that lie together.");
+        w.Line($"// {Literal.Of(lanes)} ints that lie together.");
         using (w.Block($"internal struct {name}"))
         {
             Fields(w, name, "int", lanes);
@@ -176,7 +176,7 @@ internal static class IlgpuPieces
     private static void BFloats(SourceWriter w, int lanes)
     {
         string name = $"BFloat{Literal.Of(lanes)}", floats = $"Float{Literal.Of(lanes)}";
-        w.Line($"/// {Literal.Of(lanes)} bfloat16s that lie together: two to a word, the first in its lower half.");
+        w.Line($"// {Literal.Of(lanes)} bfloat16s that lie together: two to a word, the first in its lower half.");
         using (w.Block($"internal struct {name}"))
         {
             Fields(w, name, "uint", lanes / 2);

@@ -12,7 +12,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
 
     public void Kernel(Kernel kernel)
     {
-        Writer.Line($"/// {kernel.Summary}");
+        Writer.Line($"// {kernel.Summary}");
         Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         string parameters = kernel.IsFunction ? string.Join(", ", kernel.Parameters.Select(p => $"{Type(p.Type)} {p.Name}")) : "void* frame, int item";
         using (Writer.Unchecked($"internal static void {kernel.Name}({parameters})"))

@@ -16,6 +16,7 @@ internal sealed unsafe class CpuEngine : Engine
     public CpuEngine(CpuDevice device, NetworkSummary network, CpuProgram code)
     {
         (_device, _network) = (device, network);
+        NarrowBuild.WarnOnce(CpuDevice.BestLevel);
         _gate = new EngineGate(this, network.Name);
         _parameters = new ParameterMemory(network, code, device.Pool);
         _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(code.Schedule(shape.Mode), shape));

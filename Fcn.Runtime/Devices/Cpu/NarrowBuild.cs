@@ -11,9 +11,28 @@ internal static class NarrowBuild
     private const int Avx2 = 1 << 5;                                               // leaf 7, EBX, and the five that x86-64-v4 is made of
     private const int Avx512 = 1 << 16 | 1 << 17 | 1 << 28 | 1 << 30 | 1 << 31;
 
-    /// What to tell the one who runs this process; null where there is nothing.
-    public static string? Advice(SimdLevel best) =>
-        RuntimeFeature.IsDynamicCodeSupported || !X86Base.IsSupported ? null : Advice(best, X86Base.CpuId);
+    private static int _told;
+
+    /// What to tell the one who runs this process; null where there is nothing. Who asks tells it himself.
+    public static string? Advice(SimdLevel best)
+    {
+        Interlocked.Exchange(ref _told, 1);
+        return RuntimeFeature.IsDynamicCodeSupported || !X86Base.IsSupported ? null : Advice(best, X86Base.CpuId);
+    }
+
+    /// Says it once on the error stream where nobody has asked.
+    public static void WarnOnce(SimdLevel best)
+    {
+        if (Volatile.Read(ref _told) != 0 || Advice(best) is not { } advice) return;
+        try
+        {
+            Console.Error.WriteLine($"warning: {advice}");
+        }
+        catch (IOException)
+        {
+            // Nobody listens.
+        }
+    }
 
     /// <param name="best">The widest vectors that this process uses.</param>
     /// <param name="cpuId">The processor's answers to CPUID, by leaf and subleaf.</param>
