@@ -37,7 +37,7 @@ public sealed class IlgpuPtxTests
         using var context = Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2));
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null);
-        var program = CrossingIlgpu.Program;
+        var program = Generated.Networks.Fcn.Integrations.Tests.Ilgpu.Crossing.Ilgpu.Program;
         Assert.NotEmpty(program.Kernels);
         int products = 0;
         foreach (var method in program.Kernels.Values.Select(static k => k.Method).Distinct())
