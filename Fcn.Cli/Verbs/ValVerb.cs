@@ -56,7 +56,7 @@ static class ValVerb
             if (config.Overlays > 0) folder.ReservePictures();
             matrix = terminal.Track("image", 0, set.Count, track => Evaluator.Run(
                 network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation,
-                failed: (example, e) => failures.Add(ImageStep.Segment, example.Id, e)));
+                failed: (id, e) => failures.Add(ImageStep.Segment, id, e)));
             if (matrix.Pixels == 0) failures.ThrowIfAny(set.Count);
         }
         catch
