@@ -1,6 +1,6 @@
 // The first bytes of a file → what it is where another was meant: downloads that failed, archives, weights of other programs.
-// Sources: the formats' own signatures; git-lfs' specification of pointer files; field numbers of onnx.proto, caffe.proto, saved_model.proto
-// and graph.proto.
+// Sources: the formats' own signatures; git-lfs' specification of pointer files; field numbers of onnx.proto, caffe.proto,
+// saved_model.proto and graph.proto.
 using System.Text;
 
 namespace Fcn.Files;
@@ -47,7 +47,8 @@ internal sealed record FileKind(string Name, string? WayOut = null, string? ForW
             ForWeights: "Convert it in Python: numpy.load, then safetensors.numpy.save_file under the tensor's name."),
         [0x08, >= 3 and <= 32, 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..] => new("an ONNX file",
             ForWeights: "Convert it in Python: onnx.numpy_helper.to_array of every graph.initializer, then safetensors.numpy.save_file."),
-        _ when start.StartsWith("GGUF"u8) => new("a GGUF file (llama.cpp)", ForWeights: $"Convert it in Python: read it with gguf, {WithNumPy}"),
+        _ when start.StartsWith("GGUF"u8) =>
+            new("a GGUF file (llama.cpp)", ForWeights: $"Convert it in Python: read it with gguf, {WithNumPy}"),
         _ when start.StartsWith("MATLAB 5.0 MAT-file"u8) =>
             new("a MATLAB file (.mat)", ForWeights: $"Convert it in Python: read it with scipy.io.loadmat, {WithNumPy}"),
         _ when IsTensorFlow(start) =>
