@@ -30,7 +30,7 @@ public sealed class HeapLimitTests : IDisposable
 
     ToolResult Run(string verb, params string[] more)
     {
-        string[] args = [verb, .. more, "--weights", weights, "--runs", folder["runs"], "--threads", "1"];
+        string[] args = [verb, .. more, "--runs", folder["runs"], "--threads", "1"];
         using ToolProcess process = ToolProcess.Start(limit, args);
         return process.Wait();
     }
@@ -39,7 +39,7 @@ public sealed class HeapLimitTests : IDisposable
     public void ValNamesAnImageThatIsTooLargeAndCountsTheOthers()
     {
         data.Add("s1", 3000, 2500, 0);
-        ToolResult result = Run("val", data.Root, "--split", "all", "--overlays", "0");
+        ToolResult result = Run("val", data.Root, "--weights", weights, "--split", "all", "--overlays", "0");
         Assert.Equal(1, result.Code);
         Assert.Contains("These numbers are without 1 of 3 images.", result.Output);
         Assert.Contains("mean IU ", result.Output);
@@ -52,16 +52,25 @@ public sealed class HeapLimitTests : IDisposable
     [Fact]
     public void ASizeForWhichThereIsNoRoomNamesImageNumbersAndBytes()
     {
-        ToolResult result = Run("val", data.Root, "--split", "val", "--size", "9000x9000", "--overlays", "0");
+        ToolResult result = Run("val", data.Root, "--weights", weights, "--split", "val", "--size", "9000x9000", "--overlays", "0");
         Assert.Equal(1, result.Code);
         Assert.Contains("'s2': An image of 9000x9000x3 takes 243000000 bytes", result.Error);
+    }
+
+    [Fact]
+    public void TrainingNamesImageSizeAndNeed()
+    {
+        data.Add("s1", 3000, 2500, 0).List("train", "s1\n");
+        ToolResult result = Run("train", data.Root, "--network", "fcn-demo", "--iterations", "2");
+        Assert.Equal(1, result.Code);
+        Assert.Contains("'s1': A batch of 1x2500x3000x3 takes 90000000 bytes (0.09 GB); of the 0.07 GB that objects may take", result.Error);
     }
 
     [Fact]
     public void PredictNamesSizeAndNeed()
     {
         data.Add("big", 5000, 4500, 0);
-        ToolResult result = Run("predict", Path.Combine(data.Root, "JPEGImages", "big.png"));
+        ToolResult result = Run("predict", Path.Combine(data.Root, "JPEGImages", "big.png"), "--weights", weights);
         Assert.Equal(1, result.Code);
         Assert.Contains("big.png' has 5000x4500 pixels and takes 67500000 bytes (0.07 GB); of the 0.07 GB that objects may take",
             result.Error);
