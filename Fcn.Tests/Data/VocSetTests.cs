@@ -75,8 +75,8 @@ public sealed class VocSetTests : IDisposable
     [Fact]
     public void NoTextNoListNoNameAreRefused()
     {
-        folder.Add("a", 1, 1, 0).List("train", "a\0b");
-        Assert.Contains("train.txt', line 1: control character U+0000", Refused());
+        folder.Add("a", 1, 1, 0).List("train", "a\u0007b");
+        Assert.Contains("train.txt', line 1: control character U+0007", Refused());
         folder.List("train", "\n \r\n");
         Assert.Contains("train.txt' names nothing", Refused());
         folder.List("train", new string('x', 201));
