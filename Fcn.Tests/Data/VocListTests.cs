@@ -142,6 +142,22 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("--on-bad-example skip", Refused());
     }
 
+    [Fact]
+    public void ALinkToNothingAndAFolderAreCalledWhatTheyAre()
+    {
+        string photo = Path.Combine(folder.List("train", "a\nb").Root, "JPEGImages", "a.png"), target = photo + ".gone";
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(photo);
+            File.CreateSymbolicLink(photo, target);
+            Assert.Contains($"a.png' is a link to '{target}', and there is no such file.", Refusal.Of(() => Open().Load(0)));
+        }
+        else output.WriteLine("Links are not tested: on Windows they need rights.");
+        File.Delete(photo);
+        Directory.CreateDirectory(photo);
+        Assert.Contains("JPEGImages/a.png (a folder)", Refused());
+    }
+
     // A pipe into which nobody writes is waited for without end by whoever opens it.
     [Theory]
     [InlineData("JPEGImages/a.png")]
