@@ -158,7 +158,8 @@ public sealed class Prefetcher : IDisposable
         catch (OutOfMemoryException e)
         {
             PixelSize? size = augmentation.Crop ?? augmentation.Resize;
-            slot.Lacking = ExceptionDispatchInfo.Capture(set.TooLarge(sampler.At(slot.End - 1), size, e));
+            int largest = Enumerable.Range(0, (int)(slot.End - from)).Select(i => sampler.At(from + i)).MaxBy(set.PixelsOf);
+            slot.Lacking = ExceptionDispatchInfo.Capture(set.TooLarge(largest, size, e));
         }
         // Neither is needed any more, and the next batch needs the room.
         slot.Batch = new Batch();

@@ -125,6 +125,19 @@ public abstract class SegmentationSet
         lock (skipped) skipped[index] = new SkippedExample(index, Ids[index], reason);
     }
 
+    // As far as its header tells; 0 where it does not.
+    internal long PixelsOf(int index)
+    {
+        try
+        {
+            return ReadImageSize(index) is { } size ? (long)size.Width * size.Height : 0;
+        }
+        catch (FcnException)
+        {
+            return 0;
+        }
+    }
+
     // Memory ran out with an example, brought to a size if one is given; a bad one it is not.
     internal MachineException TooLarge(int index, PixelSize? size, Exception cause)
     {
