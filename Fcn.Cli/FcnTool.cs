@@ -37,7 +37,9 @@ public static class FcnTool
     {
         int code = Invoke(args, networks, devices, terminal, cancellation);
         if (code != Done || terminal.Failure is not { } failure) return code;
-        terminal.Error($"All was done, but not all could be printed: {failure.Message}");
+        // What the system says of a stream that was closed before the start, or opened for reading alone, names a path that there is not.
+        string why = failure is UnauthorizedAccessException ? "the output is closed or not open for writing." : failure.Message;
+        terminal.Error($"All was done, but not all could be printed: {why}");
         return Failed;
     }
 

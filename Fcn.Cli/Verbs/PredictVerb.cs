@@ -49,13 +49,14 @@ static class PredictVerb
         var failures = new Failures();
         string where;
         TimeSpan spent;
+        int done;
         bool isListed;
         using (var folder = new PredictionFolder(RunFolder.Create(config.Runs, "predict", config.Name), entry, overlay))
         {
             folder.Describe(json, network.Engine);
             try
             {
-                spent = terminal.Track("image", 0, inputs.Files.Count, track =>
+                (spent, done) = terminal.Track("image", 0, inputs.Files.Count, track =>
                     SegmentAll(session, config, inputs, network, folder, failures, track));
             }
             finally
@@ -66,22 +67,30 @@ static class PredictVerb
                 : $"{folder.Folder}: masks/, vis/{(config.Scores ? ", scores/" : "")}{(isListed ? ", index.csv" : "")}";
         }
         int images = inputs.Files.Count;
+        if (done < images)
+        {
+            string failed = failures.Count == 0 ? "" : $" ({failures.Count} failed)";
+            terminal.Line($"Stopped; {done} of {images} images are done{failed}{(where.Length == 0 ? "" : ", in ")}{where}.");
+            session.WasInterrupted = true;
+            return 0;
+        }
         failures.ThrowIfAny(images, where.Length == 0 ? "" : $"What could be done is in {where}.");
         string each = (spent.TotalSeconds / images).ToString("0.000", CultureInfo.InvariantCulture);
         terminal.Line($"{(images == 1 ? "1 image" : $"{images} images, each")} segmented in {each} s. {where}.");
         return 0;
     }
 
-    // One bad photograph does not keep the good ones from being segmented. The time is that of segmenting alone.
-    static TimeSpan SegmentAll(
+    // One bad photograph does not keep the good ones from being segmented. The time is that of segmenting alone; fewer are done than there
+    // are where it was stopped.
+    static (TimeSpan Spent, int Done) SegmentAll(
         Session session, PredictConfig config, InputFiles inputs, Network network, PredictionFolder folder, Failures failures, Track track)
     {
         var clock = new Stopwatch();
         var reading = new ImageReading { SixteenBit = config.SixteenBit };
         IReadOnlyList<string> names = inputs.Names();
-        for (int i = 0; i < names.Count; i++)
+        int i = 0;
+        for (; i < names.Count && !session.Cancellation.IsCancellationRequested; i++)
         {
-            session.Cancellation.ThrowIfCancellationRequested();
             (string file, string name) = (inputs.Files[i], names[i]);
             PredictionFolder.Row row = folder.Begin(file);
             var step = ImageStep.Read;
@@ -110,7 +119,7 @@ static class PredictVerb
             }
             track.At(i + 1, file);
         }
-        return clock.Elapsed;
+        return (clock.Elapsed, i);
     }
 
     static OverlayOptions Overlays(PredictConfig config, CatalogEntry entry)

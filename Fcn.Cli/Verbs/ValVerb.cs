@@ -48,6 +48,7 @@ static class ValVerb
         using RunFolder folder = RunFolder.Create(config.Runs, "val", config.Name);
         var failures = new Failures();
         ConfusionMatrix matrix;
+        int done = 0;
         try
         {
             // What may not be written shows before the work, not after it.
@@ -55,13 +56,14 @@ static class ValVerb
             folder.WriteEnvironment(network.Engine);
             if (config.Overlays > 0) folder.ReservePictures();
             matrix = terminal.Track("image", 0, set.Count, track => Evaluator.Run(
-                network, set, config.Size, image => track.At(image.Index + 1, image.Example.Id), session.Cancellation,
-                failed: (example, e) => failures.Add(ImageStep.Segment, example.Id, e)));
+                network, set, config.Size, image => track.At(done = image.Index + 1, image.Example.Id), session.Cancellation,
+                failed: (id, e) => failures.Add(ImageStep.Segment, id, e)));
             if (matrix.Pixels == 0) failures.ThrowIfAny(set.Count);
         }
-        catch
+        catch (Exception e)
         {
             folder.Discard();
+            if (e is OperationCanceledException) terminal.Line($"Stopped; {done} of {set.Count} images were compared. Nothing is kept.");
             throw;
         }
         // What took so long to find out is shown before anything that may fail.
@@ -71,7 +73,15 @@ static class ValVerb
         look.TellSkipped();
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {matrix.MeanIU:0.000}"));
         failures.Try(() => folder.WriteConfusion(matrix, set.ClassNames));
-        Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures, session.Cancellation);
+        try
+        {
+            Comparison.SaveAll(network, set, config.Size, config.Overlays, folder, failures, session.Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Line("Stopped; not all pictures are drawn.");
+            throw;
+        }
         failures.ThrowIfAny(set.Count);
         return 0;
     }

@@ -64,13 +64,27 @@ public sealed class BatchBuilder(InputSummary input)
             examples[n].RequireOneSize(examples[n].Id);
             size = new PixelSize(Math.Max(size.Width, examples[n].Image.Width), Math.Max(size.Height, examples[n].Image.Height));
         }
-        into.Reshape(examples.Count, size, input.Channels);
+        Reshape(into, examples, size);
         into.Hold(examples);
         int pixels = size.Height * size.Width;
         for (int n = 0; n < examples.Count; n++)
         {
             Write(examples[n], size.Width, into.Input.Pixels.AsSpan(n * pixels * input.Channels, pixels * input.Channels));
             Write(examples[n].Labels, size.Width, into.LabelMemory.Slice(n * pixels, pixels));
+        }
+    }
+
+    // The largest example is why a batch is as large.
+    void Reshape(Batch batch, IReadOnlyList<Example> examples, PixelSize size)
+    {
+        try
+        {
+            batch.Reshape(examples.Count, size, input.Channels);
+        }
+        catch (MachineException e)
+        {
+            string largest = examples.MaxBy(static x => (long)x.Image.Width * x.Image.Height)!.Id;
+            throw new MachineException($"'{largest}': {e.Message}", e);
         }
     }
 

@@ -30,6 +30,8 @@ static class DataFile
         try
         {
             if (InputFile.HasLength(path) || !Exists(path)) return path;
+            if (File.ResolveLinkTarget(path, returnFinalTarget: true) is { Exists: false } target)
+                throw new FcnException($"'{path}' is a link to '{target.FullName}', and there is no such file.");
         }
         catch (Exception e) when (FileError.IsOne(e))
         {

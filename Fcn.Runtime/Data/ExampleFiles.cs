@@ -9,8 +9,10 @@ sealed class ExampleFiles(string root, string folder, params string[] extensions
 {
     Dictionary<string, string>? listed;
 
-    /// What an id's file is called in messages: <c>JPEGImages/a.jpg|.jpeg|.png</c>.
-    public string Words(string id) => $"{folder}/{id}{string.Join('|', extensions)}";
+    /// What an id's file is called in messages: <c>JPEGImages/a.jpg|.jpeg|.png</c>, or <c>JPEGImages/a.png (a folder)</c>.
+    public string Words(string id) => Array.Find(extensions, e => Directory.Exists(Path(id + e))) is { } extension
+        ? $"{folder}/{id}{extension} (a folder)"
+        : $"{folder}/{id}{string.Join('|', extensions)}";
 
     public string Path(string name) => System.IO.Path.Combine(root, folder, name);
 

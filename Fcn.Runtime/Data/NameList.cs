@@ -52,11 +52,17 @@ static class NameList
         }
         try
         {
-            return encoding.GetString(content);
+            // Letters of ASCII in UTF-16 have a zero beside them, and UTF-8 has none.
+            return encoding != Utf8 || !content.Contains((byte)0)
+                ? encoding.GetString(content)
+                : throw new FcnException($"'{path}' has zeros in it: it is no text, or UTF-16 without its mark. Save it as UTF-8.");
         }
         catch (DecoderFallbackException e)
         {
-            throw new FcnException($"'{path}' is not {encoding.WebName.ToUpperInvariant()} text: {e.Message} Save it as UTF-8.", e);
+            string bytes = Convert.ToHexString(e.BytesUnknown ?? []);
+            string often = encoding == Utf8 ? ", as where it is Latin-1 or Windows-1252" : "";
+            throw new FcnException($"'{path}' is not {encoding.WebName.ToUpperInvariant()} text: {bytes} at byte {Math.Max(e.Index, 0)} " +
+                $"is no character{often}. Save it as UTF-8.", e);
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class Prefetcher : IDisposable
     readonly long begin;
     readonly long end;
     readonly List<Example> chosen = [];
-    readonly (Batch Batch, long End)[] slots;
+    readonly Slot[] slots;
     readonly SemaphoreSlim empty;
     readonly SemaphoreSlim filled = new(0);
     readonly Thread thread;
@@ -59,7 +59,7 @@ public sealed class Prefetcher : IDisposable
         (begin, end) = (order.Position, examples is { } count ? order.Position + count : long.MaxValue);
         consumed = begin;
         // One slot is the consumer's, the others are filled ahead.
-        slots = [.. Enumerable.Range(0, ahead + 1).Select(static _ => (new Batch(), 0L))];
+        slots = [.. Enumerable.Range(0, ahead + 1).Select(static _ => new Slot())];
         empty = new SemaphoreSlim(slots.Length);
         thread = new Thread(Produce) { Name = "prefetch", IsBackground = true };
         thread.Start();
@@ -79,6 +79,9 @@ public sealed class Prefetcher : IDisposable
     /// <summary>Waits for the next batch.</summary>
     /// <returns>False when all examples were delivered.</returns>
     /// <exception cref="FcnException">An example cannot be read; all batches before it were delivered.</exception>
+    /// <exception cref="MachineException">
+    /// Memory, a library or access to a file is lacking for a batch; <see cref="Consumed"/> is behind it, and the next call goes on there.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The prefetcher was disposed.</exception>
     public bool MoveNext()
     {
@@ -91,7 +94,11 @@ public sealed class Prefetcher : IDisposable
             ended = delivered == Volatile.Read(ref produced);
             if (!ended) consumed = slots[delivered++ % slots.Length].End;
         }
-        if (!ended) return true;
+        if (!ended)
+        {
+            slots[(delivered - 1) % slots.Length].Lacking?.Throw();
+            return true;
+        }
         failure?.Throw();
         // What was left out at the end was consumed as well.
         consumed = end;
@@ -117,9 +124,9 @@ public sealed class Prefetcher : IDisposable
             {
                 empty.Wait();
                 if (stopped) return;
-                ref (Batch Batch, long End) slot = ref slots[produced % slots.Length];
+                Slot slot = slots[produced % slots.Length];
                 slot.End = Math.Min(position + batchSize, end);
-                if (!Fill(slot.Batch, position, slot.End))
+                if (!TryFill(slot, position))
                 {
                     empty.Release();
                     continue;
@@ -134,6 +141,30 @@ public sealed class Prefetcher : IDisposable
             failure = ExceptionDispatchInfo.Capture(e);
         }
         filled.Release();
+    }
+
+    // What the machine lacks for one batch it may have for the next.
+    bool TryFill(Slot slot, long from)
+    {
+        slot.Lacking = null;
+        try
+        {
+            return Fill(slot.Batch, from, slot.End);
+        }
+        catch (MachineException e)
+        {
+            slot.Lacking = ExceptionDispatchInfo.Capture(e);
+        }
+        catch (OutOfMemoryException e)
+        {
+            PixelSize? size = augmentation.Crop ?? augmentation.Resize;
+            int largest = Enumerable.Range(0, (int)(slot.End - from)).Select(i => sampler.At(from + i)).MaxBy(set.PixelsOf);
+            slot.Lacking = ExceptionDispatchInfo.Capture(set.TooLarge(largest, size, e));
+        }
+        // Neither is needed any more, and the next batch needs the room.
+        slot.Batch = new Batch();
+        chosen.Clear();
+        return true;
     }
 
     // False where all of the examples were left out.
@@ -159,5 +190,12 @@ public sealed class Prefetcher : IDisposable
         var random = new RandomStream(sampler.State.Seed, position, ReplacementKey);
         while (!stopped && !set.TryLoad(random.Below(set.Count), out example)) { }
         return example;
+    }
+
+    sealed class Slot
+    {
+        public Batch Batch = new();
+        public long End;
+        public ExceptionDispatchInfo? Lacking;
     }
 }

@@ -1,5 +1,6 @@
 // What every data set is: examples by number, all of one number of classes. The checks that hold for any set are made here, once.
 using System.Diagnostics.CodeAnalysis;
+using Fcn.Devices;
 using Fcn.Imaging;
 
 namespace Fcn.Data;
@@ -124,6 +125,32 @@ public abstract class SegmentationSet
         lock (skipped) skipped[index] = new SkippedExample(index, Ids[index], reason);
     }
 
+    // As far as its header tells; 0 where it does not.
+    internal long PixelsOf(int index)
+    {
+        try
+        {
+            return ReadImageSize(index) is { } size ? (long)size.Width * size.Height : 0;
+        }
+        catch (FcnException)
+        {
+            return 0;
+        }
+    }
+
+    // Memory ran out with an example, brought to a size if one is given; a bad one it is not.
+    internal MachineException TooLarge(int index, PixelSize? size, Exception cause)
+    {
+        const int BytesPerPixel = 3 + 1 + 3 * sizeof(float);
+        string need = (size ?? ReadImageSize(index)) is { } pixels
+            ? $"{pixels} needs {Megabytes((long)BytesPerPixel * pixels.Width * pixels.Height)} (photograph, labels, the network's input)"
+            : "needs more memory than there is";
+        return new MachineException(
+            $"'{Ids[index]}' {need}; objects may take {Megabytes(HostMemory.HeapLimit)}. Bring it to a smaller size first.", cause);
+
+        static string Megabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e6:F1} MB");
+    }
+
     // Refuses a set of which nothing is left.
     internal void RequireUsable()
     {
@@ -151,6 +178,10 @@ public abstract class SegmentationSet
         {
             Skip(index, e.Message);
             return null;
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw TooLarge(index, null, e);
         }
     }
 

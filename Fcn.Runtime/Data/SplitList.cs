@@ -21,7 +21,8 @@ static class SplitList
         // A file that is listed but not found is one that must not be read: opening it says so.
         if (others.Contains(split)) return list;
         string choice = others.Length > 0 ? $"Splits here: {LongList.Cut(others, MostListed)}." : "The folder has no list at all.";
-        throw new FcnException($"'{list}': there is no such list. {choice}");
+        throw new FcnException($"'{list}': there is no such list. {choice} Name another one (fcn val --split, fcn train --train-split); " +
+            $"'{VocSet.AllExamples}' takes all examples that have labels.");
     }
 
     public static List<(int Line, string Name)> Read(string list)

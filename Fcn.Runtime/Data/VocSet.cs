@@ -20,6 +20,8 @@ public sealed class VocSet : SegmentationSet
     // The first that is there.
     static readonly string[] LabelFolders = ["SegmentationClassPNG", "SegmentationClass"], ClassFiles = ["classes.txt", "class_names.txt"];
 
+    static readonly char[] ColumnSeparators = [' ', ',', ';'];
+
     // The labels were drawn on the pixels as they are stored.
     static readonly ImageReading usual = new() { AsStored = true };
 
@@ -160,7 +162,7 @@ public sealed class VocSet : SegmentationSet
     string WithoutExtension(string list, int line, string text)
     {
         string id = Stem(text);
-        bool twoColumns = !HasFiles(id) && text.Split(' ', 2) is [var first, _] && (HasFiles(first) || HasFiles(Stem(first)));
+        bool twoColumns = !HasFiles(id) && text.Split(ColumnSeparators, 2) is [var first, _] && (HasFiles(first) || HasFiles(Stem(first)));
         return twoColumns ? throw SplitList.TwoColumns(list, line, text) : id;
     }
 

@@ -41,7 +41,7 @@ public static class HostMemory
         if (length > Array.MaxLength)
             throw new FcnException($"{purpose} {length} values; an array holds at most {Array.MaxLength}. {remedy}");
         long bytes = length * Unsafe.SizeOf<T>();
-        Require(bytes, purpose, remedy);
+        RequireHeap(bytes, purpose, remedy);
         try
         {
             return new T[length];
@@ -63,15 +63,27 @@ public static class HostMemory
     internal static void Release(long bytes) => Interlocked.Add(ref _reserved, -bytes);
 
     /// <exception cref="MachineException">With so many bytes more, the process would use more than its limit.</exception>
-    internal static void Require(long bytes, string purpose, string remedy)
+    internal static void Require(long bytes, string purpose, string remedy) =>
+        Require(bytes, static () => (Limit, Used), "this process may use", purpose, remedy);
+
+    /// <exception cref="MachineException">The same, or objects would take more than <see cref="HeapLimit"/>.</exception>
+    internal static void RequireHeap(long bytes, string purpose, string remedy)
     {
-        if (bytes < Small || bytes <= Limit - Used) return;
+        Require(bytes, purpose, remedy);
+        Require(bytes, static () => (HeapLimit, GC.GetTotalMemory(forceFullCollection: false)), "objects may take", purpose, remedy);
+    }
+
+    private static void Require(long bytes, Func<(long Limit, long Used)> room, string whose, string purpose, string remedy)
+    {
+        if (bytes < Small || Fits()) return;
         // What the photographs before have left may still be there.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        (long limit, long used) = (Limit, Used);
-        if (bytes <= limit - used) return;
+        if (Fits()) return;
+        (long limit, long used) = room();
         throw new MachineException(
-            $"{purpose} {Words(bytes)}; of the {Gigabytes(limit)} that this process may use, {Gigabytes(used)} are taken. {remedy}");
+            $"{purpose} {Words(bytes)}; of the {Gigabytes(limit)} that {whose}, {Gigabytes(used)} are taken. {remedy}");
+
+        bool Fits() => room() is var (limit, used) && bytes <= limit - used;
     }
 
     internal static MachineException NotGiven(long bytes, string purpose, string remedy, Exception cause) =>

@@ -15,6 +15,6 @@ internal static class ImageLimits
         if (width > MaxSide || height > MaxSide || width * height > MaxPixels)
             throw new FcnException($"'{path}' has {width}x{height} pixels; at most {MaxSide} on a side and {MaxPixels} in all are read. " +
                 "Cut or scale it first.");
-        HostMemory.Require(width * height * 3, $"'{path}' has {width}x{height} pixels and takes", "Cut or scale it first.");
+        HostMemory.RequireHeap(width * height * 3, $"'{path}' has {width}x{height} pixels and takes", "Cut or scale it first.");
     }
 }

@@ -22,7 +22,10 @@ public static class Evaluator
     /// <param name="resize">Size to which images and labels are brought first; null for their own.</param>
     /// <param name="each">Called after every image, in the set's order.</param>
     /// <param name="cancellation">Looked at before every image.</param>
-    /// <param name="failed">Called with an example that cannot be segmented, which is left out of the matrix; null to end with it.</param>
+    /// <param name="failed">
+    /// Called with the name of an example that cannot be segmented or for which memory, a library or access is lacking, and why; it is
+    /// left out of the matrix. Null to end with it.
+    /// </param>
     /// <exception cref="FcnException">
     /// The numbers of classes differ, an example is bad and the set does not skip those, or no pixel has a label; without
     /// <paramref name="failed"/>, or an example cannot be segmented.
@@ -30,7 +33,7 @@ public static class Evaluator
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConfusionMatrix Run(
         Network network, SegmentationSet set, PixelSize? resize = null, Action<Evaluated>? each = null,
-        CancellationToken cancellation = default, Action<Example, FcnException>? failed = null)
+        CancellationToken cancellation = default, Action<string, Exception>? failed = null)
     {
         NetworkSummary description = network.Description;
         RequireClasses(description, set);
@@ -44,17 +47,16 @@ public static class Evaluator
         while (Next())
         {
             Batch batch = examples.Current;
-            int index = (int)examples.Consumed.Position - 1;
-            if (memory.Length < batch.Labels.Length) memory = new byte[batch.Labels.Length];
-            Span<byte> labels = memory.AsSpan(0, batch.Labels.Length);
+            Span<byte> labels;
             try
             {
+                if (memory.Length < batch.Labels.Length) memory = new byte[batch.Labels.Length];
+                labels = memory.AsSpan(0, batch.Labels.Length);
                 network.Engine.Segment(batch.Input, labels);
             }
-            catch (FcnException e) when (failed is not null)
+            catch (Exception e) when (failed is not null && e is (FcnException or OutOfMemoryException))
             {
-                failed(batch.Examples[0], e);
-                isWhole = false;
+                Fail(e);
                 continue;
             }
             catch (FcnException e)
@@ -63,7 +65,7 @@ public static class Evaluator
                 throw e is NotFiniteException ? new NotFiniteException(named, e) : new FcnException(named, e);
             }
             matrix.Add(batch.Labels, labels, batch.Input.Width);
-            each?.Invoke(new Evaluated(index, batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
+            each?.Invoke(new Evaluated(Index(), batch.Examples[0], new LabelMap(batch.Input.Width, batch.Input.Height, labels.ToArray())));
         }
         set.RequireUsable();
         if (isWhole && matrix.Pixels == 0) throw SetSurvey.Unlabelled(set);
@@ -71,8 +73,26 @@ public static class Evaluator
 
         bool Next()
         {
-            cancellation.ThrowIfCancellationRequested();
-            return examples.MoveNext();
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    return examples.MoveNext();
+                }
+                catch (MachineException e) when (failed is not null)
+                {
+                    Fail(e);
+                }
+            }
+        }
+
+        int Index() => (int)examples.Consumed.Position - 1;
+
+        void Fail(Exception e)
+        {
+            failed!(set.Ids[Index()], e);
+            isWhole = false;
         }
     }
 

@@ -1,7 +1,6 @@
 // A set, an order and an augmentation → an endless stream of batches, made ahead on another thread.
 using System.Globalization;
 using Fcn.Data;
-using Fcn.Devices;
 
 namespace Fcn.Training;
 
@@ -75,17 +74,7 @@ public sealed class SegmentationBatches : BatchSource
     public override Batch Next()
     {
         ahead ??= new Prefetcher(set, state, input, settings.Size, settings.Augmentation);
-        try
-        {
-            ahead.MoveNext();
-        }
-        catch (OutOfMemoryException e)
-        {
-            string room = FormattableString.Invariant($"{HostMemory.HeapLimit / 1e9:F2} GB");
-            throw new FcnException(
-                $"Batches of {settings.Size} images, some made ahead, take more than the {room} that there are for objects. " +
-                "Use smaller batches or images.", e);
-        }
+        ahead.MoveNext();
         state = ahead.Consumed;
         return ahead.Current;
     }

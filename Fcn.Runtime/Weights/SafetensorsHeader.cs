@@ -67,7 +67,7 @@ internal sealed class SafetensorsHeader(string path)
         {
             string key = reader.GetString()!;
             reader.Read();
-            if (reader.TokenType != JsonTokenType.String) throw Damaged(path, $"the metadata '{key}' is not text");
+            if (reader.TokenType != JsonTokenType.String) throw NotText(key);
             if (!Metadata.TryAdd(key, reader.GetString()!)) throw Damaged(path, $"the metadata '{key}' stands twice");
         }
     }
@@ -155,6 +155,9 @@ internal sealed class SafetensorsHeader(string path)
     private FcnException Shared(string first, string second) =>
         Damaged(path, $"'{first}' and '{second}' share bytes (tied weights), but the format gives every byte to one tensor, and its own " +
             "library refuses the file, too", wayOut: "Keep one of the two when saving, as safetensors.torch.save_model does.");
+
+    private FcnException NotText(string key) =>
+        Damaged(path, $"the metadata '{key}' is not text", wayOut: "Write text alone when saving, in Python: str(value).");
 
     // The header a writer puts before its data: the length, then JSON padded with blanks to a multiple of 8 bytes. Entries carry offsets
     // from the beginning of the data.

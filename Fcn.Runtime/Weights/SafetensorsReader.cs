@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Fcn.Files;
@@ -24,6 +25,12 @@ public sealed class SafetensorsReader : IDisposable
     // Values read at a time: large enough for the disk, small enough for the 2 GiB of a span of bytes.
     private const int Piece = 1 << 20;
 
+    private const string Wanted = "Give the weights as safetensors.";
+
+    // ASCII without control characters, and what UTF-8 makes of other letters.
+    private static readonly SearchValues<byte> TextBytes = SearchValues.Create(
+        [.. "\t\r\n"u8, .. Enumerable.Range(' ', 256 - ' ').Where(static b => b != 0x7F).Select(static b => (byte)b)]);
+
     private readonly SafeFileHandle _handle;
 
     private SafetensorsReader(string path, SafeFileHandle handle, SafetensorsHeader header) =>
@@ -40,9 +47,11 @@ public sealed class SafetensorsReader : IDisposable
             Span<byte> start = stackalloc byte[(int)Math.Min(length, FileKind.StartBytes)];
             InputFile.Read(handle, path, start, 0);
             if (FileKind.Of(start) is { } kind && kind != FileKind.Safetensors)
-                throw kind.Instead(path, "a safetensors file", "Give the weights as safetensors.");
+                throw kind.Instead(path, "a safetensors file", kind.ForWeights ?? Wanted);
             if (length < 8) throw SafetensorsHeader.Damaged(path, $"it has {length} bytes, too few for a header");
             ulong size = BinaryPrimitives.ReadUInt64LittleEndian(start);
+            if (size > (ulong)(length - 8) && start.IndexOfAnyExcept(TextBytes) < 0)
+                throw new FcnException($"'{path}' is a text, not a safetensors file. {Wanted}");
             if (size > (ulong)(length - 8)) throw SafetensorsHeader.Damaged(path, $"its header claims {size} bytes, the file has {length}");
             if (size > SafetensorsHeader.MaxBytes)
                 throw SafetensorsHeader.Damaged(path, $"its header claims {size} bytes; at most {SafetensorsHeader.MaxBytes} are allowed");

@@ -56,7 +56,7 @@ public static class WeightFile
                 .. Listed("other shape", match.Misshapen, p => match.Shapes(p).ToString()),
                 .. Listed("other type", match.Mistyped, p => $"{p.Name} is {match.EntryOf(p).Type.Name()}, not read as floats"),
                 .. Listed("surplus", match.Unused, name => $"{name} {SafetensorsReader.Describe(file.Tensors[name].Shape)}"),
-                .. match.PrefixAdvice() is { } advice ? [advice] : OtherNetwork(file),
+                .. match.PrefixAdvice() is { } advice ? [advice] : match.IsConvertible ? match.ConversionAdvice() : OtherNetwork(file),
             ];
             throw new FcnException(string.Join('\n', lines));
         }
@@ -81,8 +81,8 @@ public static class WeightFile
         using SafetensorsReader file = SafetensorsReader.Open(path);
         var match = new WeightMatch(file, parameters, prefix);
         if (match.Mistyped is [var first, ..])
-            throw new FcnException(
-                $"'{path}': {first.Name} has the type {match.EntryOf(first).Type.Name()}; F32, F16, BF16 or F64 is needed.");
+            throw new FcnException($"'{path}': {first.Name} has the type {match.EntryOf(first).Type.Name()}; F32, F16, BF16 or F64 is " +
+                "needed. Store it as F32.");
         if (match.Fitting.Count == 0 && parameters.Count > 0)
             throw new FcnException(
                 $"Nothing in '{path}' fits the network by name and shape; it would start from scratch.\n{Report(match)}");

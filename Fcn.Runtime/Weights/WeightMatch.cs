@@ -43,6 +43,9 @@ internal sealed class WeightMatch
 
     public bool IsExact => Missing.Count + Misshapen.Count + Mistyped.Count + Unused.Count == 0;
 
+    // All tensors are this network's, some in another type or with their axes in another order.
+    public bool IsConvertible => Missing.Count + Unused.Count == 0 && Misshapen.All(IsTransposed);
+
     // The name of a parameter's tensor in the file.
     public string TensorOf(ParameterSummary parameter) => _tensors[parameter.Name];
 
@@ -67,6 +70,18 @@ internal sealed class WeightMatch
         return $"{count} of the missing ones are there with '{prefix}' before their names: take it off with --strip-prefix {prefix} " +
             $"(prefix: \"{prefix}\").";
     }
+
+    // What to do about tensors that are convertible.
+    public IEnumerable<string> ConversionAdvice()
+    {
+        if (Mistyped.Count > 0) yield return "Store what has another type as F32, in Python: tensor.float().";
+        if (Misshapen.Count > 0)
+            yield return "Transpose what has another order of axes to (out, in, height, width), from TensorFlow's " +
+                "(height, width, in, out) with numpy.transpose(weight, (3, 2, 0, 1)).";
+    }
+
+    private bool IsTransposed(ParameterSummary parameter) =>
+        EntryOf(parameter).Shape.Order().SequenceEqual(parameter.Shape.Select(static size => (long)size).Order());
 
     private List<ParameterSummary> ListOf(ParameterSummary parameter)
     {

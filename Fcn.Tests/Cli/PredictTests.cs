@@ -225,8 +225,37 @@ public sealed class PredictTests : IDisposable
                 return null;
             },
             interrupt.Token);
-        Assert.Equal((130, 3), (result.Code, images));
+        Assert.Equal((130, 3, "Stopped; not all pictures are drawn."), (result.Code, images, result.LastLine));
     }
+
+    [Fact]
+    public void AStoppedComparisonSaysHowFarItCame()
+    {
+        using VocFolder data = new VocFolder().Add("a", 8, 6, 0).Add("b", 8, 6, 0).List("val", "a\nb\n");
+        using var interrupt = new CancellationTokenSource();
+        ToolResult result = Validate(data, Interrupt(interrupt), interrupt.Token);
+        Assert.Equal((130, "Stopped; 1 of 2 images were compared. Nothing is kept."), (result.Code, result.LastLine));
+    }
+
+    [Fact]
+    public void AStoppedPredictionSaysHowFarItCameAndWhereItIs()
+    {
+        using var interrupt = new CancellationTokenSource();
+        ToolResult result = Tool.Run(
+            StubNetwork.Catalog(6, Interrupt(interrupt)), interrupt.Token,
+            "predict", Photo("a.png"), Photo("b.png"), Photo("c.png"), "--weights", StubNetwork.SaveWeights(folder["stub.safetensors"]),
+            "--runs", Runs, "--device", "cpu", "--name", "stopped");
+        string where = Path.Combine(Runs, "predict", "stopped");
+        Assert.Equal((130, $"Stopped; 1 of 3 images are done, in {where}: masks/, vis/, index.csv."), (result.Code, result.LastLine));
+        Assert.True(File.Exists(Path.Combine(where, "masks", "a.png")));
+    }
+
+    // While the first image is segmented.
+    static Func<InputBatch, FcnException?> Interrupt(CancellationTokenSource interrupt) => _ =>
+    {
+        interrupt.Cancel();
+        return null;
+    };
 
     ToolResult Validate(VocFolder data, Func<InputBatch, FcnException?> failure, CancellationToken cancellation = default) => Tool.Run(
         StubNetwork.Catalog(6, failure), cancellation,

@@ -101,6 +101,16 @@ public sealed class SignalTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void AnOutputThatIsNotOpenForWritingIsCalledThat()
+    {
+        if (Unsupported()) return;
+        using ToolProcess closed = ToolProcess.StartIn("exec \"$@\" 1< /dev/null", "info");
+        ToolResult result = closed.Wait();
+        Assert.Equal((1, "error: All was done, but not all could be printed: the output is closed or not open for writing.\n"),
+            (result.Code, result.Error));
+    }
+
+    [Fact]
     public void AFullDiskBehindTheOutputEndsNothing()
     {
         if (Unsupported()) return;

@@ -90,6 +90,23 @@ public sealed class LabelTests : IDisposable
         Assert.Contains("a coloured mask was turned to grey. Make a palette PNG of the coloured one.", message);
     }
 
+    // The tool's networks have palettes of their own, the masks those of their data set.
+    [Theory]
+    [InlineData("a coloured mask was turned to grey", 0, 38, 75, 113, 15, 53, 255)] // VOC
+    [InlineData("a coloured mask was turned to grey", 90, 119, 70, 118, 16, 84, 0)] // Cityscapes
+    [InlineData("multiples of 50, as if a mask had been stretched for viewing. Write the classes themselves: the values / 50.",
+        0, 50, 100, 150, 200, 250)]
+    [InlineData("multiples of 51, as if", 0, 51, 153, 204, 255)]
+    [InlineData("give the set more classes", 0, 15, 255)] // VOC's person, not its bottle as grey
+    [InlineData("give the set more classes", 0, 2, 4, 8)]
+    public void GreysOfOtherDataSetsAndStretchedMasksAreRecognised(string advice, params int[] values)
+    {
+        var palette = new Palette(new Rgb(10, 200, 30), new Rgb(1, 2, 3));
+        folder.Text("classes.txt", "a\nb\nc\nd\ne\nf\n").Add("a", values.Length, 1, [.. values.Select(static v => (byte)v)]);
+        var set = new VocSet(folder.Root, "train") { Palette = palette };
+        Assert.Contains(advice, Refusal.Of(() => set.Load(0)));
+    }
+
     [Theory]
     [InlineData(8, 255)]
     [InlineData(16, 65535)]

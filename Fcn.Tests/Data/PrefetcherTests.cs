@@ -16,6 +16,8 @@ public sealed class PrefetcherTests
 
         public int FailsAt { get; init; } = -1;
 
+        public int LacksAt { get; init; } = -1;
+
         public bool Slow { get; init; }
 
         public override string Name => "made up";
@@ -29,6 +31,7 @@ public sealed class PrefetcherTests
             if (Slow) Thread.Sleep(Interlocked.Increment(ref Loads) % 3);
             else Interlocked.Increment(ref Loads);
             if (index == FailsAt) throw new FcnException($"'{index}.jpg' is broken.");
+            if (index == LacksAt) throw new OutOfMemoryException();
             var random = new RandomStream(3, index);
             (int width, int height) = Size(index);
             var pixels = new byte[width * height * 3];
@@ -141,6 +144,19 @@ public sealed class PrefetcherTests
         Assert.Equal(2, Take(broken, 2).Count);
         for (int again = 0; again < 2; again++) Assert.StartsWith("'7.jpg' is broken.", Refusal.Of(() => broken.MoveNext()));
         Assert.Equal(6, broken.Consumed.Position);
+    }
+
+    // Memory that is lacking for one batch may be there for the next.
+    [Fact]
+    public void WhatTheMachineLacksForOneBatchIsSaidInItsPlace()
+    {
+        var set = new MadeUp(9) { LacksAt = 4 };
+        using Prefetcher pass = Open(set, new SamplerState(SampleOrder.Sequential, 9, 0, 0), examples: 9);
+        Assert.Single(Take(pass, 1));
+        string message = Assert.Throws<MachineException>(() => pass.MoveNext()).Message;
+        Assert.StartsWith("'4' needs more memory than there is; objects may take ", message);
+        Assert.Equal(6, pass.Consumed.Position);
+        Assert.Equal(["6,7,8"], Take(pass, 9).Select(static s => s.Split(' ')[1]));
     }
 
     [Fact]

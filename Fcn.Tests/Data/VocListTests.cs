@@ -51,6 +51,8 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("a 1\nb -1\n", "train.txt', line 1: 'a 1' has two columns, but only the first is an id.")]
     [InlineData("a\nb.png b.png\n", "line 2: 'b.png b.png' has two columns")]
+    [InlineData("image,label\na.png,a.png\n", "line 2: 'a.png,a.png' has two columns")]
+    [InlineData("a;b\n", "line 1: 'a;b' has two columns")]
     [InlineData("a\t1\n", "it has '\t' in it, so it is two columns")]
     [InlineData("JPEGImages/a.png SegmentationClass/a.png", "Write file names without folder and extension, one per line and nothing else")]
     [InlineData("a\n._a\n", "line 2: '._a' is no id: it names a hidden file, such as macOS leaves beside others")]
@@ -79,7 +81,11 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
     public void WhatIsNoTextIsRefused()
     {
         folder.Bytes(List, [.. Encoding.Unicode.GetBytes("a\n")]);
-        Assert.Contains("line 1: control character U+0000 in a name; a list is UTF-8 text", Refused());
+        Assert.Contains("train.txt' has zeros in it: it is no text, or UTF-16 without its mark. Save it as UTF-8.", Refused());
+        folder.List("train", "a\u0001\n");
+        Assert.Contains("line 1: control character U+0001 in a name; a list is UTF-8 text", Refused());
+        folder.Bytes(List, [.. "a\nK"u8, 0xF6, .. "ln\n"u8]);
+        Assert.Contains("train.txt' is not UTF-8 text: F6 at byte 3 is no character, as where it is Latin-1 or Windows-1252.", Refused());
         folder.Bytes(List, [0xFF, 0xFE, 0x61, 0x00, 0x62]);
         Assert.Contains("train.txt' is not UTF-16 text", Refused());
     }
@@ -134,6 +140,22 @@ public sealed class VocListTests(ITestOutputHelper output) : IDisposable
         Assert.True(set.TryLoad(2, out Example? example));
         Assert.Equal("b", example.Id);
         Assert.Contains("--on-bad-example skip", Refused());
+    }
+
+    [Fact]
+    public void ALinkToNothingAndAFolderAreCalledWhatTheyAre()
+    {
+        string photo = Path.Combine(folder.List("train", "a\nb").Root, "JPEGImages", "a.png"), target = photo + ".gone";
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(photo);
+            File.CreateSymbolicLink(photo, target);
+            Assert.Contains($"a.png' is a link to '{target}', and there is no such file.", Refusal.Of(() => Open().Load(0)));
+        }
+        else output.WriteLine("Links are not tested: on Windows they need rights.");
+        File.Delete(photo);
+        Directory.CreateDirectory(photo);
+        Assert.Contains("JPEGImages/a.png (a folder)", Refused());
     }
 
     // A pipe into which nobody writes is waited for without end by whoever opens it.

@@ -75,8 +75,8 @@ public sealed class VocSetTests : IDisposable
     [Fact]
     public void NoTextNoListNoNameAreRefused()
     {
-        folder.Add("a", 1, 1, 0).List("train", "a\0b");
-        Assert.Contains("train.txt', line 1: control character U+0000", Refused());
+        folder.Add("a", 1, 1, 0).List("train", "a\u0007b");
+        Assert.Contains("train.txt', line 1: control character U+0007", Refused());
         folder.List("train", "\n \r\n");
         Assert.Contains("train.txt' names nothing", Refused());
         folder.List("train", new string('x', 201));
@@ -84,7 +84,7 @@ public sealed class VocSetTests : IDisposable
         folder.Bytes("ImageSets/Segmentation/train.txt", [0x61, 0xFF, 0xFE]);
         Assert.Contains("train.txt' is not UTF-8", Refused());
         folder.List("val", "a");
-        Assert.Contains("Splits here: train, val", Refused("test"));
+        Assert.Contains("Splits here: train, val. Name another one (fcn val --split,", Refused("test"));
         Assert.Contains("is no split", Refused("../train"));
         Directory.Delete(Path.Combine(folder.Root, "ImageSets"), recursive: true);
         Assert.Contains("has no folder ImageSets/Segmentation", Refused());

@@ -62,7 +62,7 @@ public class EvaluatorTests
 
         calls = 0;
         var failed = new List<string>();
-        ConfusionMatrix matrix = Evaluator.Run(net, set, failed: (example, e) => failed.Add($"{example.Id}: {e.Message}"));
+        ConfusionMatrix matrix = Evaluator.Run(net, set, failed: (id, e) => failed.Add($"{id}: {e.Message}"));
         Assert.Equal(["1/1: Too large."], failed);
         long[] pixels = [.. Enumerable.Range(0, 4).Select(i => set.Load(i).Labels.Labels.LongCount(static l => l != LabelMap.Ignore))];
         Assert.Equal(pixels.Sum() - pixels[1], matrix.Pixels);

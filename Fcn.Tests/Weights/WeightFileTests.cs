@@ -116,6 +116,25 @@ public sealed class WeightFileTests : IDisposable
             "fcn train --init-from (InitFrom).", Refusal.Of(() => WeightFile.Load(_folder["w"], Net, static (_, _) => { })));
     }
 
+    [Fact]
+    public void What_is_this_networks_in_another_form_is_to_be_converted()
+    {
+        ParameterSummary[] turned = [.. Net.Select(static p => P(p.Name, [.. p.Shape.Reverse()]))];
+        var notes = new Dictionary<string, string> { ["network"] = "Fcn8s" };
+        WeightFile.Save(_folder["w"], turned, static (_, values) => values.Clear(), notes);
+        string message = Refusal.Of(() => WeightFile.Load(_folder["w"], Net, static (_, _) => { }));
+        Assert.EndsWith("Transpose what has another order of axes to (out, in, height, width), from TensorFlow's " +
+            "(height, width, in, out) with numpy.transpose(weight, (3, 2, 0, 1)).", message);
+
+        var writer = new SafetensorsWriter();
+        foreach (ParameterSummary p in Net) writer.Add(p.Name, p.Shape, static (Span<long> values) => values.Clear());
+        writer.Save(_folder["w"]);
+        message = Refusal.Of(() => WeightFile.Load(_folder["w"], Net, static (_, _) => { }));
+        Assert.EndsWith("Store what has another type as F32, in Python: tensor.float().", message);
+        message = Refusal.Of(() => WeightFile.InitFrom(_folder["w"], Net, static (_, _) => { }));
+        Assert.EndsWith("F32, F16, BF16 or F64 is needed. Store it as F32.", message);
+    }
+
     private static ParameterSummary[] Under(string prefix) => [.. Net.Select(p => P(prefix + p.Name, [.. p.Shape]))];
 
     [Theory]
