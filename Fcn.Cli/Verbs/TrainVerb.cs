@@ -113,7 +113,7 @@ static class TrainVerb
             terminal.Line($"Run: {folder.Folder}");
             string goOn = $"Go on with: fcn train --resume {ShellWord.Of(folder.Folder)}";
             trainer.Stepped += _ => look.ThrowIfFailed();
-            TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0, goOn);
+            TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, goOn);
             look.TellSkipped();
             if (result is not null) Finish(session, config, network, validation, trainer, result);
             return 0;
@@ -168,7 +168,6 @@ static class TrainVerb
         Session session, TrainConfig config, Network network, SegmentationSet? validation, Trainer trainer, TrainingResult result)
     {
         (Terminal terminal, RunFolder folder) = (session.Terminal, trainer.Folder!);
-        if (result.LastValidation is { } last) terminal.Show(Tables.Metrics(last.Matrix, validation!.ClassNames));
         terminal.Line($"{folder.Folder}: weights/, log.csv, curve.svg" + (validation is null ? "." : ", confusion.csv, vis/."));
         TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
         if (result.BestMeanIU is { } best)

@@ -56,11 +56,12 @@ public static class AtomicFile
     {
         var taken = new List<FileStream>();
         (string at, long needed, Exception? failure) = ("", 0, null);
+        foreach ((string _, long bytes) in files) needed += bytes;
         try
         {
             foreach ((string path, long bytes) in files)
             {
-                (at, needed) = (path, needed + bytes);
+                at = path;
                 taken.Add(Take(path, bytes));
             }
         }

@@ -9,6 +9,7 @@ namespace Fcn.Training;
 public sealed class RunFolder : IDisposable
 {
     const string ConfigName = "config.json", EnvironmentName = "environment.txt";
+    const long SmallFiles = 1 << 20;
 
     readonly FileStream claim;
     readonly bool isNew;
@@ -122,15 +123,14 @@ public sealed class RunFolder : IDisposable
     public void MakeWeights() => Made("weights");
 
     /// <summary>
-    /// Proves that the next checkpoint can be written beside <see cref="Last"/>, which has its size, and <see cref="Best"/>, which has half
-    /// of it, where there is a validation.
+    /// Proves that the run fits on the disk at its fullest: <see cref="Last"/>, the next checkpoint beside it, <see cref="Best"/>, and a
+    /// mebibyte for what is small: log, curve, matrix and the headers of the weights.
     /// </summary>
+    /// <param name="checkpoint">Bytes of a checkpoint.</param>
+    /// <param name="best">Bytes of the best weights; 0 where there is no validation.</param>
     /// <exception cref="FcnException">One cannot be written, or they do not fit on the disk: the numbers are given.</exception>
-    public void ReserveWeights(bool validation)
-    {
-        long checkpoint = new FileInfo(Last).Length;
-        AtomicFile.Reserve((Last, checkpoint), (Best, validation && !File.Exists(Best) ? checkpoint / 2 : 0));
-    }
+    public void ReserveWeights(long checkpoint, long best) => AtomicFile.Reserve(
+        (Curve, SmallFiles), (Best, File.Exists(Best) ? 0 : best), (Last, File.Exists(Last) ? checkpoint : 2 * checkpoint));
 
     /// <summary>Makes vis/ if need be and proves that pictures can be written there.</summary>
     /// <exception cref="FcnException">They cannot.</exception>

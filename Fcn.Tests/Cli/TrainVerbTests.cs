@@ -135,6 +135,18 @@ public sealed class TrainVerbTests : IDisposable
         Assert.False(Directory.Exists(run.Folder));
     }
 
+    [Fact]
+    public void WhatTheLastValidationFoundIsShownThoughItCannotBeWritten()
+    {
+        Succeed(Train("--iterations", "1"));
+        string matrix = Path.Combine(run.Folder, "confusion.csv");
+        File.Delete(matrix);
+        Directory.CreateDirectory(matrix);
+        ToolResult result = Fail(["train", "--resume", run.Folder, "--iterations", "2"]);
+        Assert.Contains("by frequency", result.Output);
+        Assert.Equal($"Saved at step 2. Go on with: fcn train --resume {run.Folder}", result.LastLine);
+    }
+
     // A billion pixels in a batch: terabytes.
     [Fact]
     public void ABatchThatNeverFitsIsRefusedBeforeTheFirstStep()

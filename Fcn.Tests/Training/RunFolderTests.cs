@@ -90,6 +90,21 @@ public sealed class RunFolderTests : IDisposable
         Assert.Empty(Directory.GetFiles(made.Folder));
     }
 
+    // The checkpoint, the next one beside it, the best weights and a mebibyte; what is there already is not needed again.
+    [Fact]
+    public void ARunThatDoesNotFitAtItsFullestIsAnErrorWithItsSize()
+    {
+        const long Checkpoint = 1L << 50, Best = Checkpoint / 2, Rest = 1 << 20;
+        using RunFolder run = RunFolder.Create(root, "train", "x");
+        run.MakeWeights();
+        Needs(2 * Checkpoint + Best + Rest);
+        File.WriteAllText(run.Last, "a checkpoint");
+        Needs(Checkpoint + Best + Rest);
+
+        void Needs(long bytes) =>
+            Assert.Contains($": {bytes} bytes are needed beside what is there", Refusal.Of(() => run.ReserveWeights(Checkpoint, Best)));
+    }
+
     [Fact]
     public void AProcessorThatIsHiddenIsNoFailure()
     {
