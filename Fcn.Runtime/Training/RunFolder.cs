@@ -51,13 +51,15 @@ public sealed class RunFolder : IDisposable
     {
         if (!Directory.Exists(path))
             throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
+        string file = LockOf(path);
         try
         {
+            if (Pipe.IsOne(file)) throw new FcnException($"'{file}' is a pipe, and a run's lock is a file: remove it.");
             return new RunFolder(path, Claim(path, FileMode.OpenOrCreate), isNew: false);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
-            throw FileError.Writing(LockOf(path), e);
+            throw FileError.Writing(file, e);
         }
     }
 

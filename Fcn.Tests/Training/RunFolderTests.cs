@@ -56,6 +56,17 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void APipeThatTakesTheLocksPlaceIsNamed()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        RunFolder made = RunFolder.Create(root, "train", "x");
+        made.Dispose();
+        string pipe = NamedPipe.Make(Path.Combine(made.Folder, "run.lock"));
+        Assert.Equal($"'{pipe}' is a pipe, and a run's lock is a file: remove it.", Refusal.Of(() => RunFolder.Open(made.Folder)));
+        Assert.True(File.Exists(pipe));
+    }
+
+    [Fact]
     public void WhoeverCreatesAtTheSameMomentGetsAFolderOfItsOwn()
     {
         const int Threads = 8;
