@@ -37,9 +37,9 @@ static class TrainingTrack
             terminal.Line($"Stopped and saved at step {result.Iteration}. {goOn}");
             return null;
         }
-        catch (Exception e) when (e is not NotFiniteException && trainer.Iteration > 0 && trainer.SavedIteration == trainer.Iteration)
+        catch (Exception e) when (e is not NotFiniteException && trainer is { Iteration: > 0, SavedIteration: not null })
         {
-            terminal.Line($"Saved at step {trainer.Iteration}. {goOn}");
+            terminal.Line($"Saved at step {trainer.SavedIteration}. {goOn}");
             throw;
         }
     }

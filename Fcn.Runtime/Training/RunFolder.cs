@@ -26,13 +26,13 @@ public sealed class RunFolder : IDisposable
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\:*?\"<>|") >= 0 || name.Any(char.IsControl))
             throw new FcnException($"'{name}' cannot name a run: it becomes a folder's name, so no / \\ : * ? \" < > | and no empty name.");
-        string parent = Path.Combine(root, verb);
+        string parent = Path.Combine(root, verb), path = parent;
         try
         {
             Directory.CreateDirectory(parent);
             for (int copy = 1; ; copy++)
             {
-                string path = Path.Combine(parent, copy == 1 ? name : $"{name}-{copy}");
+                path = Path.Combine(parent, copy == 1 ? name : $"{name}-{copy}");
                 if (Path.Exists(path)) continue;
                 Directory.CreateDirectory(path);
                 // Another process may have made the same folder in this moment; only one makes the file.
@@ -41,7 +41,7 @@ public sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
-            throw FileError.Writing(parent, e);
+            throw FileError.Writing(path, e);
         }
     }
 
@@ -56,6 +56,10 @@ public sealed class RunFolder : IDisposable
         {
             if (Pipe.IsOne(file)) throw new FcnException($"'{file}' is a pipe, and a run's lock is a file: remove it.");
             return new RunFolder(path, Claim(path, FileMode.OpenOrCreate), isNew: false);
+        }
+        catch (IOException e) when (FileError.IsInUse(e))
+        {
+            throw new FcnException($"Cannot open the run '{path}': another process is at work in it. Wait until it ends, or stop it.", e);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {

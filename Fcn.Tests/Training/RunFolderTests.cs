@@ -32,7 +32,16 @@ public sealed class RunFolderTests : IDisposable
     public void AFileInTheWayIsNamed()
     {
         File.WriteAllText(root, "");
-        Assert.Contains(root, Assert.Throws<FcnException>(() => RunFolder.Create(root, "train", "x")).Message);
+        Assert.Equal($"Cannot write '{Path.Combine(root, "train")}': '{root}' is a file, not a folder.",
+            Refusal.Of(() => RunFolder.Create(root, "train", "x")));
+    }
+
+    [Fact]
+    public void ANameThatIsTooLongIsToldOf()
+    {
+        string name = new('x', 300);
+        Assert.Equal($"Cannot write '{Path.Combine(root, "train", name)}': a name in it is longer than the file system takes.",
+            Refusal.Of(() => RunFolder.Create(root, "train", name)));
     }
 
     [Fact]
@@ -51,8 +60,7 @@ public sealed class RunFolderTests : IDisposable
     {
         using RunFolder made = RunFolder.Create(root, "train", "x");
         string message = Assert.Throws<FcnException>(() => RunFolder.Open(made.Folder)).Message;
-        Assert.StartsWith($"Cannot write '{Path.Combine(made.Folder, "run.lock")}': ", message);
-        Assert.Contains("another process", message);
+        Assert.StartsWith($"Cannot open the run '{made.Folder}': another process is at work in it.", message);
     }
 
     [Fact]

@@ -114,6 +114,7 @@ public sealed class TrainingLogTests : IDisposable
         string path = Path.Combine(folder, "full.csv");
         using var log = new TrainingLog(path);
         File.CreateSymbolicLink(path, "/dev/full");
-        Assert.Contains(path, Assert.Throws<FcnException>(() => log.Append(new LogRow(1, 1, 1, 1, 1, null))).Message);
+        Assert.Equal($"Cannot write '{path}': No space left on device.",
+            Assert.Throws<FcnException>(() => log.Append(new LogRow(1, 1, 1, 1, 1, null))).Message);
     }
 }
