@@ -122,14 +122,15 @@ public sealed class Trainer : IDisposable
     /// One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file. Where reading or
     /// computing fails, the trainer is as it was before, and the next call takes the same examples.
     /// </summary>
-    /// <exception cref="NotFiniteException">Training has diverged: the loss is not finite.</exception>
+    /// <exception cref="NotFiniteException">The loss is not finite: the first weights are too large, or training has diverged.</exception>
     /// <exception cref="FcnException">An example cannot be read, or the network was never given weights.</exception>
     public StepReport Step()
     {
         if (Iteration == 0) FirstWeights.Require(network);
         double loss = solver.Step(Iteration);
         if (!double.IsFinite(loss))
-            throw Diverged($"the loss is {(double.IsNaN(loss) ? "NaN" : "infinite")} at iteration {Iteration + 1}", Iteration);
+            throw Iteration == 0 ? FirstWeights.Blamed(network)
+                : Diverged($"the loss is {(double.IsNaN(loss) ? "NaN" : "infinite")} at iteration {Iteration + 1}", Iteration);
         losses.Add(loss);
         Iteration++;
         var report = new StepReport(Iteration, loss, losses.Mean, settings.Solver.Rate(Iteration - 1), solver.ImagesPerSecond);
@@ -289,11 +290,9 @@ public sealed class Trainer : IDisposable
     {
         if (Folder is null) return "";
         if (BestIteration > 0 && File.Exists(Folder.Best))
-            return $" The best weights, of iteration {BestIteration}, are intact: start from them with {From(Folder.Best)}.";
+            return $" The best weights, of iteration {BestIteration}, are intact: --init-from {ShellWord.Of(Folder.Best)}.";
         return SavedIteration > 0 && SavedIteration < Iteration
-            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with {From(Folder.Last)} and a lower rate."
+            ? $" The checkpoint of iteration {SavedIteration} is intact: --init-from {ShellWord.Of(Folder.Last)}, with a lower rate."
             : "";
-
-        static string From(string weights) => $"--init-from {ShellWord.Of(weights)}";
     }
 }
