@@ -12,10 +12,11 @@ public sealed class RunFolder : IDisposable
     const long SmallFiles = 1 << 20;
 
     readonly FileStream claim;
-    readonly bool isNew;
+    readonly string[] made;
     TrainingLog? log;
 
-    RunFolder(string path, FileStream claim, bool isNew) => (Folder, this.claim, this.isNew) = (path, claim, isNew);
+    // made: the folders that were made for it, itself first, then what is around it.
+    RunFolder(string path, FileStream claim, params string[] made) => (Folder, this.claim, this.made) = (path, claim, made);
 
     /// <summary>Makes the folder of a new run; where the name is taken, <c>name-2</c>, <c>name-3</c> and so on.</summary>
     /// <param name="root">Folder of all runs, such as <c>runs</c>.</param>
@@ -29,6 +30,7 @@ public sealed class RunFolder : IDisposable
         string parent = Path.Combine(root, verb), path = parent;
         try
         {
+            string[] around = [.. Missing(parent)];
             Directory.CreateDirectory(parent);
             for (int copy = 1; ; copy++)
             {
@@ -36,7 +38,7 @@ public sealed class RunFolder : IDisposable
                 if (Path.Exists(path)) continue;
                 Directory.CreateDirectory(path);
                 // Another process may have made the same folder in this moment; only one makes the file.
-                if (TryClaim(path) is { } claim) return new RunFolder(path, claim, isNew: true);
+                if (TryClaim(path) is { } claim) return new RunFolder(path, claim, [path, .. around]);
             }
         }
         catch (Exception e) when (FileError.IsOne(e))
@@ -55,7 +57,7 @@ public sealed class RunFolder : IDisposable
         try
         {
             if (Pipe.IsOne(file)) throw new FcnException($"'{file}' is a pipe, and a run's lock is a file: remove it.");
-            return new RunFolder(path, Claim(path, FileMode.OpenOrCreate), isNew: false);
+            return new RunFolder(path, Claim(path, FileMode.OpenOrCreate));
         }
         catch (IOException e) when (FileError.IsInUse(e))
         {
@@ -143,14 +145,16 @@ public sealed class RunFolder : IDisposable
     public void ReservePictures() => AtomicFile.Reserve((Picture("picture.png"), 0));
 
     /// <summary>
-    /// Disposes and removes the folder of a run that came to nothing, if <see cref="Create"/> made it; that of <see cref="Open"/> stays.
+    /// Disposes and removes the folder of a run that came to nothing, and those around it that are empty then, as far as
+    /// <see cref="Create"/> made them; that of <see cref="Open"/> stays.
     /// </summary>
     public void Discard()
     {
         Dispose();
         try
         {
-            if (isNew) Directory.Delete(Folder, recursive: true);
+            // Around it, another run may have begun meanwhile: only what is empty goes.
+            foreach (string folder in made) Directory.Delete(folder, recursive: folder == Folder);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -183,6 +187,12 @@ public sealed class RunFolder : IDisposable
     // The system gives the file free when the process ends, however it ends.
     static FileStream Claim(string folder, FileMode mode) =>
         new(LockOf(folder), mode, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+
+    // A folder that is not there, and those around it.
+    static IEnumerable<string> Missing(string? folder)
+    {
+        for (; !string.IsNullOrEmpty(folder) && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder)) yield return folder;
+    }
 
     string Made(string folder)
     {

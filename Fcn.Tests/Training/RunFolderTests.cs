@@ -125,6 +125,22 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void NoEmptyFolderIsLeftAroundARunThatCameToNothing()
+    {
+        RunFolder first = RunFolder.Create(root, "train", "x"), second = RunFolder.Create(root, "val", "x");
+        first.Discard();
+        Assert.Equal([Path.Combine(root, "val")], Directory.GetDirectories(root));
+        second.Discard();
+        Directory.CreateDirectory(root);
+        RunFolder.Create(root, "train", "x").Discard();
+        Assert.True(Directory.Exists(root));
+        Assert.Empty(Directory.GetDirectories(root));
+        Directory.Delete(root);
+        RunFolder.Create(root, "train", "x").Discard();
+        Assert.False(Directory.Exists(root));
+    }
+
+    [Fact]
     public void AProcessorThatIsHiddenIsNoFailure()
     {
         if (!OperatingSystem.IsLinux()) return;
