@@ -28,6 +28,9 @@ static class TrainVerb
         {
             using RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(session.Terminal, path) : null;
             TrainConfig config = options.Resolve(parsed, resumed?.Config);
+            if (config.MinScale > config.MaxScale)
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                    $"--min-scale {config.MinScale} is above --max-scale {config.MaxScale}: give both, the smaller first."));
             config.Data = parsed.GetValue(data) ?? config.Data;
             if (config.Network.Length == 0)
                 throw new FcnException($"Give --network. Networks here: {string.Join(", ", session.Networks.Select(static e => e.Name))}.");
@@ -37,6 +40,10 @@ static class TrainVerb
         });
         return command;
     }
+
+    const string ScaleRange = "from 1/16 (0.0625) to 16";
+
+    static bool InScale(double factor) => factor is >= 1 / Augmentation.ScaleLimit and <= Augmentation.ScaleLimit;
 
     static ConfigOptions<TrainConfig> Options(Command command, DeviceCatalog devices) =>
         new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
@@ -48,20 +55,21 @@ static class TrainVerb
         .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
         .Whole("--batch", "images per batch (1)", static (c, v) => c.Batch = (int)v, 1, 65536)
         .Whole("--iterations", "updates in all (1000)", static (c, v) => c.Iterations = v, 1)
-        .Real("--rate", "learning rate (0.001); with --loss sum about 1e-10", static (c, v) => c.Rate = v)
+        .Real("--rate", "learning rate (0.001); with --loss sum about 1e-10", static (c, v) => c.Rate = v,
+            static v => v > 0, "above 0, such as 0.01 or 1e-4")
         .Choice<PolicyKind>("--policy", "how the rate falls (fixed)", static (c, v) => c.Policy = v)
-        .Real("--gamma", "factor of every step (0.1)", static (c, v) => c.Gamma = v)
+        .Real("--gamma", "factor of every step (0.1)", static (c, v) => c.Gamma = v, static v => v > 0, "above 0, such as 0.01 or 1e-4")
         .Whole("--step-size", "updates from step to step (1000)", static (c, v) => c.StepSize = v, 1)
-        .Real("--power", "exponent of poly (0.9)", static (c, v) => c.Power = v)
+        .Real("--power", "exponent of poly (0.9)", static (c, v) => c.Power = v, static v => v >= 0, "of 0 or more")
         .Whole("--poly-length", "updates until poly reaches zero (--iterations)", static (c, v) => c.PolyLength = v, 1)
-        .Real("--momentum", "momentum (0.9)", static (c, v) => c.Momentum = v)
-        .Real("--decay", "weight decay (0.0005)", static (c, v) => c.Decay = v)
+        .Real("--momentum", "momentum (0.9)", static (c, v) => c.Momentum = v, static v => v is >= 0 and < 1, "of at least 0 and below 1")
+        .Real("--decay", "weight decay (0.0005)", static (c, v) => c.Decay = v, static v => v >= 0, "of 0 or more")
         .Whole("--iter-size", "batches whose gradients make one update (1)", static (c, v) => c.IterSize = (int)v, 1, 65536)
         .Choice<LossMode>("--loss", "sum or mean over the pixels (mean)", static (c, v) => c.Loss = v)
         .Choice<SampleOrder>("--order", "order of the examples (shuffled)", static (c, v) => c.Order = v)
         .Flag("--mirror", "mirror every other image at random", static (c, v) => c.Mirror = v)
-        .Real("--min-scale", "smallest random factor on the size (1)", static (c, v) => c.MinScale = v)
-        .Real("--max-scale", "largest random factor on the size (1)", static (c, v) => c.MaxScale = v)
+        .Real("--min-scale", "smallest random factor on the size (1)", static (c, v) => c.MinScale = v, InScale, ScaleRange)
+        .Real("--max-scale", "largest random factor on the size (1)", static (c, v) => c.MaxScale = v, InScale, ScaleRange)
         .Size("--crop", "cut out a part of this size at random", static (c, v) => c.Crop = v)
         .Whole("--val-every", "updates between validations (0: one at the end)", static (c, v) => c.ValEvery = v)
         .Whole("--save-every", "updates between checkpoints (1000)", static (c, v) => c.SaveEvery = v)
