@@ -28,6 +28,11 @@ static class TrainVerb
         {
             using RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(session.Terminal, path) : null;
             TrainConfig config = options.Resolve(parsed, resumed?.Config);
+            foreach ((string option, PolicyKind policy) in policyOptions)
+            {
+                if (parsed.GetResult(option) is not null && config.Policy != policy)
+                    throw new UsageException($"{option} is of --policy {Word(policy)}, and this run's is {Word(config.Policy)}.");
+            }
             if (config.MinScale > config.MaxScale)
                 throw new UsageException(string.Create(CultureInfo.InvariantCulture,
                     $"--min-scale {config.MinScale} is above --max-scale {config.MaxScale}: give both, the smaller first."));
@@ -42,6 +47,14 @@ static class TrainVerb
     }
 
     const string ScaleRange = "from 1/16 (0.0625) to 16";
+
+    // What only one policy knows.
+    static readonly (string Option, PolicyKind Policy)[] policyOptions =
+    [
+        ("--gamma", PolicyKind.Step), ("--step-size", PolicyKind.Step), ("--power", PolicyKind.Poly), ("--poly-length", PolicyKind.Poly),
+    ];
+
+    static string Word(PolicyKind policy) => policy.ToString().ToLowerInvariant();
 
     static bool InScale(double factor) => factor is >= 1 / Augmentation.ScaleLimit and <= Augmentation.ScaleLimit;
 
@@ -111,7 +124,7 @@ static class TrainVerb
             {
                 trainer.Resume(folder.Last);
                 terminal.Line($"Resumed at step {trainer.Iteration}.");
-                if (trainer.IsCompleted) return Finished(terminal, trainer, folder);
+                if (trainer.IsCompleted) return Finished(terminal, config, trainer, folder);
             }
             folder.WriteConfig(json);
             if (validation is not null && config.Overlays > 0) folder.ReservePictures();
@@ -157,9 +170,12 @@ static class TrainVerb
         terminal.Line(network.InitFrom(file, config.StripPrefix).ToString());
     }
 
-    static int Finished(Terminal terminal, Trainer trainer, RunFolder folder)
+    static int Finished(Terminal terminal, TrainConfig config, Trainer trainer, RunFolder folder)
     {
-        terminal.Line($"This run is finished, so nothing was done. For more steps: fcn train --resume {ShellWord.Of(folder.Folder)} " +
+        string done = config.Iterations < trainer.Iteration
+            ? $"{trainer.Iteration} steps are done already, more than the {config.Iterations} of --iterations"
+            : "This run is finished";
+        terminal.Line($"{done}, so nothing was done. For more steps: fcn train --resume {ShellWord.Of(folder.Folder)} " +
             $"--iterations {2 * trainer.Iteration}");
         return 0;
     }

@@ -20,6 +20,28 @@ public sealed class TrainOptionTests
         Assert.StartsWith($"error: {option} {value}: expected a number {range}.", result.Error);
     }
 
+    [Theory]
+    [InlineData("step", "--poly-length", "poly")]
+    [InlineData("step", "--power", "poly")]
+    [InlineData("poly", "--gamma", "step")]
+    [InlineData("fixed", "--step-size", "step")]
+    public void AnOptionOfAnotherPolicyIsWrongUsage(string policy, string option, string its)
+    {
+        ToolResult result = Tool.Run("train", "data", "--network", "fcn-demo", "--policy", policy, option, "5");
+        Assert.Equal(2, result.Code);
+        Assert.StartsWith($"error: {option} is of --policy {its}, and this run's is {policy}.", result.Error);
+    }
+
+    [Fact]
+    public void FewerStepsThanAreDoneAreToldOf()
+    {
+        using var run = new SceneRun();
+        string[] options = ["--network", "fcn-demo", "--runs", run.Runs, "--name", "x", "--val-split", "none"];
+        Assert.Equal(0, Tool.Run(["train", run.Data.Root, .. options, "--iterations", "2"]).Code);
+        Assert.StartsWith("2 steps are done already, more than the 1 of --iterations, so nothing was done. ",
+            Tool.Run("train", "--resume", run.Folder, "--iterations", "1").LastLine);
+    }
+
     [Fact]
     public void ScalesThatAreNoRangeAreWrongUsage()
     {
