@@ -25,21 +25,21 @@ static class TrainingTrack
         }
     }
 
-    /// Null where it was stopped; then, and where it fails, what was saved is said, and how to go on.
-    public static TrainingResult? Run(Session session, Trainer trainer, long iterations, int validationImages, string goOn)
+    /// Null where it was stopped; then, and where it fails, what was saved is said, and how to go on. The last validation is shown in full.
+    public static TrainingResult? Run(Session session, Trainer trainer, long iterations, string goOn)
     {
         Terminal terminal = session.Terminal;
         try
         {
-            TrainingResult result = Watched(session, trainer, iterations, validationImages);
+            TrainingResult result = Watched(session, trainer, iterations);
             if (result.Completed) return result;
             session.WasInterrupted = true;
             terminal.Line($"Stopped and saved at step {result.Iteration}. {goOn}");
             return null;
         }
-        catch (Exception e) when (e is not NotFiniteException && trainer.Iteration > 0 && trainer.SavedIteration == trainer.Iteration)
+        catch (Exception e) when (e is not NotFiniteException && trainer is { Iteration: > 0, SavedIteration: not null })
         {
-            terminal.Line($"Saved at step {trainer.Iteration}. {goOn}");
+            terminal.Line($"Saved at step {trainer.SavedIteration}. {goOn}");
             throw;
         }
     }
@@ -60,15 +60,20 @@ static class TrainingTrack
                 "--init-from.");
     }
 
-    static TrainingResult Watched(Session session, Trainer trainer, long iterations, int validationImages) =>
+    static TrainingResult Watched(Session session, Trainer trainer, long iterations) =>
         session.Terminal.Track("step", trainer.Iteration, iterations, track =>
         {
             var last = new StepReport(trainer.Iteration, double.NaN, double.NaN, 0, 0);
             trainer.Stepped += step => track.At(step.Iteration, Words(last = step));
-            trainer.Validating += image => track.At(last.Iteration, $"validating {image}/{validationImages}");
-            trainer.Validated += report => session.Terminal.Line(string.Create(CultureInfo.InvariantCulture,
-                $"step {report.Iteration}: mean IU {report.Scores.MeanIU:0.000}, pixel accuracy {report.Scores.PixelAccuracy:0.000}" +
-                $"{(report.IsBest ? "" : $" (best {trainer.BestMeanIU:0.000} at {trainer.BestIteration})")}"));
+            trainer.Validating += image => track.At(last.Iteration, $"validating {image}/{trainer.Validation!.Count}");
+            trainer.Validated += report =>
+            {
+                session.Terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                    $"step {report.Iteration}: mean IU {report.Scores.MeanIU:0.000}, pixel accuracy {report.Scores.PixelAccuracy:0.000}" +
+                    $"{(report.IsBest ? "" : $" (best {trainer.BestMeanIU:0.000} at {trainer.BestIteration})")}"));
+                if (report.Iteration == iterations)
+                    session.Terminal.Show(Tables.Metrics(report.Matrix, trainer.Validation!.ClassNames));
+            };
             return trainer.Run(session.Cancellation);
         });
 

@@ -41,14 +41,16 @@ sealed class ConfigOptions<TConfig> where TConfig : RunConfig, new()
                 ? number
                 : throw Wrong(option, text, "a whole number, 0 or more"), set);
 
-    public ConfigOptions<TConfig> Real(string name, string help, Action<TConfig, double> set) =>
-        Add(name, "x", help, static (option, text) => ReadReal(text) ?? throw Wrong(option, text, "a number such as 0.01 or 1e-4"), set);
+    /// A number of a range, which is told in words.
+    public ConfigOptions<TConfig> Real(
+        string name, string help, Action<TConfig, double> set, Func<double, bool> isInRange, string range) =>
+        Add(name, "x", help, (option, text) => ReadReal(text) is { } number && isInRange(number)
+            ? number
+            : throw Wrong(option, text, $"a number {range}"), set);
 
     /// A share of something, 0 to 1.
     public ConfigOptions<TConfig> Share(string name, string help, Action<TConfig, double> set) =>
-        Add(name, "x", help, static (option, text) => ReadReal(text) is { } share and >= 0 and <= 1
-            ? share
-            : throw Wrong(option, text, "a number from 0 to 1"), set);
+        Real(name, help, set, static v => v is >= 0 and <= 1, "from 0 to 1");
 
     public ConfigOptions<TConfig> Size(string name, string help, Action<TConfig, PixelSize> set) =>
         Add(name, "WxH", help, static (option, text) => ReadSize(option, text), set);

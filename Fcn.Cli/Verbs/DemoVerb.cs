@@ -55,10 +55,10 @@ static class DemoVerb
                 $"{config.Iterations} steps of {Batch} drawn scenes, {scenes.Size} pixels, {scenes.Classes} classes.");
             var clock = Stopwatch.StartNew();
             string rest = $"What there is lies in {folder.Folder}.";
-            if (TrainingTrack.Run(session, trainer, config.Iterations, unseen.Count, rest) is not { } result) return 0;
+            if (TrainingTrack.Run(session, trainer, config.Iterations, rest) is not { } result) return 0;
             string seconds = clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-            terminal.Line($"Trained for {seconds} s. {unseen.Count} scenes it never saw:");
-            Finish(session, trainer, network, result, unseen.ClassNames);
+            terminal.Line($"Trained for {seconds} s. The table is of {unseen.Count} scenes it never saw.");
+            Finish(session, trainer, network, result);
             return 0;
         });
 
@@ -66,14 +66,13 @@ static class DemoVerb
     }
 
     // What can be printed comes before what may fail.
-    static void Finish(Session session, Trainer trainer, Network network, TrainingResult result, IReadOnlyList<string> classNames)
+    static void Finish(Session session, Trainer trainer, Network network, TrainingResult result)
     {
         (Terminal terminal, RunFolder folder) = (session.Terminal, trainer.Folder!);
-        terminal.Show(Tables.Metrics(result.LastValidation!.Matrix, classNames));
         terminal.Line($"{folder.Folder}: vis/ has photograph, truth and prediction side by side, curve.svg the course of the training,");
         terminal.Line("log.csv its numbers, confusion.csv what was taken for what, weights/ the network.");
         TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {result.LastValidation.Scores.MeanIU:0.000}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"mean IU {result.LastValidation!.Scores.MeanIU:0.000}"));
         // Larger than what it was trained on: a fully convolutional network does not mind.
         var pictures = new DrawnScenes(Pictures, Drawn, new PixelSize(256, 192));
         Comparison.SaveAll(network, pictures, size: null, Pictures, folder, session.Cancellation);

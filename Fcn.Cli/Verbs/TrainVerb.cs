@@ -28,6 +28,14 @@ static class TrainVerb
         {
             using RunFolder? resumed = parsed.GetValue(resume) is { } path ? OpenRun(session.Terminal, path) : null;
             TrainConfig config = options.Resolve(parsed, resumed?.Config);
+            foreach ((string option, PolicyKind policy) in policyOptions)
+            {
+                if (parsed.GetResult(option) is not null && config.Policy != policy)
+                    throw new UsageException($"{option} is of --policy {Word(policy)}, and this run's is {Word(config.Policy)}.");
+            }
+            if (config.MinScale > config.MaxScale)
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                    $"--min-scale {config.MinScale} is above --max-scale {config.MaxScale}: give both, the smaller first."));
             config.Data = parsed.GetValue(data) ?? config.Data;
             if (config.Network.Length == 0)
                 throw new FcnException($"Give --network. Networks here: {string.Join(", ", session.Networks.Select(static e => e.Name))}.");
@@ -37,6 +45,18 @@ static class TrainVerb
         });
         return command;
     }
+
+    const string ScaleRange = "from 1/16 (0.0625) to 16";
+
+    // What only one policy knows.
+    static readonly (string Option, PolicyKind Policy)[] policyOptions =
+    [
+        ("--gamma", PolicyKind.Step), ("--step-size", PolicyKind.Step), ("--power", PolicyKind.Poly), ("--poly-length", PolicyKind.Poly),
+    ];
+
+    static string Word(PolicyKind policy) => policy.ToString().ToLowerInvariant();
+
+    static bool InScale(double factor) => factor is >= 1 / Augmentation.ScaleLimit and <= Augmentation.ScaleLimit;
 
     static ConfigOptions<TrainConfig> Options(Command command, DeviceCatalog devices) =>
         new ConfigOptions<TrainConfig>(command, ConfigJson.Default.TrainConfig)
@@ -48,20 +68,21 @@ static class TrainVerb
         .Size("--size", "bring every image to this size first (its own)", static (c, v) => c.Size = v)
         .Whole("--batch", "images per batch (1)", static (c, v) => c.Batch = (int)v, 1, 65536)
         .Whole("--iterations", "updates in all (1000)", static (c, v) => c.Iterations = v, 1)
-        .Real("--rate", "learning rate (0.001); with --loss sum about 1e-10", static (c, v) => c.Rate = v)
+        .Real("--rate", "learning rate (0.001); with --loss sum about 1e-10", static (c, v) => c.Rate = v,
+            static v => v > 0, "above 0, such as 0.01 or 1e-4")
         .Choice<PolicyKind>("--policy", "how the rate falls (fixed)", static (c, v) => c.Policy = v)
-        .Real("--gamma", "factor of every step (0.1)", static (c, v) => c.Gamma = v)
+        .Real("--gamma", "factor of every step (0.1)", static (c, v) => c.Gamma = v, static v => v > 0, "above 0, such as 0.01 or 1e-4")
         .Whole("--step-size", "updates from step to step (1000)", static (c, v) => c.StepSize = v, 1)
-        .Real("--power", "exponent of poly (0.9)", static (c, v) => c.Power = v)
+        .Real("--power", "exponent of poly (0.9)", static (c, v) => c.Power = v, static v => v >= 0, "of 0 or more")
         .Whole("--poly-length", "updates until poly reaches zero (--iterations)", static (c, v) => c.PolyLength = v, 1)
-        .Real("--momentum", "momentum (0.9)", static (c, v) => c.Momentum = v)
-        .Real("--decay", "weight decay (0.0005)", static (c, v) => c.Decay = v)
+        .Real("--momentum", "momentum (0.9)", static (c, v) => c.Momentum = v, static v => v is >= 0 and < 1, "of at least 0 and below 1")
+        .Real("--decay", "weight decay (0.0005)", static (c, v) => c.Decay = v, static v => v >= 0, "of 0 or more")
         .Whole("--iter-size", "batches whose gradients make one update (1)", static (c, v) => c.IterSize = (int)v, 1, 65536)
         .Choice<LossMode>("--loss", "sum or mean over the pixels (mean)", static (c, v) => c.Loss = v)
         .Choice<SampleOrder>("--order", "order of the examples (shuffled)", static (c, v) => c.Order = v)
         .Flag("--mirror", "mirror every other image at random", static (c, v) => c.Mirror = v)
-        .Real("--min-scale", "smallest random factor on the size (1)", static (c, v) => c.MinScale = v)
-        .Real("--max-scale", "largest random factor on the size (1)", static (c, v) => c.MaxScale = v)
+        .Real("--min-scale", "smallest random factor on the size (1)", static (c, v) => c.MinScale = v, InScale, ScaleRange)
+        .Real("--max-scale", "largest random factor on the size (1)", static (c, v) => c.MaxScale = v, InScale, ScaleRange)
         .Size("--crop", "cut out a part of this size at random", static (c, v) => c.Crop = v)
         .Whole("--val-every", "updates between validations (0: one at the end)", static (c, v) => c.ValEvery = v)
         .Whole("--save-every", "updates between checkpoints (1000)", static (c, v) => c.SaveEvery = v)
@@ -103,7 +124,7 @@ static class TrainVerb
             {
                 trainer.Resume(folder.Last);
                 terminal.Line($"Resumed at step {trainer.Iteration}.");
-                if (trainer.IsCompleted) return Finished(terminal, trainer, folder);
+                if (trainer.IsCompleted) return Finished(terminal, config, trainer, folder);
             }
             folder.WriteConfig(json);
             if (validation is not null && config.Overlays > 0) folder.ReservePictures();
@@ -113,7 +134,7 @@ static class TrainVerb
             terminal.Line($"Run: {folder.Folder}");
             string goOn = $"Go on with: fcn train --resume {ShellWord.Of(folder.Folder)}";
             trainer.Stepped += _ => look.ThrowIfFailed();
-            TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, validation?.Count ?? 0, goOn);
+            TrainingResult? result = TrainingTrack.Run(session, trainer, config.Iterations, goOn);
             look.TellSkipped();
             if (result is not null) Finish(session, config, network, validation, trainer, result);
             return 0;
@@ -149,9 +170,12 @@ static class TrainVerb
         terminal.Line(network.InitFrom(file, config.StripPrefix).ToString());
     }
 
-    static int Finished(Terminal terminal, Trainer trainer, RunFolder folder)
+    static int Finished(Terminal terminal, TrainConfig config, Trainer trainer, RunFolder folder)
     {
-        terminal.Line($"This run is finished, so nothing was done. For more steps: fcn train --resume {ShellWord.Of(folder.Folder)} " +
+        string done = config.Iterations < trainer.Iteration
+            ? $"{trainer.Iteration} steps are done already, more than the {config.Iterations} of --iterations"
+            : "This run is finished";
+        terminal.Line($"{done}, so nothing was done. For more steps: fcn train --resume {ShellWord.Of(folder.Folder)} " +
             $"--iterations {2 * trainer.Iteration}");
         return 0;
     }
@@ -168,7 +192,6 @@ static class TrainVerb
         Session session, TrainConfig config, Network network, SegmentationSet? validation, Trainer trainer, TrainingResult result)
     {
         (Terminal terminal, RunFolder folder) = (session.Terminal, trainer.Folder!);
-        if (result.LastValidation is { } last) terminal.Show(Tables.Metrics(last.Matrix, validation!.ClassNames));
         terminal.Line($"{folder.Folder}: weights/, log.csv, curve.svg" + (validation is null ? "." : ", confusion.csv, vis/."));
         TrainingTrack.WarnOfNothingLearned(terminal, trainer, network.Description.Classes, result);
         if (result.BestMeanIU is { } best)

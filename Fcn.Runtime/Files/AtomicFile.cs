@@ -19,7 +19,7 @@ public static class AtomicFile
         string? unfinished = null;
         try
         {
-            string target = Target(path), partial = target + Suffix;
+            string target = Target(path), partial = Partial(path);
             // The lock keeps a second writer out until the rename is done; Windows renames an open file only if deletion is shared.
             FileShare share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
             using var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, share, bufferSize: 1 << 16);
@@ -56,11 +56,12 @@ public static class AtomicFile
     {
         var taken = new List<FileStream>();
         (string at, long needed, Exception? failure) = ("", 0, null);
+        foreach ((string _, long bytes) in files) needed += bytes;
         try
         {
             foreach ((string path, long bytes) in files)
             {
-                (at, needed) = (path, needed + bytes);
+                at = path;
                 taken.Add(Take(path, bytes));
             }
         }
@@ -79,7 +80,7 @@ public static class AtomicFile
             : FileError.Writing(at, failure);
     }
 
-    static FileStream Take(string path, long bytes) => new(Target(path) + Suffix, new FileStreamOptions
+    static FileStream Take(string path, long bytes) => new(Partial(path), new FileStreamOptions
     {
         Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, PreallocationSize = bytes,
         Options = FileOptions.DeleteOnClose,
@@ -96,6 +97,13 @@ public static class AtomicFile
         {
             return null;
         }
+    }
+
+    static string Partial(string path)
+    {
+        string partial = Target(path) + Suffix;
+        if (Pipe.IsOne(partial)) File.Delete(partial);
+        return partial;
     }
 
     static string Target(string path) =>

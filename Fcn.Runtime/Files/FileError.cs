@@ -14,14 +14,35 @@ internal static class FileError
         DirectoryNotFoundException => new FcnException($"Cannot read '{path}': its folder does not exist.", e),
         ArgumentException => new FcnException($"Cannot read '{path}': {e.Message}", e),
         UnauthorizedAccessException => new MachineException($"Cannot read '{path}': permission denied.", e),
-        _ => new MachineException($"Cannot read '{path}': {e.Message}", e),
+        _ => new MachineException($"Cannot read '{path}': {Reason(e)}", e),
     };
 
-    public static FcnException Writing(string path, Exception e) => new(e switch
+    public static FcnException Writing(string path, Exception e) => new($"Cannot write '{path}': " + e switch
     {
-        _ when Directory.Exists(path) => $"Cannot write '{path}': it is a folder.",
-        DirectoryNotFoundException => $"Cannot write '{path}': its folder does not exist; create it first.",
-        UnauthorizedAccessException => $"Cannot write '{path}': permission denied.",
-        _ => $"Cannot write '{path}': {e.Message}",
+        _ when Directory.Exists(path) => "it is a folder.",
+        _ when FileOnTheWay(path) is { } file => $"'{file}' is a file, not a folder.",
+        DirectoryNotFoundException => "its folder does not exist; create it first.",
+        UnauthorizedAccessException => "permission denied.",
+        PathTooLongException => "a name in it is longer than the file system takes.",
+        _ when IsInUse(e) => "another process is writing it.",
+        _ => Reason(e),
     }, e);
+
+    // EAGAIN of Linux, that of macOS, and ERROR_SHARING_VIOLATION: a file is locked.
+    public static bool IsInUse(Exception e) => e is IOException { HResult: 11 or 35 or unchecked((int)0x80070020) };
+
+    // .NET puts the path, which may be that of the unfinished file, behind the system's words.
+    static string Reason(Exception e)
+    {
+        int path = e.Message.IndexOf(" : '", StringComparison.Ordinal);
+        return path < 0 ? e.Message : e.Message[..path] + ".";
+    }
+
+    // What stands where a folder of the path should be; null where nothing does.
+    static string? FileOnTheWay(string path)
+    {
+        string? folder = Path.GetDirectoryName(path);
+        while (!string.IsNullOrEmpty(folder) && !Path.Exists(folder)) folder = Path.GetDirectoryName(folder);
+        return File.Exists(folder) ? folder : null;
+    }
 }

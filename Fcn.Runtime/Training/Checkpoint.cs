@@ -73,6 +73,9 @@ public static class Checkpoint
         writer.Save(path);
     }
 
+    // What Save writes for so many bytes of weights, but for names, shapes and settings. A loss in digits has 24 characters at most.
+    internal static long Bytes(long weights, int losses) => 2 * weights + 25L * losses;
+
     /// <summary>Restores weights and momentum and says where the run stands. Nothing is replaced before all was found to fit.</summary>
     /// <param name="path">A file of <see cref="Save"/>.</param>
     /// <param name="network">The network of the run.</param>

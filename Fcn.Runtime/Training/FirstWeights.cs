@@ -25,6 +25,11 @@ static class FirstWeights
                 "or Load or InitFrom weights.");
     }
 
+    // No update has happened, so no rate is to blame.
+    public static NotFiniteException Blamed(Network network) => new(
+        $"The loss of {network.Description.Name} is not finite before any update: the weights that training starts from are too large " +
+        "for it, or for its input. Start from others, or from drawn ones (without --init-from).");
+
     // An earlier trainer of this network may have left some.
     public static void ClearMomentum(Network network)
     {

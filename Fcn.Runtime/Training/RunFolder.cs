@@ -9,12 +9,14 @@ namespace Fcn.Training;
 public sealed class RunFolder : IDisposable
 {
     const string ConfigName = "config.json", EnvironmentName = "environment.txt";
+    const long SmallFiles = 1 << 20;
 
     readonly FileStream claim;
-    readonly bool isNew;
+    readonly string[] made;
     TrainingLog? log;
 
-    RunFolder(string path, FileStream claim, bool isNew) => (Folder, this.claim, this.isNew) = (path, claim, isNew);
+    // made: the folders that were made for it, itself first, then what is around it.
+    RunFolder(string path, FileStream claim, params string[] made) => (Folder, this.claim, this.made) = (path, claim, made);
 
     /// <summary>Makes the folder of a new run; where the name is taken, <c>name-2</c>, <c>name-3</c> and so on.</summary>
     /// <param name="root">Folder of all runs, such as <c>runs</c>.</param>
@@ -25,22 +27,23 @@ public sealed class RunFolder : IDisposable
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\:*?\"<>|") >= 0 || name.Any(char.IsControl))
             throw new FcnException($"'{name}' cannot name a run: it becomes a folder's name, so no / \\ : * ? \" < > | and no empty name.");
-        string parent = Path.Combine(root, verb);
+        string parent = Path.Combine(root, verb), path = parent;
         try
         {
+            string[] around = [.. Missing(parent)];
             Directory.CreateDirectory(parent);
             for (int copy = 1; ; copy++)
             {
-                string path = Path.Combine(parent, copy == 1 ? name : $"{name}-{copy}");
+                path = Path.Combine(parent, copy == 1 ? name : $"{name}-{copy}");
                 if (Path.Exists(path)) continue;
                 Directory.CreateDirectory(path);
                 // Another process may have made the same folder in this moment; only one makes the file.
-                if (TryClaim(path) is { } claim) return new RunFolder(path, claim, isNew: true);
+                if (TryClaim(path) is { } claim) return new RunFolder(path, claim, [path, .. around]);
             }
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
-            throw FileError.Writing(parent, e);
+            throw FileError.Writing(path, e);
         }
     }
 
@@ -50,13 +53,19 @@ public sealed class RunFolder : IDisposable
     {
         if (!Directory.Exists(path))
             throw new FcnException($"There is no run '{path}'. Give the folder that holds its config.json, such as runs/train/name.");
+        string file = LockOf(path);
         try
         {
-            return new RunFolder(path, Claim(path, FileMode.OpenOrCreate), isNew: false);
+            if (Pipe.IsOne(file)) throw new FcnException($"'{file}' is a pipe, and a run's lock is a file: remove it.");
+            return new RunFolder(path, Claim(path, FileMode.OpenOrCreate));
+        }
+        catch (IOException e) when (FileError.IsInUse(e))
+        {
+            throw new FcnException($"Cannot open the run '{path}': another process is at work in it. Wait until it ends, or stop it.", e);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
-            throw FileError.Writing(LockOf(path), e);
+            throw FileError.Writing(file, e);
         }
     }
 
@@ -122,29 +131,30 @@ public sealed class RunFolder : IDisposable
     public void MakeWeights() => Made("weights");
 
     /// <summary>
-    /// Proves that the next checkpoint can be written beside <see cref="Last"/>, which has its size, and <see cref="Best"/>, which has half
-    /// of it, where there is a validation.
+    /// Proves that the run fits on the disk at its fullest: <see cref="Last"/>, the next checkpoint beside it, <see cref="Best"/>, and a
+    /// mebibyte for what is small: log, curve, matrix and the headers of the weights.
     /// </summary>
+    /// <param name="checkpoint">Bytes of a checkpoint.</param>
+    /// <param name="best">Bytes of the best weights; 0 where there is no validation.</param>
     /// <exception cref="FcnException">One cannot be written, or they do not fit on the disk: the numbers are given.</exception>
-    public void ReserveWeights(bool validation)
-    {
-        long checkpoint = new FileInfo(Last).Length;
-        AtomicFile.Reserve((Last, checkpoint), (Best, validation && !File.Exists(Best) ? checkpoint / 2 : 0));
-    }
+    public void ReserveWeights(long checkpoint, long best) => AtomicFile.Reserve(
+        (Curve, SmallFiles), (Best, File.Exists(Best) ? 0 : best), (Last, File.Exists(Last) ? checkpoint : 2 * checkpoint));
 
     /// <summary>Makes vis/ if need be and proves that pictures can be written there.</summary>
     /// <exception cref="FcnException">They cannot.</exception>
     public void ReservePictures() => AtomicFile.Reserve((Picture("picture.png"), 0));
 
     /// <summary>
-    /// Disposes and removes the folder of a run that came to nothing, if <see cref="Create"/> made it; that of <see cref="Open"/> stays.
+    /// Disposes and removes the folder of a run that came to nothing, and those around it that are empty then, as far as
+    /// <see cref="Create"/> made them; that of <see cref="Open"/> stays.
     /// </summary>
     public void Discard()
     {
         Dispose();
         try
         {
-            if (isNew) Directory.Delete(Folder, recursive: true);
+            // Around it, another run may have begun meanwhile: only what is empty goes.
+            foreach (string folder in made) Directory.Delete(folder, recursive: folder == Folder);
         }
         catch (Exception e) when (FileError.IsOne(e))
         {
@@ -177,6 +187,12 @@ public sealed class RunFolder : IDisposable
     // The system gives the file free when the process ends, however it ends.
     static FileStream Claim(string folder, FileMode mode) =>
         new(LockOf(folder), mode, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+
+    // A folder that is not there, and those around it.
+    static IEnumerable<string> Missing(string? folder)
+    {
+        for (; !string.IsNullOrEmpty(folder) && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder)) yield return folder;
+    }
 
     string Made(string folder)
     {

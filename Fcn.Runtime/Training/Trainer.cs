@@ -76,7 +76,7 @@ public sealed class Trainer : IDisposable
     /// <summary>After every image of a validation: how many are done.</summary>
     public event Action<int>? Validating;
 
-    /// <summary>After every validation.</summary>
+    /// <summary>After every validation, before anything of it is written: what it found is known even where the disk is full.</summary>
     public event Action<ValidationReport>? Validated;
 
     /// <summary>After every checkpoint: its path.</summary>
@@ -122,13 +122,15 @@ public sealed class Trainer : IDisposable
     /// One update: forward and backward of as many batches as are accumulated, then Caffe's SGD. Writes no file. Where reading or
     /// computing fails, the trainer is as it was before, and the next call takes the same examples.
     /// </summary>
-    /// <exception cref="NotFiniteException">Training has diverged: the loss is not finite.</exception>
+    /// <exception cref="NotFiniteException">The loss is not finite: the first weights are too large, or training has diverged.</exception>
     /// <exception cref="FcnException">An example cannot be read, or the network was never given weights.</exception>
     public StepReport Step()
     {
         if (Iteration == 0) FirstWeights.Require(network);
         double loss = solver.Step(Iteration);
-        if (!double.IsFinite(loss)) throw Diverged($"the loss is {Words(loss)} at iteration {Iteration + 1}", Iteration);
+        if (!double.IsFinite(loss))
+            throw Iteration == 0 ? FirstWeights.Blamed(network)
+                : Diverged($"the loss is {(double.IsNaN(loss) ? "NaN" : "infinite")} at iteration {Iteration + 1}", Iteration);
         losses.Add(loss);
         Iteration++;
         var report = new StepReport(Iteration, loss, losses.Mean, settings.Solver.Rate(Iteration - 1), solver.ImagesPerSecond);
@@ -138,7 +140,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>
     /// Trains up to the last iteration, validating, logging and saving on the way. With a folder, a checkpoint is there from the beginning,
-    /// before every validation and at the end, whatever ends the run; that the next ones fit on the disk is proved before the first update.
+    /// before every validation and at the end, whatever ends the run; that all of them fit on the disk is proved before the first one.
     /// Before a checkpoint the network segments one image: one that has just blown up replaces no sound one.
     /// </summary>
     /// <param name="cancellation">Looked at after every update and validation image; the run then saves a checkpoint and returns.</param>
@@ -182,8 +184,9 @@ public sealed class Trainer : IDisposable
             throw new FcnException($"'{folder.Last}' is another run's: resume it, or create a new folder for this run.");
         folder.MakeWeights();
         folder.WriteEnvironment(network.Engine);
+        long weights = network.Description.ParameterCount * sizeof(float);
+        folder.ReserveWeights(Checkpoint.Bytes(weights, settings.LossWindow), Validation is null ? 0 : weights);
         if (!isThere) SaveLast();
-        folder.ReserveWeights(Validation is not null);
     }
 
     void Train(CancellationToken cancellation)
@@ -226,9 +229,9 @@ public sealed class Trainer : IDisposable
         if (best) (BestMeanIU, BestIteration) = (scores.MeanIU, Iteration);
         validatedAt = Iteration;
         lastValidation = new ValidationReport(Iteration, matrix, scores, best);
+        Validated?.Invoke(lastValidation);
         Folder?.WriteConfusion(matrix, Validation!.ClassNames);
         if (best && Folder is not null) network.Save(Folder.Best, BestNotes(scores));
-        Validated?.Invoke(lastValidation);
         return true;
     }
 
@@ -287,13 +290,9 @@ public sealed class Trainer : IDisposable
     {
         if (Folder is null) return "";
         if (BestIteration > 0 && File.Exists(Folder.Best))
-            return $" The best weights, of iteration {BestIteration}, are intact: start from them with {From(Folder.Best)}.";
+            return $" The best weights, of iteration {BestIteration}, are intact: --init-from {ShellWord.Of(Folder.Best)}.";
         return SavedIteration > 0 && SavedIteration < Iteration
-            ? $" The checkpoint of iteration {SavedIteration} is intact: start from it with {From(Folder.Last)} and a lower rate."
+            ? $" The checkpoint of iteration {SavedIteration} is intact: --init-from {ShellWord.Of(Folder.Last)}, with a lower rate."
             : "";
-
-        static string From(string weights) => $"--init-from {ShellWord.Of(weights)}";
     }
-
-    static string Words(double loss) => double.IsNaN(loss) ? "NaN" : "infinite";
 }

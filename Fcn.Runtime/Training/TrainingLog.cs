@@ -86,6 +86,8 @@ public sealed class TrainingLog : IDisposable
         for (int i = 0; i < lines.Length - 1; i++)
         {
             if (i == 0 && lines[0].Replace(';', ',') == LogRow.Header) continue;
+            // An editor may have left an empty one at the end.
+            if (string.IsNullOrWhiteSpace(lines[i])) continue;
             rows.Add(LogRow.Parse(lines[i]) is { } row && i > 0
                 ? row
                 : throw new FcnException(

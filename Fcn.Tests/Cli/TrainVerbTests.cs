@@ -1,5 +1,6 @@
 // fcn train: what it says and leaves when runs are resumed, end early, diverge or learn nothing. Two small images, FcnDemo.
 using System.Text.Json;
+using Fcn.Cli;
 using Fcn.Cli.Output;
 using Fcn.Models;
 using Fcn.Tests.Training;
@@ -133,6 +134,38 @@ public sealed class TrainVerbTests : IDisposable
         Assert.Equal("No memory for momentum.", Refusal.Of(() =>
             TrainingTrack.In(folder, static () => throw new FcnException("No memory for momentum."), static _ => 0)));
         Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
+    public void WhatTheLastValidationFoundIsShownThoughItCannotBeWritten()
+    {
+        Succeed(Train("--iterations", "1"));
+        string matrix = Path.Combine(run.Folder, "confusion.csv");
+        File.Delete(matrix);
+        Directory.CreateDirectory(matrix);
+        ToolResult result = Fail(["train", "--resume", run.Folder, "--iterations", "2"]);
+        Assert.Contains("by frequency", result.Output);
+        Assert.Equal($"Saved at step 2. Go on with: fcn train --resume {run.Folder}", result.LastLine);
+    }
+
+    // What was trained last cannot be saved; the checkpoint before it can be gone on from.
+    [Fact]
+    public void TheLastCheckpointIsNamedWhereNoOtherCanBeWritten()
+    {
+        using RunFolder folder = RunFolder.Create(run.Runs, "train", "x");
+        using PixelNet net = PixelNet.Initialized();
+        using var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 5, CheckpointEvery = 2 })
+        {
+            Folder = folder,
+        };
+        trainer.Saved += _ =>
+        {
+            if (trainer.Iteration == 2) Directory.CreateDirectory(folder.Last + ".partial");
+        };
+        using StringWriter output = new(), error = new();
+        var session = new Session(PaperNetworks.All, new DeviceCatalog([]), new Terminal(output, error), CancellationToken.None);
+        Assert.Contains(folder.Last, Refusal.Of(() => TrainingTrack.Run(session, trainer, 5, "Go on.")));
+        Assert.EndsWith("Saved at step 2. Go on.\n", output.ToString());
     }
 
     // A billion pixels in a batch: terabytes.

@@ -37,7 +37,7 @@ public sealed class UsageTests
     [InlineData("train --network fcn-demo -- -no-such-folder", 1, "error: '-no-such-folder' is no data set", "")]
     [InlineData("info -- -fcn9s", 1, "error: There is no network '-fcn9s'. Did you mean fcn8s?", "fcn-demo.")]
     [InlineData("train data", 1, "error: Give --network. Networks here: fcn8s,", "fcn-demo.")]
-    [InlineData("train data --network fcn-demo --rate fast", 2, "error: --rate fast: expected a number such as 0.01 or 1e-4.",
+    [InlineData("train data --network fcn-demo --rate fast", 2, "error: --rate fast: expected a number above 0, such as 0.01 or 1e-4.",
         "See fcn train --help.")]
     [InlineData("train no-such-folder --network fcn-demo", 1, "error: 'no-such-folder' is no data set: there is no such folder.", "")]
     [InlineData("train --resume no-such-run", 1, "error: There is no run 'no-such-run'.", "")]

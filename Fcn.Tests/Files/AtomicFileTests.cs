@@ -46,6 +46,19 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal(["a.txt"], _folder.Names);
     }
 
+    // Opened for writing, a pipe waits for somebody who reads: for ever.
+    [Fact]
+    public void A_pipe_in_the_place_of_the_unfinished_file_is_replaced()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string partial = NamedPipe.Make(_folder["a.txt" + AtomicFile.Suffix]);
+        AtomicFile.WriteText(_folder["a.txt"], "new");
+        Assert.Equal("new", File.ReadAllText(_folder["a.txt"]));
+        NamedPipe.Make(partial);
+        AtomicFile.Reserve((_folder["a.txt"], 1 << 20));
+        Assert.Equal(["a.txt"], _folder.Names);
+    }
+
     [Fact]
     public void A_second_writer_of_the_same_file_is_told()
     {

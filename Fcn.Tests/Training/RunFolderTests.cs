@@ -32,7 +32,16 @@ public sealed class RunFolderTests : IDisposable
     public void AFileInTheWayIsNamed()
     {
         File.WriteAllText(root, "");
-        Assert.Contains(root, Assert.Throws<FcnException>(() => RunFolder.Create(root, "train", "x")).Message);
+        Assert.Equal($"Cannot write '{Path.Combine(root, "train")}': '{root}' is a file, not a folder.",
+            Refusal.Of(() => RunFolder.Create(root, "train", "x")));
+    }
+
+    [Fact]
+    public void ANameThatIsTooLongIsToldOf()
+    {
+        string name = new('x', 300);
+        Assert.Equal($"Cannot write '{Path.Combine(root, "train", name)}': a name in it is longer than the file system takes.",
+            Refusal.Of(() => RunFolder.Create(root, "train", name)));
     }
 
     [Fact]
@@ -51,8 +60,18 @@ public sealed class RunFolderTests : IDisposable
     {
         using RunFolder made = RunFolder.Create(root, "train", "x");
         string message = Assert.Throws<FcnException>(() => RunFolder.Open(made.Folder)).Message;
-        Assert.StartsWith($"Cannot write '{Path.Combine(made.Folder, "run.lock")}': ", message);
-        Assert.Contains("another process", message);
+        Assert.StartsWith($"Cannot open the run '{made.Folder}': another process is at work in it.", message);
+    }
+
+    [Fact]
+    public void APipeThatTakesTheLocksPlaceIsNamed()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        RunFolder made = RunFolder.Create(root, "train", "x");
+        made.Dispose();
+        string pipe = NamedPipe.Make(Path.Combine(made.Folder, "run.lock"));
+        Assert.Equal($"'{pipe}' is a pipe, and a run's lock is a file: remove it.", Refusal.Of(() => RunFolder.Open(made.Folder)));
+        Assert.True(File.Exists(pipe));
     }
 
     [Fact]
@@ -88,6 +107,37 @@ public sealed class RunFolderTests : IDisposable
         RunFolder.Open(made.Folder).Discard();
         Assert.True(Directory.Exists(made.Folder));
         Assert.Empty(Directory.GetFiles(made.Folder));
+    }
+
+    // The checkpoint, the next one beside it, the best weights and a mebibyte; what is there already is not needed again.
+    [Fact]
+    public void ARunThatDoesNotFitAtItsFullestIsAnErrorWithItsSize()
+    {
+        const long Checkpoint = 1L << 50, Best = Checkpoint / 2, Rest = 1 << 20;
+        using RunFolder run = RunFolder.Create(root, "train", "x");
+        run.MakeWeights();
+        Needs(2 * Checkpoint + Best + Rest);
+        File.WriteAllText(run.Last, "a checkpoint");
+        Needs(Checkpoint + Best + Rest);
+
+        void Needs(long bytes) =>
+            Assert.Contains($": {bytes} bytes are needed beside what is there", Refusal.Of(() => run.ReserveWeights(Checkpoint, Best)));
+    }
+
+    [Fact]
+    public void NoEmptyFolderIsLeftAroundARunThatCameToNothing()
+    {
+        RunFolder first = RunFolder.Create(root, "train", "x"), second = RunFolder.Create(root, "val", "x");
+        first.Discard();
+        Assert.Equal([Path.Combine(root, "val")], Directory.GetDirectories(root));
+        second.Discard();
+        Directory.CreateDirectory(root);
+        RunFolder.Create(root, "train", "x").Discard();
+        Assert.True(Directory.Exists(root));
+        Assert.Empty(Directory.GetDirectories(root));
+        Directory.Delete(root);
+        RunFolder.Create(root, "train", "x").Discard();
+        Assert.False(Directory.Exists(root));
     }
 
     [Fact]

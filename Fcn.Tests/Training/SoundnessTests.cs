@@ -50,6 +50,18 @@ public sealed class SoundnessTests : IDisposable
         Assert.DoesNotContain("--init-from", message);
     }
 
+    // No rate is to blame before the first update.
+    [Fact]
+    public void FirstWeightsThatAreTooLargeAreBlamed()
+    {
+        using PixelNet net = PixelNet.Initialized();
+        net.Engine.Write(ParameterStore.Values, 1, [float.PositiveInfinity, 0, 0]);
+        using var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 5 });
+        string message = Assert.Throws<NotFiniteException>(() => trainer.Run()).Message;
+        Assert.StartsWith("The loss of PixelNet is not finite before any update: the weights that training starts from", message);
+        Assert.DoesNotContain("rate", message);
+    }
+
     [Fact]
     public void ACheckpointCostsOneImageForward()
     {

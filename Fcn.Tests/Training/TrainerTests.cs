@@ -142,14 +142,21 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(saved, Checkpoint.Peek(folder.Last).Iteration);
     }
 
+    // What a validation finds is told before a disk that is full can spoil it.
     [Fact]
-    public void AFirstCheckpointThatDoesNotFitEndsTheRunBeforeItBegins()
+    public void AValidationIsToldBeforeItIsWritten()
     {
-        if (!OperatingSystem.IsLinux()) return;
         using RunFolder folder = RunFolder.Create(root, "train", "full disk");
-        folder.MakeWeights();
-        File.CreateSymbolicLink(folder.Last + ".partial", "/dev/full");
-        Assert.Contains($"Cannot write '{folder.Last}': No space left on device", RefusedBeforeTheFirstStep(folder));
+        using PixelNet net = PixelNet.Initialized();
+        using var trainer = new Trainer(net, new ColourSet(4), new TrainerSettings { Iterations = 3 })
+        {
+            Folder = folder, Validation = new ColourSet(2),
+        };
+        long told = 0;
+        trainer.Stepped += _ => Directory.CreateDirectory(folder.Confusion);
+        trainer.Validated += report => told = report.Iteration;
+        Assert.Contains(folder.Confusion, Assert.Throws<FcnException>(() => trainer.Run()).Message);
+        Assert.Equal((3, 3), (told, trainer.SavedIteration));
     }
 
     [Fact]
@@ -168,6 +175,7 @@ public sealed class TrainerTests : IDisposable
         using RunFolder folder = RunFolder.Create(root, "train", "no best");
         Directory.CreateDirectory(folder.Best + ".partial");
         Assert.Contains($"Cannot write '{folder.Best}': ", RefusedBeforeTheFirstStep(folder));
+        Assert.False(File.Exists(folder.Last));
     }
 
     [Fact]

@@ -106,6 +106,16 @@ public sealed class TrainingLogTests : IDisposable
         Assert.Contains("20,0.333", reader.ReadToEnd());
     }
 
+    [Fact]
+    public void AnEmptyLineIsNone()
+    {
+        using (var log = new TrainingLog(LogFile)) log.Append(plain);
+        File.AppendAllText(LogFile, "\n");
+        using (var log = new TrainingLog(LogFile)) log.Append(plain with { Iteration = 40 });
+        using var again = new TrainingLog(LogFile);
+        Assert.Equal([20, 40], again.Rows.Select(static row => row.Iteration));
+    }
+
     // The error is told where it happens, and closing the log tells it no second time.
     [Fact]
     public void AFullDiskIsToldOnce()
@@ -114,6 +124,7 @@ public sealed class TrainingLogTests : IDisposable
         string path = Path.Combine(folder, "full.csv");
         using var log = new TrainingLog(path);
         File.CreateSymbolicLink(path, "/dev/full");
-        Assert.Contains(path, Assert.Throws<FcnException>(() => log.Append(new LogRow(1, 1, 1, 1, 1, null))).Message);
+        Assert.Equal($"Cannot write '{path}': No space left on device.",
+            Assert.Throws<FcnException>(() => log.Append(new LogRow(1, 1, 1, 1, 1, null))).Message);
     }
 }
