@@ -62,7 +62,7 @@ public sealed class LabelTests : IDisposable
     public void Other_formats_are_still_refused_as_labels()
     {
         string path = _folder.Write("a.bmp", Samples.Make("bmp 24 bits").File);
-        Assert.Equal($"'{path}' is not a PNG. Labels are read from palette or grey PNGs only: a JPEG changes them.",
+        Assert.Equal($"'{path}' is a BMP picture, not a PNG. Labels are read from palette or grey PNGs only: a JPEG changes them.",
             Refusal.Of(() => LabelMap.Load(path)));
     }
 
