@@ -286,9 +286,7 @@ public sealed class TrainerTests : IDisposable
         public FixedBatch(InputSummary input) => new BatchBuilder(input).Build([new ColourSet(1).Load(0)], batch);
 
         public override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
-
         public override long Position => position;
-
         public override void Seek(long to) => position = to;
 
         public override Batch Next()
