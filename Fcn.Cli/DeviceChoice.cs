@@ -3,6 +3,7 @@ using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 
 namespace Fcn.Cli;
 

@@ -6,6 +6,7 @@ using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
 using Fcn.Devices;
+using Fcn.Devices.Gpu;
 using Spectre.Console;
 
 namespace Fcn.Cli.Verbs;

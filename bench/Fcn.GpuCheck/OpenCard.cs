@@ -1,5 +1,6 @@
 // The card under test: the driver of this machine, or the tests' emulated one in a rehearsal; metered.
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using Fcn.Tests.Devices.Cuda;
 
 namespace Fcn.GpuCheck;
@@ -7,7 +8,7 @@ namespace Fcn.GpuCheck;
 sealed class OpenCard : IDisposable
 {
     readonly CudaSearch search;
-    readonly CudaContext context;
+    readonly GpuContext context;
     readonly int ordinal;
     readonly CubinCache cache;
 
@@ -15,9 +16,9 @@ sealed class OpenCard : IDisposable
     {
         (Driver, this.ordinal, cache) = (driver, ordinal, new CubinCache(cacheFolder));
         search = CudaSearch.Of(driver);
-        CudaCard card = CudaCard.Of(driver, ordinal);
+        GpuCard card = CudaCards.Of(driver, ordinal);
         (Name, Capability, Processors) = (card.Name, card.Capability, card.Processors);
-        context = new CudaContext(driver, card);
+        context = new GpuContext(driver, card);
     }
 
     public MeteredDriver Driver { get; }
@@ -34,7 +35,7 @@ sealed class OpenCard : IDisposable
         CudaSearch search = settings.Rehearse ? CudaSearch.Of(new EmulatedDriver(new PtxCard())) : NativeDriver.Machine;
         why = search.Why;
         if (search.Driver is not { } driver) return null;
-        var cards = CudaCard.All(driver);
+        var cards = CudaCards.All(driver);
         if (settings.Card < cards.Count && cards[settings.Card].IsSupported)
             return new OpenCard(new MeteredDriver(driver), settings.Card, settings.Cache);
         why = settings.Card < cards.Count

@@ -1,4 +1,5 @@
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Ilgpu;
 
@@ -12,7 +13,7 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
 
     private const string RunOnCpu = "Run without ILGPU instead (--device cpu).";
 
-    private readonly CudaContext _context;
+    private readonly GpuContext _context;
     private readonly IlgpuDriver _driver;
     private bool _disposed;
 
@@ -42,7 +43,7 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
             machine.Dispose();
             throw;
         }
-        _context = new CudaContext(_driver, machine.Card);
+        _context = new GpuContext(_driver, machine.Card);
         Name = $"{machine.Place} ({machine.Card.Name}, {words})";
     }
 
@@ -88,7 +89,7 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
         if (_driver.IsLost) throw CudaException.Lost(network.Name);
         CudaProgram program = all with { Variants = [.. all.Variants.Where(v => v.Kernels.All(k => kernels.Kernels.ContainsKey(k.Name)))] };
         CudaVariant variant = Variant(network.Name, _context.Card.ToString(), program, RunOnCpu);
-        return new CudaEngine(this, _context.Share(), network, program, variant, _ => new IlgpuKernels(_driver, variant, kernels));
+        return new GpuEngine(this, _context.Share(), network, program, variant, _ => new IlgpuKernels(_driver, variant, kernels));
     }
 
     /// <summary>Gives the device back, except what networks on it still hold.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Runtime;
@@ -32,7 +33,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
 
     public IlgpuMemory Addresses { get; }
 
-    public CudaCard Card => _machine.Card;
+    public GpuCard Card => _machine.Card;
 
     /// Of a group.
     public int MostThreads => _accelerator.MaxNumThreadsPerGroup;

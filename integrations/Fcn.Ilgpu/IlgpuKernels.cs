@@ -1,5 +1,6 @@
 using System.Reflection;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Ilgpu;
 

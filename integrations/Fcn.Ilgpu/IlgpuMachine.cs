@@ -5,11 +5,11 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
-using CudaCard = Fcn.Devices.Cuda.CudaCard;
+using GpuCard = Fcn.Devices.Gpu.GpuCard;
 
 namespace Fcn.Devices.Ilgpu;
 
-internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, IlgpuBackend Backend, string Place, CudaCard Card)
+internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, IlgpuBackend Backend, string Place, GpuCard Card)
     : IDisposable
 {
     // Groups of up to 256 threads, in warps of 32 as on NVIDIA GPUs; one at a time.
@@ -93,7 +93,7 @@ internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, Il
     };
 
     // Kernels without matrix units need no particular card: elsewhere, and below it, their level is taken for granted.
-    private static CudaCard Facts(ILGPU.Runtime.Device device, int ordinal, string place)
+    private static GpuCard Facts(ILGPU.Runtime.Device device, int ordinal, string place)
     {
         int capability = device is CudaDevice { Architecture: { } level } ? 10 * level.Major + level.Minor : 0;
         string name = device switch
@@ -102,8 +102,8 @@ internal sealed record IlgpuMachine(Context Context, Accelerator Accelerator, Il
             CPUDevice => $"simulated, {device.MaxNumThreadsPerGroup} threads",
             _ => device.Name,
         };
-        return new CudaCard(
-            ordinal, name, Math.Max(capability, CudaCard.NeededCapability), device.NumMultiprocessors, device.MaxSharedMemoryPerGroup)
+        return new GpuCard(
+            ordinal, name, Math.Max(capability, GpuCard.NeededCapability), device.NumMultiprocessors, device.MaxSharedMemoryPerGroup)
         {
             Words = $"{place} ({name})",
         };

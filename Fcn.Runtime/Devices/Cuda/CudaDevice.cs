@@ -1,3 +1,5 @@
+using Fcn.Devices.Gpu;
+
 namespace Fcn.Devices.Cuda;
 
 /// <summary>
@@ -8,7 +10,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
 {
     private const string RunOnCpu = "Run on the CPU instead (--device cpu).";
 
-    private readonly CudaContext _context;
+    private readonly GpuContext _context;
     private readonly CubinCache _cache;
     private bool _disposed;
 
@@ -22,13 +24,13 @@ public sealed class CudaDevice : GpuDevice, IDisposable
     internal CudaDevice(CudaSearch machine, int ordinal, CudaPrecision precision, CubinCache cache) : base(precision)
     {
         if (machine.Driver is not { } driver) throw new FcnException($"CUDA cannot be used: {machine.Why}. {RunOnCpu}");
-        var cards = CudaCard.All(driver);
+        var cards = CudaCards.All(driver);
         if (ordinal < 0 || ordinal >= cards.Count)
             throw new FcnException($"There is no GPU cuda:{ordinal}. GPUs here: {string.Join(", ", cards)}.");
         var card = cards[ordinal];
         if (!card.IsSupported)
             throw new FcnException($"{card} has compute capability {Words(card.Capability)}; 7.5 or above is needed. {RunOnCpu}");
-        (_context, _cache) = (new CudaContext(driver, card), cache);
+        (_context, _cache) = (new GpuContext(driver, card), cache);
         Name = $"cuda:{ordinal} ({card.Name}, sm_{card.Capability}, {precision.ToString().ToLowerInvariant()})";
     }
 
@@ -78,11 +80,11 @@ public sealed class CudaDevice : GpuDevice, IDisposable
         _context.Dispose();
     }
 
-    private CudaEngine Engine(NetworkSummary network, CudaProgram program, CudaVariant variant)
+    private GpuEngine Engine(NetworkSummary network, CudaProgram program, CudaVariant variant)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_context.Driver.IsLost) throw CudaException.Lost(network.Name);
-        return new CudaEngine(
+        return new GpuEngine(
             this, _context.Share(), network, program, variant, context => new CudaModules(context, program, variant, _cache));
     }
 }

@@ -1,3 +1,5 @@
+using Fcn.Devices.Gpu;
+
 namespace Fcn.Devices.Cuda;
 
 // The operations of the NVIDIA driver that the engine needs, in handles and addresses. Everything that touches a card goes through here, so

@@ -1,3 +1,5 @@
+using Fcn.Devices.Gpu;
+
 namespace Fcn.Devices.Cuda;
 
 // What the driver refused, in words. Names and sentences come from the driver; what to do about it from here.

@@ -1,4 +1,5 @@
 using System.Text;
+using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Cuda;
 
@@ -9,7 +10,7 @@ internal sealed class CudaModules : LoadedKernels
     // Beyond this a function must ask for its dynamic shared memory.
     private const int SharedBytesByDefault = 48 * 1024;
 
-    private readonly CudaContext _context;
+    private readonly GpuContext _context;
     private readonly CudaVariant _variant;
     private readonly CubinCache _cache;
     private readonly CudaTarget[] _targets; // highest first
@@ -17,7 +18,7 @@ internal sealed class CudaModules : LoadedKernels
     private readonly int _driverVersion;
     private int _target;
 
-    public CudaModules(CudaContext context, CudaProgram program, CudaVariant variant, CubinCache cache) : base(variant)
+    public CudaModules(GpuContext context, CudaProgram program, CudaVariant variant, CubinCache cache) : base(variant)
     {
         (_context, _variant, _cache) = (context, variant, cache);
         _targets = [.. program.Targets.Where(t => t.Capability >= variant.Capability && t.Capability <= context.Card.Capability)

@@ -1,3 +1,5 @@
+using Fcn.Devices.Gpu;
+
 namespace Fcn.Devices.Cuda;
 
 /// <summary>A network's generated code for NVIDIA GPUs. Constructed by generated code.</summary>
@@ -86,7 +88,7 @@ public sealed record CudaVariant(
     /// <exception cref="FcnException">A size is below 1 or too large, or a layer would be empty.</exception>
     public MemoryPlan Memory(NetworkSummary network, RunMode mode, int images, int height, int width, int processors)
     {
-        using var plan = new CudaPlan(this, new RunShape(mode, images, height, width), network, processors);
+        using var plan = new GpuPlan(this, new RunShape(mode, images, height, width), network, processors);
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Cuda;
 
@@ -51,25 +52,22 @@ internal sealed class CudaLookup(Func<CudaSearch> search)
     }
 }
 
-// What the engine and messages need to know of a card.
-internal sealed record CudaCard(int Ordinal, string Name, int Capability, int Processors, int SharedBytesPerBlock)
+// The driver's facts about the cards that it sees.
+internal static class CudaCards
 {
-    /// Turing: the first with matrix units for what sm_75 kernels use.
-    public const int NeededCapability = 75;
+    public static GpuCard Of(CudaDriver driver, int ordinal)
+    {
+        int capability = 10 * driver.Attribute(ordinal, CudaAttribute.Major) + driver.Attribute(ordinal, CudaAttribute.Minor);
+        string name = driver.Name(ordinal);
+        return new GpuCard(
+            ordinal, name, capability, driver.Attribute(ordinal, CudaAttribute.Processors),
+            driver.Attribute(ordinal, CudaAttribute.SharedBytesPerBlock))
+        {
+            Words = $"cuda:{ordinal} ({name}, sm_{capability})",
+        };
+    }
 
-    /// For messages.
-    public string Words { get; init; } = $"cuda:{Ordinal} ({Name}, sm_{Capability})";
-
-    public bool IsSupported => Capability >= NeededCapability;
-
-    public static CudaCard Of(CudaDriver driver, int ordinal) => new(
-        ordinal, driver.Name(ordinal),
-        10 * driver.Attribute(ordinal, CudaAttribute.Major) + driver.Attribute(ordinal, CudaAttribute.Minor),
-        driver.Attribute(ordinal, CudaAttribute.Processors), driver.Attribute(ordinal, CudaAttribute.SharedBytesPerBlock));
-
-    public static IReadOnlyList<CudaCard> All(CudaDriver driver) => [.. Enumerable.Range(0, driver.Cards).Select(i => Of(driver, i))];
-
-    public override string ToString() => Words;
+    public static IReadOnlyList<GpuCard> All(CudaDriver driver) => [.. Enumerable.Range(0, driver.Cards).Select(i => Of(driver, i))];
 }
 
 /// <summary>What was found when looking for a GPU.</summary>
@@ -80,7 +78,7 @@ public sealed record CudaFinding(int? Ordinal, string Words)
     internal static CudaFinding Of(CudaSearch search)
     {
         if (search.Driver is not { } driver) return new CudaFinding(null, search.Why);
-        var cards = CudaCard.All(driver);
+        var cards = CudaCards.All(driver);
         if (cards.FirstOrDefault(static c => c.IsSupported) is { } card) return new CudaFinding(card.Ordinal, card.ToString());
         string only = string.Join(", ", cards);
         return new CudaFinding(null, $"of the GPUs here none reaches compute capability 7.5: {only}");

@@ -1,5 +1,6 @@
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using Fcn.Tests.Devices.Cpu;
 using Xunit;
 
@@ -19,7 +20,7 @@ internal sealed class CudaBench : IDisposable
             new DelegateCard(LinearScoreCuda.Bodies) { MemoryBytes = memoryBytes, Capability = capability }, seed);
         plant?.Invoke(Driver);
         Device = new CudaDevice(CudaSearch.Of(Driver), 0, precision, new CubinCache(cache)) { Poison = true, Apart = apart };
-        Engine = (CudaEngine)Device.Open(LinearScore.Summary, LinearScoreCuda.Code);
+        Engine = (GpuEngine)Device.Open(LinearScore.Summary, LinearScoreCuda.Code);
         SetWeights(Engine);
     }
 
@@ -27,7 +28,7 @@ internal sealed class CudaBench : IDisposable
 
     public CudaDevice Device { get; }
 
-    public CudaEngine Engine { get; }
+    public GpuEngine Engine { get; }
 
     /// A CPU with the same weights.
     public static Engine OnCpu()

@@ -1,5 +1,6 @@
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using Fcn.Tests.Devices.Cpu;
 using Xunit;
 using static Fcn.Tests.Devices.Cuda.CudaBench;
@@ -196,7 +197,7 @@ public sealed class CudaErrorTests
     public void MoreBlocksThanAGridTakesAreAnError()
     {
         using var bench = new CudaBench();
-        using var context = new CudaContext(bench.Driver, CudaCard.Of(bench.Driver, 0));
+        using var context = new GpuContext(bench.Driver, CudaCards.Of(bench.Driver, 0));
         var variant = LinearScoreCuda.Program.Variant(CudaPrecision.Fp32, 90)!;
         using var modules = new CudaModules(context, LinearScoreCuda.Program, variant, new CubinCache(null));
         nint stream = bench.Driver.CreateStream();

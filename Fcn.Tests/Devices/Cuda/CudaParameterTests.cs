@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using Fcn.Tests.Devices.Cpu;
 using Xunit;
 
@@ -30,10 +31,10 @@ public sealed class CudaParameterTests
         var card = new DelegateCard(LinearScoreCuda.Bodies);
         using var driver = new EmulatedDriver(card, seed);
         using var device = new CudaDevice(CudaSearch.Of(driver), 0, CudaPrecision.Fp32, new CubinCache(null));
-        using var context = new CudaContext(driver, CudaCard.Of(driver, 0));
+        using var context = new GpuContext(driver, CudaCards.Of(driver, 0));
         nint stream = driver.CreateStream();
-        using var staging = new CudaStaging(context, stream, CudaParameters.LargestUnit(Program));
-        using var memory = new CudaParameters(Summary, Program, context, staging, stream);
+        using var staging = new GpuStaging(context, stream, GpuParameters.LargestUnit(Program));
+        using var memory = new GpuParameters(Summary, Program, context, staging, stream);
         for (int p = 0; p < Shapes.Length; p++)
         {
             var (outputs, inputs, kernel) = Shapes[p];
@@ -68,10 +69,10 @@ public sealed class CudaParameterTests
     {
         var card = new DelegateCard(LinearScoreCuda.Bodies);
         using var driver = new EmulatedDriver(card);
-        using var context = new CudaContext(driver, CudaCard.Of(driver, 0));
+        using var context = new GpuContext(driver, CudaCards.Of(driver, 0));
         nint stream = driver.CreateStream();
-        using var staging = new CudaStaging(context, stream, CudaParameters.LargestUnit(Program));
-        using var memory = new CudaParameters(Summary, Program, context, staging, stream);
+        using var staging = new GpuStaging(context, stream, GpuParameters.LargestUnit(Program));
+        using var memory = new GpuParameters(Summary, Program, context, staging, stream);
         memory.Train();
         driver.Wait(stream);
         var table = new float[2 * memory.Blocks];

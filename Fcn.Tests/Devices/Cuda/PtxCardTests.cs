@@ -1,5 +1,6 @@
 using System.Text;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using Fcn.Tests.Ptx;
 using Xunit;
 
@@ -54,7 +55,7 @@ public sealed unsafe class PtxCardTests
     private static float[] Run(float[] values, int count)
     {
         using var driver = new EmulatedDriver(new PtxCard());
-        using var context = new CudaContext(driver, CudaCard.Of(driver, 0));
+        using var context = new GpuContext(driver, CudaCards.Of(driver, 0));
         var kernel = new CudaKernel("scale", 64, 0, Text(Scale));
         var none = new LinearScoreCuda(LinearScoreCuda.Work.Update);
         var variant = new CudaVariant(CudaPrecision.Fp32, 75, [kernel], none, none, none, none, none, none);
@@ -62,8 +63,8 @@ public sealed unsafe class PtxCardTests
         using var modules = new CudaModules(context, program, variant, new CubinCache(null));
         modules.Load([0]);
         nint stream = driver.CreateStream();
-        using var staging = new CudaStaging(context, stream, 4);
-        var block = new CudaBlock(context, values.Length * sizeof(float), "Values take", static _ => "");
+        using var staging = new GpuStaging(context, stream, 4);
+        var block = new GpuBlock(context, values.Length * sizeof(float), "Values take", static _ => "");
         fixed (float* from = values) staging.Upload(block.Address, (byte*)from, block.Bytes);
         // Arguments lie in the low bytes of their slots; what is above them does not count.
         ulong[] arguments = [block.Address, (uint)count, BitConverter.SingleToUInt32Bits(0.7f) | 0xABCDul << 32];

@@ -133,7 +133,7 @@ public sealed class IlgpuDeviceTests(SimulatedDevice simulated)
     public void MemoryIsPlanned()
     {
         using var engine = simulated.Open();
-        // Scores of a CudaEngine: packed weights (80 bytes) and image and labels, each up to a multiple of 256.
+        // Scores of a GpuEngine: packed weights (80 bytes) and image and labels, each up to a multiple of 256.
         Assert.Equal(256 + 2560 + 256, engine.PlannedBytes(RunMode.Segment, 1, 10, 20));
     }
 }

@@ -1,4 +1,5 @@
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using Fcn.Devices.Ilgpu;
 using Fcn.Tests;
 using Fcn.Tests.Devices.Cpu;
@@ -73,8 +74,8 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         string refusal = Refusal.Of(() => engine.Segment(new InputBatch(1, 1, 1, 3, new float[3]), new byte[1]));
         Assert.Contains("the smallest height is 2", refusal);
         // Four terabytes: no machine gives them.
-        var context = new CudaContext(simulated.Driver, simulated.Driver.Card);
-        refusal = Refusal.Of(() => new CudaBlock(context, 1L << 42, "Something takes", static free => $"Not more than {free}."));
+        var context = new GpuContext(simulated.Driver, simulated.Driver.Card);
+        refusal = Refusal.Of(() => new GpuBlock(context, 1L << 42, "Something takes", static free => $"Not more than {free}."));
         Assert.Matches(
             @"^Something takes 4398046511104 bytes \(4398\.05 GB\) of ilgpu:cpu \(simulated, 256 threads\); \d+ bytes \(.* GB\) of .* are free\. Not more",
             refusal);

@@ -1,17 +1,18 @@
 using System.Collections.Concurrent;
+using Fcn.Devices.Cuda;
 
-namespace Fcn.Devices.Cuda;
+namespace Fcn.Devices.Gpu;
 
 // One card as one owner holds it: the driver, the card's facts, the context that all owners in the process share.
-internal sealed class CudaContext : IDisposable
+internal sealed class GpuContext : IDisposable
 {
     // Of engines. One that nobody refers to any more is finalised, and needs the driver then.
-    private static readonly ConcurrentDictionary<CudaContext, CudaCard> Held = new();
+    private static readonly ConcurrentDictionary<GpuContext, GpuCard> Held = new();
 
     private readonly nint _handle;
     private bool _disposed;
 
-    public CudaContext(CudaDriver driver, CudaCard card)
+    public GpuContext(CudaDriver driver, GpuCard card)
     {
         (Driver, Card) = (driver, card);
         _handle = driver.Retain(card.Ordinal);
@@ -28,7 +29,7 @@ internal sealed class CudaContext : IDisposable
 
     public CudaDriver Driver { get; }
 
-    public CudaCard Card { get; }
+    public GpuCard Card { get; }
 
     /// The driver keeps the current context per thread, and callers may come on any.
     public void MakeCurrent() => Driver.MakeCurrent(_handle);
@@ -48,9 +49,9 @@ internal sealed class CudaContext : IDisposable
     }
 
     /// Another owner of the same card, an engine. The process keeps it until the card is given back.
-    public CudaContext Share()
+    public GpuContext Share()
     {
-        var context = new CudaContext(Driver, Card);
+        var context = new GpuContext(Driver, Card);
         Held.TryAdd(context, Card);
         return context;
     }

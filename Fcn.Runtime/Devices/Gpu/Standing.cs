@@ -1,20 +1,22 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // A schedule that does not depend on the input: packing of parameters, the update. Its frame and its memory last as long as the engine; the
 // memory is taken when it is first needed.
 internal sealed unsafe class Standing : IDisposable
 {
-    private readonly CudaContext _context;
+    private readonly GpuContext _context;
     private readonly LoadedKernels _kernels;
     private readonly CudaSchedule _schedule;
     private readonly string _purpose;
     private readonly NativeBlock _frame;
     private readonly ArenaPlan _plan = ArenaPlan.ForGpu();
     private readonly Replay _launches;
-    private CudaBlock? _block;
+    private GpuBlock? _block;
     private ApartBlocks? _apart;
 
-    public Standing(CudaContext context, LaunchStream stream, LoadedKernels kernels, CudaSchedule schedule, string purpose)
+    public Standing(GpuContext context, LaunchStream stream, LoadedKernels kernels, CudaSchedule schedule, string purpose)
     {
         (_context, _kernels, _schedule, _purpose) = (context, kernels, schedule, purpose);
         _frame = Measured(schedule, context.Card.Processors, _plan);
@@ -50,7 +52,7 @@ internal sealed unsafe class Standing : IDisposable
             _apart.Place(_plan);
             return;
         }
-        _block = new CudaBlock(_context, _plan.Bytes, _purpose, static _ => "Close other programs that use the GPU.");
+        _block = new GpuBlock(_context, _plan.Bytes, _purpose, static _ => "Close other programs that use the GPU.");
         _plan.Place((byte*)_block.Address);
     }
 

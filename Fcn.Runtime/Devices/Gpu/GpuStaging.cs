@@ -1,8 +1,10 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // The way between the program's memory and the card's: page-locked slots in a ring, so that one slot is filled or emptied while others are
 // on the wire. Works on a stream of its own, beside the kernels.
-internal sealed unsafe class CudaStaging : IDisposable
+internal sealed unsafe class GpuStaging : IDisposable
 {
     private const int Slots = 4;
     private const long LeastSlot = 1 << 20;
@@ -19,7 +21,7 @@ internal sealed unsafe class CudaStaging : IDisposable
     /// <param name="context">The card; current.</param>
     /// <param name="stream">Copies are queued here.</param>
     /// <param name="largestUnit">Bytes of the largest thing that is not cut into slices.</param>
-    public CudaStaging(CudaContext context, nint stream, long largestUnit)
+    public GpuStaging(GpuContext context, nint stream, long largestUnit)
     {
         (_driver, _stream, _slotBytes) = (context.Driver, stream, Math.Max(LeastSlot, largestUnit));
         _memory = _driver.AllocateHost(Slots * _slotBytes);

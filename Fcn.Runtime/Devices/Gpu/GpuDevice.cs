@@ -1,6 +1,6 @@
 using Fcn.Devices.Cuda;
 
-namespace Fcn.Devices;
+namespace Fcn.Devices.Gpu;
 
 // What engines that launch a network's GPU kernels have in common, whoever launches: NVIDIA's driver or ILGPU.
 

@@ -1,7 +1,9 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // Memory of the card. The garbage collector is told of the bytes: a forgotten network holds memory that it cannot see.
-internal sealed class CudaBlock : IDisposable
+internal sealed class GpuBlock : IDisposable
 {
     private readonly CudaDriver _driver;
 
@@ -10,7 +12,7 @@ internal sealed class CudaBlock : IDisposable
     /// <param name="purpose">Opens the message where there is not so much memory: "The gradients of Fcn8s take".</param>
     /// <param name="remedy">Closes it, knowing the bytes that are free.</param>
     /// <exception cref="FcnException">The card has not so much left.</exception>
-    public CudaBlock(CudaContext context, long bytes, string purpose, Func<long, string> remedy)
+    public GpuBlock(GpuContext context, long bytes, string purpose, Func<long, string> remedy)
     {
         (_driver, Bytes) = (context.Driver, bytes);
         if (bytes == 0) return;
@@ -28,7 +30,7 @@ internal sealed class CudaBlock : IDisposable
     }
 
     /// Sets every byte, in the order of the stream; where that fails there is no block.
-    public CudaBlock Filled(byte value, nint stream)
+    public GpuBlock Filled(byte value, nint stream)
     {
         try
         {

@@ -1,10 +1,11 @@
 using Fcn.Devices.Cpu;
+using Fcn.Devices.Cuda;
 
-namespace Fcn.Devices.Cuda;
+namespace Fcn.Devices.Gpu;
 
 // A network on a GPU: brings batches to the card, lets the generated schedules launch their kernels, brings labels, scores and losses back.
 // Two streams: kernels run in one, copies in the other; a batch is uploaded while the update of the step before still runs.
-internal sealed unsafe class CudaEngine : Engine
+internal sealed unsafe class GpuEngine : Engine
 {
     // Of the small memory that belongs to no plan.
     private const ulong RunStep = 256, UpdateStep = 512;
@@ -16,17 +17,17 @@ internal sealed unsafe class CudaEngine : Engine
     private readonly CudaVariant _code;
     private readonly EngineGate _gate;
     private readonly Stack<IDisposable> _owned = new();
-    private readonly CudaContext _context;
+    private readonly GpuContext _context;
     private readonly CudaDriver _driver;
     private readonly nint _kernels, _copies, _mark;
     private readonly LoadedKernels _loaded;
     private readonly LaunchStream _stream;
-    private readonly CudaStaging _staging;
-    private readonly CudaParameters _parameters;
-    private readonly CudaBlock _own;
+    private readonly GpuStaging _staging;
+    private readonly GpuParameters _parameters;
+    private readonly GpuBlock _own;
     private readonly Standing _pack, _packBackward, _update;
-    private readonly CudaArena _arena;
-    private readonly PlanCache<CudaPlan> _plans;
+    private readonly GpuArena _arena;
+    private readonly PlanCache<GpuPlan> _plans;
 
     /// <param name="device">Names itself and profiles.</param>
     /// <param name="context">The card; the engine's own.</param>
@@ -34,9 +35,9 @@ internal sealed unsafe class CudaEngine : Engine
     /// <param name="program">Its code.</param>
     /// <param name="variant">The part of it for the card and the precision.</param>
     /// <param name="load">Makes the variant's kernels ready on the card.</param>
-    public CudaEngine(
-        GpuDevice device, CudaContext context, NetworkSummary network, CudaProgram program, CudaVariant variant,
-        Func<CudaContext, LoadedKernels> load)
+    public GpuEngine(
+        GpuDevice device, GpuContext context, NetworkSummary network, CudaProgram program, CudaVariant variant,
+        Func<GpuContext, LoadedKernels> load)
     {
         (_device, _network, _code, _context, _driver) = (device, network, variant, context, context.Driver);
         _gate = new EngineGate(this, network.Name);
@@ -49,14 +50,14 @@ internal sealed unsafe class CudaEngine : Engine
             Own(new Disposal(() => _driver.DestroyEvent(_mark)));
             _loaded = Own(load(context));
             _stream = Own(new LaunchStream(context, _loaded, _kernels));
-            _staging = Own(new CudaStaging(context, _copies, CudaParameters.LargestUnit(program)));
-            _parameters = Own(new CudaParameters(network, program, context, _staging, _copies));
-            _own = Own(new CudaBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
+            _staging = Own(new GpuStaging(context, _copies, GpuParameters.LargestUnit(program)));
+            _parameters = Own(new GpuParameters(network, program, context, _staging, _copies));
+            _own = Own(new GpuBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
             _pack = Stand(variant.Pack, $"The packed weights of {network.Name} take");
             _packBackward = Stand(variant.PackBackward, $"The weights of {network.Name} packed for its gradients take");
             _update = Stand(variant.Update, $"The update of {network.Name} needs");
-            _arena = Own(new CudaArena(context, network.Name));
-            _plans = Own(new PlanCache<CudaPlan>(shape => new CudaPlan(variant, shape, network, context.Card.Processors)));
+            _arena = Own(new GpuArena(context, network.Name));
+            _plans = Own(new PlanCache<GpuPlan>(shape => new GpuPlan(variant, shape, network, context.Card.Processors)));
         }
         catch
         {
@@ -67,7 +68,7 @@ internal sealed unsafe class CudaEngine : Engine
     }
 
     // A network that nobody disposed must not keep the card's memory. A finalizer has nobody to tell of a failure.
-    ~CudaEngine()
+    ~GpuEngine()
     {
         try
         {
@@ -169,7 +170,7 @@ internal sealed unsafe class CudaEngine : Engine
     }
 
     // Memory, kernels, packed weights; the batch is under way when this returns.
-    private CudaPlan Prepare(RunMode mode, InputBatch input)
+    private GpuPlan Prepare(RunMode mode, InputBatch input)
     {
         var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
         bool training = mode == RunMode.Training;
@@ -193,7 +194,7 @@ internal sealed unsafe class CudaEngine : Engine
     }
 
     // What stays as long as the plan.
-    private void SetUp(CudaPlan plan)
+    private void SetUp(GpuPlan plan)
     {
         _loaded.Load(plan.Schedule.Kernels);
         _pack.Prepare();
@@ -215,7 +216,7 @@ internal sealed unsafe class CudaEngine : Engine
         pack.Run();
     }
 
-    private void Run(CudaPlan plan)
+    private void Run(GpuPlan plan)
     {
         Follow(_kernels, _copies);
         plan.Replay!.Run();
@@ -246,7 +247,7 @@ internal sealed unsafe class CudaEngine : Engine
 
     private long BytesOf(RunShape shape)
     {
-        using var plan = new CudaPlan(_code, shape, _network, _context.Card.Processors);
+        using var plan = new GpuPlan(_code, shape, _network, _context.Card.Processors);
         return plan.Arena.Bytes;
     }
 

@@ -1,9 +1,11 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // The memory behind all plans of an engine.
-internal sealed class CudaArena(CudaContext context, string network) : IDisposable
+internal sealed class GpuArena(GpuContext context, string network) : IDisposable
 {
-    private CudaBlock? _block;
+    private GpuBlock? _block;
     private ArenaGrowth _growth;
 
     public long Bytes => _block?.Bytes ?? 0;
@@ -11,7 +13,7 @@ internal sealed class CudaArena(CudaContext context, string network) : IDisposab
     /// Memory for a plan; what it held before may be gone.
     /// <param name="plan">The plan.</param>
     /// <param name="bytesOf">Bytes of the same plan for another number of images.</param>
-    public ulong Fit(CudaPlan plan, Func<int, long> bytesOf)
+    public ulong Fit(GpuPlan plan, Func<int, long> bytesOf)
     {
         long? wanted = _growth.Next(Bytes, plan.Arena.Bytes);
         if (_block is not null && wanted is null) return _block.Address;
@@ -19,7 +21,7 @@ internal sealed class CudaArena(CudaContext context, string network) : IDisposab
         _block?.Dispose();
         _block = null;
         string purpose = $"{plan.Shape.Mode} of {network} on {plan.Shape} needs";
-        _block = new CudaBlock(context, wanted ?? plan.Arena.Bytes, purpose, free => Remedy(plan.Shape, free, bytesOf));
+        _block = new GpuBlock(context, wanted ?? plan.Arena.Bytes, purpose, free => Remedy(plan.Shape, free, bytesOf));
         return _block.Address;
     }
 

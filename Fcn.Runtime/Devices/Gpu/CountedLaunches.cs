@@ -1,4 +1,6 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // A run without a card: launches nothing, but looks whether every grid is one that a card takes.
 internal sealed class CountedLaunches(IReadOnlyList<CudaKernel> kernels) : CudaStream

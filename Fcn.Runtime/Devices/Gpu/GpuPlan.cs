@@ -1,14 +1,16 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // One schedule measured for one input size: its frame, and where its buffers go, those of the engine included.
-internal sealed unsafe class CudaPlan : RunPlan
+internal sealed unsafe class GpuPlan : RunPlan
 {
     private readonly NativeBlock _frame;
     private ulong? _placedAt;
     private ApartBlocks? _apart;
 
     /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, or a layer would be empty.</exception>
-    public CudaPlan(CudaVariant code, RunShape shape, NetworkSummary network, int processors) : base(shape)
+    public GpuPlan(CudaVariant code, RunShape shape, NetworkSummary network, int processors) : base(shape)
     {
         shape.Verify();
         Schedule = Of(code, shape.Mode);
@@ -45,7 +47,7 @@ internal sealed unsafe class CudaPlan : RunPlan
     }
 
     /// For tests: outside any arena.
-    public void PlaceApart(CudaContext context)
+    public void PlaceApart(GpuContext context)
     {
         _apart ??= new ApartBlocks(context);
         _apart.Place(Arena);

@@ -1,4 +1,6 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // The launches of one schedule over one frame. The first time they go to the stream one by one: a size that is seen once is not worth more,
 // and the driver loads code at first use. The second time they are captured as a graph, which from then on is one launch.

@@ -1,8 +1,10 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // Parameters, gradients and momentum: three flat memories of one layout on the card, the last two only when training asks for them. They
 // cross to the host in canonical order (o, i, a, b), slice by slice; on the card the order is [o][a][b][i].
-internal sealed unsafe class CudaParameters : IDisposable
+internal sealed unsafe class GpuParameters : IDisposable
 {
     private const string RemedyOfTraining = "Training takes three times the memory of the parameters and more.";
 
@@ -11,12 +13,12 @@ internal sealed unsafe class CudaParameters : IDisposable
     private readonly NetworkSummary _network;
     private readonly ParameterCounts _counts;
     private readonly IReadOnlyList<CudaParameter> _places;
-    private readonly CudaContext _context;
-    private readonly CudaStaging _staging;
+    private readonly GpuContext _context;
+    private readonly GpuStaging _staging;
     private readonly nint _stream;
     private readonly long _floats;
-    private readonly CudaBlock?[] _stores = new CudaBlock?[3];
-    private CudaBlock? _multipliers;
+    private readonly GpuBlock?[] _stores = new GpuBlock?[3];
+    private GpuBlock? _multipliers;
     private bool _trains;
 
     /// <param name="network">The layer table.</param>
@@ -24,7 +26,7 @@ internal sealed unsafe class CudaParameters : IDisposable
     /// <param name="context">The card; current.</param>
     /// <param name="staging">Copies on <paramref name="stream"/>.</param>
     /// <param name="stream">Zeros are written here.</param>
-    public CudaParameters(NetworkSummary network, CudaProgram program, CudaContext context, CudaStaging staging, nint stream)
+    public GpuParameters(NetworkSummary network, CudaProgram program, GpuContext context, GpuStaging staging, nint stream)
     {
         (_network, _places, _context, _staging, _stream) = (network, program.Parameters, context, staging, stream);
         _counts = new ParameterCounts(network, _places.Select(static p => p.Length));
@@ -61,7 +63,7 @@ internal sealed unsafe class CudaParameters : IDisposable
             for (long b = first; b < first + count; b++) (table[2 * b], table[2 * b + 1]) = (rate, decay);
         }
         long bytes = (long)table.Length * sizeof(float);
-        _multipliers ??= new CudaBlock(_context, bytes, "The solver's multipliers take", static _ => RemedyOfTraining);
+        _multipliers ??= new GpuBlock(_context, bytes, "The solver's multipliers take", static _ => RemedyOfTraining);
         fixed (float* from = table) _staging.Upload(_multipliers.Address, (byte*)from, _multipliers.Bytes);
         _trains = true;
     }
@@ -106,7 +108,7 @@ internal sealed unsafe class CudaParameters : IDisposable
 
     private static long Unit(CudaParameter place) => (long)place.In * place.Kernel * place.Kernel * sizeof(float);
 
-    private static ulong Address(CudaBlock memory, CudaParameter place) => memory.Address + (ulong)(place.Offset * sizeof(float));
+    private static ulong Address(GpuBlock memory, CudaParameter place) => memory.Address + (ulong)(place.Offset * sizeof(float));
 
     // Whole output channels: a matrix of (inputs, positions) each, transposed, on all threads.
     private static void ToCard(CudaParameter place, byte* slot, float* canonical, long at, long bytes)
@@ -114,7 +116,7 @@ internal sealed unsafe class CudaParameters : IDisposable
         float* from = canonical + at / sizeof(float), to = (float*)slot;
         int inputs = place.In, area = place.Kernel * place.Kernel;
         long unit = (long)inputs * area;
-        if (area == 1 || inputs == 1) CudaStaging.Copy(slot, (byte*)from, bytes);
+        if (area == 1 || inputs == 1) GpuStaging.Copy(slot, (byte*)from, bytes);
         else Parallel.For(0, (int)(bytes / Unit(place)), o => Transpose(from + o * unit, to + o * unit, inputs, area));
     }
 
@@ -123,7 +125,7 @@ internal sealed unsafe class CudaParameters : IDisposable
         float* from = (float*)slot, to = canonical + at / sizeof(float);
         int inputs = place.In, area = place.Kernel * place.Kernel;
         long unit = (long)inputs * area;
-        if (area == 1 || inputs == 1) CudaStaging.Copy((byte*)to, slot, bytes);
+        if (area == 1 || inputs == 1) GpuStaging.Copy((byte*)to, slot, bytes);
         else Parallel.For(0, (int)(bytes / Unit(place)), o => Transpose(from + o * unit, to + o * unit, area, inputs));
     }
 
@@ -144,9 +146,9 @@ internal sealed unsafe class CudaParameters : IDisposable
         }
     }
 
-    private CudaBlock Store(ParameterStore store) =>
+    private GpuBlock Store(ParameterStore store) =>
         _stores[(int)store] ??=
-            new CudaBlock(_context, _floats * sizeof(float), _counts.Take(store), _ => Remedy(store)).Filled(0, _stream);
+            new GpuBlock(_context, _floats * sizeof(float), _counts.Take(store), _ => Remedy(store)).Filled(0, _stream);
 
     private static string Remedy(ParameterStore store) => store switch
     {

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Fcn.Devices.Cuda;
 
-namespace Fcn.Devices.Cuda;
+namespace Fcn.Devices.Gpu;
 
 // Launches the kernels of a variant into one stream, and times them if asked to.
-internal sealed unsafe class LaunchStream(CudaContext context, LoadedKernels kernels, nint stream) : CudaStream, IDisposable
+internal sealed unsafe class LaunchStream(GpuContext context, LoadedKernels kernels, nint stream) : CudaStream, IDisposable
 {
     private const int MostArguments = 256;
 

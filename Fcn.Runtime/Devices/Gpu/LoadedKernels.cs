@@ -1,4 +1,6 @@
-namespace Fcn.Devices.Cuda;
+using Fcn.Devices.Cuda;
+
+namespace Fcn.Devices.Gpu;
 
 // A variant's kernels on a device, each made ready when a schedule first needs it: a network that only segments never loads its gradients.
 internal abstract class LoadedKernels(CudaVariant variant) : IDisposable
