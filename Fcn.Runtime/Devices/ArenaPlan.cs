@@ -4,7 +4,7 @@ namespace Fcn.Devices;
 // launch never meet. Greedy: one buffer after the other takes the lowest gap that is free during its life; the best of three orders counts.
 
 /// <summary>Gives every buffer of a schedule its place in one arena, by lifetime. The same requests always give the same plan.</summary>
-public sealed unsafe class ArenaPlan
+public sealed class ArenaPlan
 {
     private const long MaxBuffer = 1L << 48;
     private const long Line = 64;
@@ -58,35 +58,28 @@ public sealed unsafe class ArenaPlan
     }
 
     /// <summary>Asks for a buffer: it starts at a multiple of 64 bytes (GPUs: 256), its own from its first launch to its last.</summary>
-    /// <param name="address">Where <see cref="Place"/> writes the pointer; lies in the frame.</param>
     /// <param name="name">The buffer in words.</param>
     /// <param name="bytes">Size; 0 gives an address that must not be read.</param>
     /// <param name="first">First launch that touches it.</param>
     /// <param name="last">Last launch that touches it.</param>
+    /// <returns>Its number, in the order of requests.</returns>
     /// <exception cref="FcnException">The buffer alone is larger than any machine's memory.</exception>
-    public void Add(void** address, string name, long bytes, int first, int last)
+    public int Add(string name, long bytes, int first, int last)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(last, first);
         if (bytes > MaxBuffer)
             throw new FcnException($"Buffer '{name}' would take {bytes} bytes, more than any machine has. Use smaller images.");
-        _requests.Add(new Request((nint)address, name, bytes, _gpu ? Whole(bytes, Sectors) : Reserve(bytes), first, last));
+        _requests.Add(new Request(name, bytes, _gpu ? Whole(bytes, Sectors) : Reserve(bytes), first, last));
         _offsets = null;
+        return _requests.Count - 1;
     }
 
-    /// <summary>Writes every buffer's pointer to its address.</summary>
-    /// <param name="arena">At least <see cref="Bytes"/> bytes, 64-byte aligned (on GPUs 256).</param>
-    public void Place(byte* arena)
-    {
-        var offsets = Assign();
-        for (int i = 0; i < offsets.Length; i++) *(void**)_requests[i].Address = arena + offsets[i];
-    }
+    /// <summary>A buffer's first byte, counted from the arena's, which is a multiple of 64 (on GPUs of 256).</summary>
+    public long Offset(int buffer) => Assign()[buffer];
 
-    // For tests: every buffer where it is told, lifetimes apart.
-    internal void PlaceApart(Func<long, nint> place)
-    {
-        foreach (var request in _requests) *(nint*)request.Address = place(request.Bytes);
-    }
+    // Size of a buffer as it was asked for.
+    internal long BytesOf(int buffer) => _requests[buffer].Bytes;
 
     // Whole lines. Buffers of many pages take 39 lines more, so that neighbours begin far apart modulo 4 KB: a load a little behind a store
     // to the same place of another page waits for it on many processors, and kernels that walk from one map to the next do just that.
@@ -135,7 +128,7 @@ public sealed unsafe class ArenaPlan
         return (offsets, total);
     }
 
-    private sealed record Request(nint Address, string Name, long Bytes, long Reserved, int First, int Last)
+    private sealed record Request(string Name, long Bytes, long Reserved, int First, int Last)
     {
         public long Span => (long)Last - First + 1;
 

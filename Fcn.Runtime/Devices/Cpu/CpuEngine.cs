@@ -1,3 +1,4 @@
+using Fcn.Devices.Schedules;
 using System.Runtime.InteropServices;
 
 namespace Fcn.Devices.Cpu;
@@ -10,6 +11,7 @@ internal sealed unsafe class CpuEngine : Engine
     private readonly CpuDevice _device;
     private readonly ParameterMemory _parameters;
     private readonly PlanCache<CpuPlan> _plans;
+    private readonly NativeBlock _step;
     private readonly CpuArena _arena;
     private readonly EngineGate _gate;
 
@@ -19,8 +21,9 @@ internal sealed unsafe class CpuEngine : Engine
         NarrowBuild.WarnOnce(CpuDevice.BestLevel);
         _gate = new EngineGate(this, network.Name);
         _parameters = new ParameterMemory(network, code, device.Pool);
-        _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(code.Schedule(shape.Mode), shape));
+        _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(network, code, shape));
         _arena = new CpuArena(network.Name);
+        _step = new NativeBlock(sizeof(StepNumbers) + sizeof(double), "A step's numbers need", "Close other programs.");
     }
 
     public override string Device => _device.Name;
@@ -47,12 +50,7 @@ internal sealed unsafe class CpuEngine : Engine
     {
         using var call = _gate.Enter();
         BatchCheck.Check(_network, input, labels.Length, 1, "labels");
-        var plan = Prepare(RunMode.Segment, input);
-        fixed (byte* output = labels)
-        {
-            plan.Frame->Labels = output;
-            plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
-        }
+        fixed (byte* output = labels) Run(RunMode.Segment, input, "Labels", output);
         ScoreCheck.Labels(_network, input, labels);
     }
 
@@ -60,12 +58,7 @@ internal sealed unsafe class CpuEngine : Engine
     {
         using var call = _gate.Enter();
         BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
-        var plan = Prepare(RunMode.Scores, input);
-        fixed (float* output = scores)
-        {
-            plan.Frame->Scores = output;
-            plan.Schedule.Run(plan.Frame, _device.Pool, _device.Level);
-        }
+        fixed (float* output = scores) Run(RunMode.Scores, input, "Scores", output);
         ScoreCheck.Scores(_network, input, scores);
     }
 
@@ -74,20 +67,9 @@ internal sealed unsafe class CpuEngine : Engine
         using var call = _gate.Enter();
         BatchCheck.Check(_network, input, labels.Length, 1, "labels");
         LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
-        var plan = Prepare(RunMode.Training, input);
-        var frame = plan.Frame;
-        frame->Gradients = _parameters.Gradients;
-        frame->Accumulate = step.First ? 0 : 1;
-        frame->Seed = Lanes.Fold(step.Seed);
-        frame->LossScale = step.LossScale;
-        fixed (byte* truth = labels)
-        {
-            frame->Labels = truth;
-            plan.Schedule.Run(frame, _device.Pool, _device.Level);
-        }
-        double loss = 0;
-        for (int i = 0; i < frame->LossCount; i++) loss += frame->Losses[i];
-        return loss;
+        *(StepNumbers*)_step.Address = new() { Accumulate = step.First ? 0 : 1, Seed = Lanes.Fold(step.Seed), LossScale = step.LossScale };
+        fixed (byte* truth = labels) Run(RunMode.Training, input, "Labels", truth);
+        return *Loss;
     }
 
     public override void Update(in SolverStep step)
@@ -107,17 +89,28 @@ internal sealed unsafe class CpuEngine : Engine
         if (_gate.IsClosed) return;
         using var call = _gate.Enter();
         _gate.Close();
-        Release.All([_plans, _arena, _parameters]);
+        Release.All([_plans, _arena, _parameters, _step]);
     }
 
-    private CpuPlan Prepare(RunMode mode, InputBatch input)
+    private double* Loss => (double*)((byte*)_step.Address + sizeof(StepNumbers));
+
+    // The caller's memory is read and written where it lies.
+    private void Run(RunMode mode, InputBatch input, string name, void* memory)
     {
         var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
         byte* arena = _arena.Fit(plan.Arena.Bytes, plan.Shape);
         if (_device.Poison) NativeMemory.Fill(arena, (nuint)plan.Arena.Bytes, byte.MaxValue);
         plan.PlaceIn(arena);
-        plan.Frame->Parameters = _parameters.Values;
-        ImageCopy.Run(_device.Pool, input, plan.Frame->Image, plan.Frame->ImageHalo);
-        return plan;
+        var frame = plan.Frame;
+        frame.Set("Parameters", (long)_parameters.Values);
+        if (mode == RunMode.Training) frame.Set("Gradients", (long)_parameters.Gradients);
+        frame.Set("Step", (long)_step.Address);
+        frame.Set("Loss", (long)Loss);
+        frame.Set(name, (long)memory);
+        fixed (float* pixels = input.Pixels)
+        {
+            frame.Set("Image", (long)pixels);
+            plan.Run(_device.Pool, _device.Level);
+        }
     }
 }

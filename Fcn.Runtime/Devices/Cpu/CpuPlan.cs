@@ -1,44 +1,60 @@
+using Fcn.Devices.Schedules;
+
 namespace Fcn.Devices.Cpu;
 
-// One schedule measured for one input size: its frame, and where its buffers go.
+// One mode of a network measured for one input size: its frame, and where its buffers go.
 internal sealed unsafe class CpuPlan : RunPlan
 {
-    private readonly NativeBlock _frame;
+    private readonly NetworkSummary _network;
+    private readonly CpuProgram _code;
+    private readonly CpuKernel[] _kernels;
     private byte* _placedAt;
 
-    /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, or a layer would be empty.</exception>
-    public CpuPlan(CpuSchedule schedule, RunShape shape) : base(shape)
+    /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, a layer would be empty, or the mode was not compiled.</exception>
+    public CpuPlan(NetworkSummary network, CpuProgram code, RunShape shape) : base(shape)
     {
         shape.Verify();
-        Schedule = schedule;
-        _frame = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
+        (_network, _code) = (network, code);
+        var table = code.Table(network.Name);
+        var schedule = table.Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
+        _kernels = [.. schedule.Launches.Select(l => Kernel(table.Kernels[l.Kernel].Name))];
+        Frame = new ScheduleFrame(schedule, Arena);
         try
         {
-            Frame->N = shape.Images;
-            Frame->H = shape.Height;
-            Frame->W = shape.Width;
-            schedule.Measure(Frame);
-            schedule.Plan(Frame, Arena);
+            Frame.Set("N", shape.Images);
+            Frame.Set("H", shape.Height);
+            Frame.Set("W", shape.Width);
+            Frame.Measure(network.Name, shape.Height, shape.Width);
+            for (int i = 0; i < _kernels.Length; i++) Extents.Count(Frame.Items(i));
         }
         catch
         {
-            _frame.Dispose();
+            Frame.Dispose();
             throw;
         }
     }
 
-    public CpuSchedule Schedule { get; }
-
-    public CpuFrame* Frame => (CpuFrame*)_frame.Address;
+    public ScheduleFrame Frame { get; }
 
     public ArenaPlan Arena { get; } = new();
 
     public void PlaceIn(byte* arena)
     {
         if (arena == _placedAt) return;
-        Arena.Place(arena);
+        Frame.Place(buffer => (long)arena + Arena.Offset(buffer));
         _placedAt = arena;
     }
 
-    public override void Dispose() => _frame.Dispose();
+    /// Launches all kernels in order.
+    public void Run(CpuPool pool, SimdLevel level)
+    {
+        var launches = Frame.Schedule.Launches;
+        for (int i = 0; i < _kernels.Length; i++)
+            pool.Run(launches[i].Label, _kernels[i].For(level), Frame.Arguments(i), (int)Frame.Items(i));
+    }
+
+    public override void Dispose() => Frame.Dispose();
+
+    private CpuKernel Kernel(string name) => CpuKernels.Find(name) ?? _code.Kernels.FirstOrDefault(k => k.Name == name)
+        ?? throw new InvalidOperationException($"{_network.Name} launches '{name}', a kernel that it does not have.");
 }

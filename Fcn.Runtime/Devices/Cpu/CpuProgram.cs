@@ -1,30 +1,56 @@
+using Fcn.Devices.Schedules;
+
 namespace Fcn.Devices.Cpu;
 
 /// <summary>A network's generated code for CPUs. Constructed by generated code.</summary>
 /// <param name="Parameters">Where every parameter lies in parameter memory, in the order of <see cref="NetworkSummary.Parameters"/>.</param>
-/// <param name="Segment">Schedule that yields labels.</param>
-/// <param name="Scores">Schedule that yields scores.</param>
-/// <param name="Training">Schedule of forward, loss and backward.</param>
-public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, CpuSchedule Segment, CpuSchedule Scores, CpuSchedule Training)
+/// <param name="Kernels">Every kernel that <paramref name="Schedules"/> launch, those of <see cref="CpuKernels"/> left out.</param>
+/// <param name="Schedules">The modes that were compiled.</param>
+public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IReadOnlyList<CpuKernel> Kernels, ScheduleText Schedules)
 {
+    private ScheduleTable? _table;
+
     /// <summary>Bytes of parameter memory, absent channels included; gradients and momentum take as many each.</summary>
     public long ParameterBytes => Parameters.Select(static p => p.Offset + p.Length).DefaultIfEmpty(0).Max() * sizeof(float);
 
-    /// <summary>The schedule of a mode.</summary>
-    public CpuSchedule Schedule(RunMode mode) => mode switch
-    {
-        RunMode.Segment => Segment,
-        RunMode.Scores => Scores,
-        RunMode.Training => Training,
-    };
-
     /// <summary>The memory that a run takes beyond parameters, buffer by buffer; allocates none of it.</summary>
-    /// <exception cref="FcnException">A size is below 1 or too large, or a layer would be empty.</exception>
-    public MemoryPlan Memory(RunMode mode, int images, int height, int width)
+    /// <param name="network">The network that this is the code of.</param>
+    /// <param name="mode">What the run is for.</param>
+    /// <param name="images">Images of the batch.</param>
+    /// <param name="height">Their rows.</param>
+    /// <param name="width">Their columns.</param>
+    /// <exception cref="FcnException">A size is below 1 or too large, a layer would be empty, or the mode was not compiled.</exception>
+    public MemoryPlan Memory(NetworkSummary network, RunMode mode, int images, int height, int width)
     {
-        using var plan = new CpuPlan(Schedule(mode), new RunShape(mode, images, height, width));
+        using var plan = new CpuPlan(network, this, new RunShape(mode, images, height, width));
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
+
+    // Parsed when it is first needed.
+    internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () => new ScheduleTable(network, Schedules()));
+}
+
+/// <summary>
+/// One kernel for every level of vectors, the same work item by item. A function takes the arguments, 64 bits each in the order of the kernel's
+/// row in the schedules, and the number of the work item.
+/// </summary>
+/// <param name="name">Its name in the schedules.</param>
+/// <param name="avx512">For 512-bit vectors.</param>
+/// <param name="avx2">For 256-bit vectors and FMA.</param>
+/// <param name="portable">For 128-bit vectors on any processor.</param>
+public sealed unsafe class CpuKernel(
+    string name, delegate*<void*, int, void> avx512, delegate*<void*, int, void> avx2, delegate*<void*, int, void> portable)
+{
+    /// <summary>Its name in the schedules.</summary>
+    public string Name => name;
+
+    /// <summary>The function of a level.</summary>
+    public delegate*<void*, int, void> For(SimdLevel level) => level switch
+    {
+        SimdLevel.Avx512 => avx512,
+        SimdLevel.Avx2 => avx2,
+        SimdLevel.Portable => portable,
+    };
 }
 
 /// <summary>
@@ -40,69 +66,6 @@ public readonly record struct ParameterLayout(long Offset, int Out, int In, int 
 {
     /// <summary>Floats that the parameter takes, absent channels included.</summary>
     public long Length => (Out + 15L) / 16 * ((In + InBlock - 1) / InBlock) * Kernel * Kernel * InBlock * 16;
-}
-
-/// <summary>One generated schedule: sizes, memory and launches for any input size. Stateless; all state is in the frame.</summary>
-public abstract unsafe class CpuSchedule
-{
-    /// <summary>Bytes of the frame struct; its first fields are those of <see cref="CpuFrame"/>.</summary>
-    public abstract int FrameBytes { get; }
-
-    /// <summary>Computes every size of the frame from N, H and W.</summary>
-    /// <exception cref="FcnException">A layer would be empty at this size; names the layer, the size and the smallest size that works.</exception>
-    public abstract void Measure(void* frame);
-
-    /// <summary>Names every buffer with its bytes and the first and last launch that touch it, always in the same order.</summary>
-    public abstract void Plan(void* frame, ArenaPlan arena);
-
-    /// <summary>Launches all kernels in order.</summary>
-    public abstract void Run(void* frame, CpuPool pool, SimdLevel level);
-}
-
-/// <summary>The first fields of every generated frame: what the engine tells the kernels.</summary>
-public unsafe struct CpuFrame
-{
-    /// <summary>Images in the batch.</summary>
-    public int N;
-
-    /// <summary>Input rows.</summary>
-    public int H;
-
-    /// <summary>Input columns.</summary>
-    public int W;
-
-    /// <summary>1: gradients are added to; 0: they are replaced.</summary>
-    public int Accumulate;
-
-    /// <summary>Seeds the dropout masks of this step.</summary>
-    public int Seed;
-
-    /// <summary>Factor on the gradient of the summed loss.</summary>
-    public float LossScale;
-
-    /// <summary>Zero pixels around the image on every side; set by Measure.</summary>
-    public int ImageHalo;
-
-    /// <summary>Partial sums in <see cref="Losses"/>; set by Measure.</summary>
-    public int LossCount;
-
-    /// <summary>Flat parameter memory.</summary>
-    public float* Parameters;
-
-    /// <summary>Flat gradient memory, training only.</summary>
-    public float* Gradients;
-
-    /// <summary>(N, H + 2 ImageHalo, W + 2 ImageHalo, C); a planned buffer: the engine clears it and copies the batch in.</summary>
-    public float* Image;
-
-    /// <summary>(N, H, W): output of Segment, input of Training.</summary>
-    public byte* Labels;
-
-    /// <summary>(N, C, H, W): output of Scores.</summary>
-    public float* Scores;
-
-    /// <summary>Partial sums of the loss in a fixed order; a planned buffer.</summary>
-    public double* Losses;
 }
 
 /// <summary>Which of the generated kernel sets runs.</summary>

@@ -1,3 +1,4 @@
+using Fcn.Devices.Schedules;
 using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Cuda;
@@ -60,23 +61,23 @@ public readonly record struct CudaParameter(long Offset, int Out, int In, int Ke
     public long Reserved => (Length + Unit - 1) / Unit * Unit;
 }
 
-/// <summary>Kernels and schedules of one precision. All schedules of a variant share one frame type.</summary>
+/// <summary>Kernels and schedules of one precision.</summary>
 /// <param name="Precision">How convolutions multiply.</param>
 /// <param name="Capability">Lowest compute capability that can run it, such as 80.</param>
-/// <param name="Kernels">Every kernel; schedules name them by their index.</param>
-/// <param name="Pack">Copies the parameters into the order that convolutions read. Runs after parameters changed; its buffers persist.</param>
-/// <param name="PackBackward">The same for the gradients of convolutions' inputs. Runs beside <paramref name="Pack"/> before training.</param>
-/// <param name="Segment">Image to labels.</param>
-/// <param name="Scores">Image to scores.</param>
-/// <param name="Training">Image and labels to loss and gradients.</param>
-/// <param name="Update">The solver's update of all parameters.</param>
-public sealed record CudaVariant(
-    CudaPrecision Precision, int Capability, IReadOnlyList<CudaKernel> Kernels,
-    CudaSchedule Pack, CudaSchedule PackBackward, CudaSchedule Segment, CudaSchedule Scores, CudaSchedule Training, CudaSchedule Update)
+/// <param name="Kernels">Every kernel, in the order of the schedules' rows.</param>
+/// <param name="Schedules">
+/// The modes that were compiled: Segment, Scores and Training; Prepare, which copies parameters into the order that convolutions read after they
+/// changed, and PrepareTraining, the same for the gradients of convolutions' inputs, whose buffers persist; Update, the solver's.
+/// </param>
+public sealed record CudaVariant(CudaPrecision Precision, int Capability, IReadOnlyList<CudaKernel> Kernels, ScheduleText Schedules)
 {
+    private ScheduleTable? _table;
+
     /// <summary>Bytes of the packed weights, which every run needs beside the parameters; needs no GPU.</summary>
+    /// <param name="network">The network that this is the code of.</param>
     /// <param name="training">Whether those for the gradients are counted too.</param>
-    public long PackedBytes(bool training) => Standing.BytesOf(Pack) + (training ? Standing.BytesOf(PackBackward) : 0);
+    public long PackedBytes(NetworkSummary network, bool training) =>
+        Standing.BytesOf(Table(network.Name), "Prepare") + (training ? Standing.BytesOf(Table(network.Name), "PrepareTraining") : 0);
 
     /// <summary>The memory that a run takes beyond parameters and packed weights, buffer by buffer; needs no GPU.</summary>
     /// <param name="network">The network that this is the code of.</param>
@@ -85,12 +86,21 @@ public sealed record CudaVariant(
     /// <param name="height">Their rows.</param>
     /// <param name="width">Their columns.</param>
     /// <param name="processors">Multiprocessors of the card: 132 for an H100 or H200. How finely sums are split follows from it.</param>
-    /// <exception cref="FcnException">A size is below 1 or too large, or a layer would be empty.</exception>
+    /// <exception cref="FcnException">A size is below 1 or too large, a layer would be empty, or the mode was not compiled.</exception>
     public MemoryPlan Memory(NetworkSummary network, RunMode mode, int images, int height, int width, int processors)
     {
         using var plan = new GpuPlan(this, new RunShape(mode, images, height, width), network, processors);
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
+
+    // Parsed when it is first needed.
+    internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () =>
+    {
+        var table = new ScheduleTable(network, Schedules());
+        if (!table.Kernels.Select(static k => k.Name).SequenceEqual(Kernels.Select(static k => k.Name)))
+            throw new InvalidOperationException($"The schedules of {network} in {Precision} name other kernels than there are. Rebuild it.");
+        return table;
+    });
 }
 
 /// <summary>One kernel.</summary>
@@ -99,105 +109,3 @@ public sealed record CudaVariant(
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="Text">Its PTX, to be put behind a target's header.</param>
 public sealed record CudaKernel(string Name, int Threads, int SharedBytes, PtxText Text);
-
-/// <summary>One generated schedule: sizes, memory and launches for any input size. Stateless; all state is in the frame.</summary>
-public abstract unsafe class CudaSchedule
-{
-    /// <summary>Bytes of the frame struct; its first fields are those of <see cref="CudaFrame"/>.</summary>
-    public abstract int FrameBytes { get; }
-
-    /// <summary>Indices of the kernels that <see cref="Run"/> may launch.</summary>
-    public abstract IReadOnlyList<int> Kernels { get; }
-
-    /// <summary>Computes every size of the frame from N, H, W and Processors.</summary>
-    /// <exception cref="FcnException">A layer would be empty at this size; names the size and the smallest size that works.</exception>
-    public abstract void Measure(void* frame);
-
-    /// <summary>Names every buffer with its bytes and the first and last launch that touch it, always in the same order.</summary>
-    public abstract void Plan(void* frame, ArenaPlan arena);
-
-    /// <summary>Launches all kernels in order. Host code only: frames hold addresses of device memory, nothing is read there.</summary>
-    public abstract void Run(void* frame, CudaStream stream);
-}
-
-/// <summary>The first fields of every generated frame: what the engine tells the schedules. Pointers are addresses on the device.</summary>
-public unsafe struct CudaFrame
-{
-    /// <summary>Images in the batch.</summary>
-    public int N;
-
-    /// <summary>Input rows.</summary>
-    public int H;
-
-    /// <summary>Input columns.</summary>
-    public int W;
-
-    /// <summary>Multiprocessors of the card: how finely sums are split follows from it.</summary>
-    public int Processors;
-
-    /// <summary>Blocks of <see cref="CudaParameter.Unit"/> floats in parameter memory; set by the engine.</summary>
-    public int ParameterBlocks;
-
-    /// <summary>Flat parameter memory.</summary>
-    public float* Parameters;
-
-    /// <summary>Flat gradient memory, training only.</summary>
-    public float* Gradients;
-
-    /// <summary>Flat momentum memory, training only.</summary>
-    public float* Momentum;
-
-    /// <summary>Two floats per block of parameter memory: learning-rate and decay multiplier. A rate of 0 leaves the block alone.</summary>
-    public float* Multipliers;
-
-    /// <summary>What changes from step to step: a <see cref="CudaStep"/>. Kernels read it, so that a captured graph stays valid.</summary>
-    public int* Step;
-
-    /// <summary>(N, H, W, C) as prepared, channels innermost, without gaps.</summary>
-    public float* Image;
-
-    /// <summary>(N, H, W): output of Segment, input of Training.</summary>
-    public byte* Labels;
-
-    /// <summary>(N, C, H, W): output of Scores.</summary>
-    public float* Scores;
-
-    /// <summary>One value, the summed loss: output of Training.</summary>
-    public double* Loss;
-}
-
-/// <summary>Numbers of one step, in device memory.</summary>
-public struct CudaStep
-{
-    /// <summary>1: gradients are added to; 0: they are replaced.</summary>
-    public int Accumulate;
-
-    /// <summary>Seeds the dropout masks of this step.</summary>
-    public int Seed;
-
-    /// <summary>Factor on the gradient of the summed loss.</summary>
-    public float LossScale;
-
-    /// <summary>The solver's learning rate.</summary>
-    public float Rate;
-
-    /// <summary>The solver's momentum.</summary>
-    public float Momentum;
-
-    /// <summary>The solver's weight decay.</summary>
-    public float Decay;
-
-    /// <summary>Factor on accumulated gradients: 1 / iter_size.</summary>
-    public float GradientScale;
-}
-
-/// <summary>Where schedules launch kernels.</summary>
-public abstract class CudaStream
-{
-    /// <summary>Launches a kernel of the variant; nothing where there are no blocks.</summary>
-    /// <param name="kernel">Its index in <see cref="CudaVariant.Kernels"/>.</param>
-    /// <param name="blocks">Blocks of the grid, all along x.</param>
-    /// <param name="arguments">One value per parameter of the kernel, in its low bytes.</param>
-    /// <exception cref="FcnException">The grid is larger than a card takes, or the driver refuses.</exception>
-    public abstract void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments);
-}

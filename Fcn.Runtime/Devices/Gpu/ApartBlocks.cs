@@ -7,15 +7,12 @@ internal sealed class ApartBlocks(GpuContext context) : IDisposable
 {
     private readonly List<GpuBlock> _blocks = [];
 
-    /// The same buffers, asked for again, get the same places.
-    public void Place(ArenaPlan plan)
+    /// Address of a buffer of a plan; asked for again it is the same.
+    public long Place(ArenaPlan plan, int buffer)
     {
-        int next = 0;
-        plan.PlaceApart(bytes =>
-        {
-            if (next == _blocks.Count) _blocks.Add(new GpuBlock(context, bytes, "A buffer takes", static _ => "Test something smaller."));
-            return (nint)_blocks[next++].Address;
-        });
+        while (_blocks.Count <= buffer)
+            _blocks.Add(new GpuBlock(context, plan.BytesOf(_blocks.Count), "A buffer takes", static _ => "Test something smaller."));
+        return (long)_blocks[buffer].Address;
     }
 
     public void Dispose() => Release.All(_blocks);

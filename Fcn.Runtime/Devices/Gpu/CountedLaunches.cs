@@ -2,11 +2,9 @@ using Fcn.Devices.Cuda;
 
 namespace Fcn.Devices.Gpu;
 
-// A run without a card: launches nothing, but looks whether every grid is one that a card takes.
-internal sealed class CountedLaunches(IReadOnlyList<CudaKernel> kernels) : CudaStream
+// Grids that a card takes.
+internal static class CountedLaunches
 {
-    public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments) => Check(kernels[kernel], blocks);
-
     /// Kernels count their threads in 32 bits.
     /// <exception cref="FcnException">There are more.</exception>
     public static void Check(CudaKernel kernel, long blocks)

@@ -1,5 +1,6 @@
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 
 namespace Fcn.Devices.Gpu;
 
@@ -53,9 +54,9 @@ internal sealed unsafe class GpuEngine : Engine
             _staging = Own(new GpuStaging(context, _copies, GpuParameters.LargestUnit(program)));
             _parameters = Own(new GpuParameters(network, program, context, _staging, _copies));
             _own = Own(new GpuBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
-            _pack = Stand(variant.Pack, $"The packed weights of {network.Name} take");
-            _packBackward = Stand(variant.PackBackward, $"The weights of {network.Name} packed for its gradients take");
-            _update = Stand(variant.Update, $"The update of {network.Name} needs");
+            _pack = Stand("Prepare", $"The packed weights of {network.Name} take");
+            _packBackward = Stand("PrepareTraining", $"The weights of {network.Name} packed for its gradients take");
+            _update = Stand("Update", $"The update of {network.Name} needs");
             _arena = Own(new GpuArena(context, network.Name));
             _plans = Own(new PlanCache<GpuPlan>(shape => new GpuPlan(variant, shape, network, context.Card.Processors)));
         }
@@ -106,7 +107,7 @@ internal sealed unsafe class GpuEngine : Engine
         BatchCheck.Check(_network, input, labels.Length, 1, "labels");
         var plan = Prepare(RunMode.Segment, input);
         Run(plan);
-        fixed (byte* to = labels) _staging.Download((ulong)plan.Frame->Labels, to, labels.Length);
+        fixed (byte* to = labels) _staging.Download(plan["Labels"], to, labels.Length);
         ScoreCheck.Labels(_network, input, labels);
     }
 
@@ -116,7 +117,7 @@ internal sealed unsafe class GpuEngine : Engine
         BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
         var plan = Prepare(RunMode.Scores, input);
         Run(plan);
-        fixed (float* to = scores) _staging.Download((ulong)plan.Frame->Scores, (byte*)to, (long)scores.Length * sizeof(float));
+        fixed (float* to = scores) _staging.Download(plan["Scores"], (byte*)to, (long)scores.Length * sizeof(float));
         ScoreCheck.Scores(_network, input, scores);
     }
 
@@ -126,8 +127,8 @@ internal sealed unsafe class GpuEngine : Engine
         BatchCheck.Check(_network, input, labels.Length, 1, "labels");
         LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
         var plan = Prepare(RunMode.Training, input);
-        fixed (byte* from = labels) _staging.Upload((ulong)plan.Frame->Labels, from, labels.Length);
-        Upload(RunStep, new CudaStep { Accumulate = step.First ? 0 : 1, Seed = Lanes.Fold(step.Seed), LossScale = step.LossScale });
+        fixed (byte* from = labels) _staging.Upload(plan["Labels"], from, labels.Length);
+        Upload(RunStep, new StepNumbers { Accumulate = step.First ? 0 : 1, Seed = Lanes.Fold(step.Seed), LossScale = step.LossScale });
         Run(plan);
         double loss;
         _staging.Download(_own.Address, (byte*)&loss, sizeof(double));
@@ -142,7 +143,7 @@ internal sealed unsafe class GpuEngine : Engine
         Complete(_update.Frame, UpdateStep);
         // The update before may not have read its numbers yet.
         Follow(_copies, _kernels);
-        Upload(UpdateStep, new CudaStep
+        Upload(UpdateStep, new StepNumbers
         {
             Rate = step.Rate, Momentum = step.Momentum, Decay = step.Decay, GradientScale = step.GradientScale,
         });
@@ -188,7 +189,7 @@ internal sealed unsafe class GpuEngine : Engine
         fixed (float* pixels = input.Pixels)
         {
             long values = (long)input.Images * input.Height * input.Width * input.Channels;
-            _staging.Upload((ulong)plan.Frame->Image, (byte*)pixels, values * sizeof(float));
+            _staging.Upload(plan["Image"], (byte*)pixels, values * sizeof(float));
         }
         return plan;
     }
@@ -196,7 +197,7 @@ internal sealed unsafe class GpuEngine : Engine
     // What stays as long as the plan.
     private void SetUp(GpuPlan plan)
     {
-        _loaded.Load(plan.Schedule.Kernels);
+        _loaded.Load(plan.Frame.Schedule);
         _pack.Prepare();
         _pack.PlaceIn(plan.Frame);
         if (plan.Shape.Mode == RunMode.Training)
@@ -206,7 +207,7 @@ internal sealed unsafe class GpuEngine : Engine
             _packBackward.PlaceIn(plan.Frame);
         }
         Complete(plan.Frame, RunStep);
-        plan.Replay = new Replay(plan.Schedule, plan.Frame, _stream);
+        plan.Replay = new Replay(plan.Frame, _stream);
     }
 
     private void Pack(Standing pack)
@@ -225,18 +226,18 @@ internal sealed unsafe class GpuEngine : Engine
     }
 
     // Addresses that never change once they are there.
-    private void Complete(CudaFrame* frame, ulong step)
+    private void Complete(ScheduleFrame frame, ulong step)
     {
-        frame->Step = (int*)(_own.Address + step);
-        frame->Loss = (double*)_own.Address;
-        frame->ParameterBlocks = _parameters.Blocks;
-        frame->Parameters = (float*)_parameters.Values;
-        frame->Gradients = (float*)_parameters.Gradients;
-        frame->Momentum = (float*)_parameters.Momentum;
-        frame->Multipliers = (float*)_parameters.Multipliers;
+        frame.Set("Step", (long)(_own.Address + step));
+        frame.Set("Loss", (long)_own.Address);
+        frame.Set("ParameterBlocks", _parameters.Blocks);
+        frame.Set("Parameters", (long)_parameters.Values);
+        frame.Set("Gradients", (long)_parameters.Gradients);
+        frame.Set("Momentum", (long)_parameters.Momentum);
+        frame.Set("Multipliers", (long)_parameters.Multipliers);
     }
 
-    private void Upload(ulong place, CudaStep step) => _staging.Upload(_own.Address + place, (byte*)&step, sizeof(CudaStep));
+    private void Upload(ulong place, StepNumbers step) => _staging.Upload(_own.Address + place, (byte*)&step, sizeof(StepNumbers));
 
     // What is queued in one stream from now on waits for what was queued in the other so far.
     private void Follow(nint stream, nint other)
@@ -267,8 +268,8 @@ internal sealed unsafe class GpuEngine : Engine
         }
     }
 
-    private Standing Stand(CudaSchedule schedule, string purpose) =>
-        Own(new Standing(_context, _stream, _loaded, schedule, purpose) { IsApart = _device.Apart });
+    private Standing Stand(string mode, string purpose) =>
+        Own(new Standing(_context, _stream, _loaded, _code.Table(_network.Name), mode, purpose) { IsApart = _device.Apart });
 
     private T Own<T>(T part) where T : IDisposable
     {

@@ -1,34 +1,32 @@
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 
 namespace Fcn.Devices.Gpu;
 
-// One schedule measured for one input size: its frame, and where its buffers go, those of the engine included.
-internal sealed unsafe class GpuPlan : RunPlan
+// One mode of a network measured for one input size: its frame, and where its buffers go, those of the engine included.
+internal sealed class GpuPlan : RunPlan
 {
-    private readonly NativeBlock _frame;
     private ulong? _placedAt;
     private ApartBlocks? _apart;
 
-    /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, or a layer would be empty.</exception>
+    /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, a layer would be empty, or the mode was not compiled.</exception>
     public GpuPlan(CudaVariant code, RunShape shape, NetworkSummary network, int processors) : base(shape)
     {
         shape.Verify();
-        Schedule = Of(code, shape.Mode);
-        _frame = new NativeBlock(Schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
+        var schedule = code.Table(network.Name).Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
+        Frame = new ScheduleFrame(schedule, Arena);
         try
         {
             Measure(code, network, processors);
         }
         catch
         {
-            _frame.Dispose();
+            Frame.Dispose();
             throw;
         }
     }
 
-    public CudaSchedule Schedule { get; }
-
-    public CudaFrame* Frame => (CudaFrame*)_frame.Address;
+    public ScheduleFrame Frame { get; }
 
     public ArenaPlan Arena { get; } = ArenaPlan.ForGpu();
 
@@ -38,43 +36,39 @@ internal sealed unsafe class GpuPlan : RunPlan
     /// Of the arena that it lies in.
     public ulong FirstByte => _placedAt ?? 0;
 
+    /// Of memory that the engine owns, by the name that schedules have for it.
+    public ulong this[string name] => (ulong)Frame[name];
+
     public void PlaceIn(ulong arena)
     {
         if (arena == _placedAt) return;
-        Arena.Place((byte*)arena);
+        Frame.Place(buffer => (long)arena + Arena.Offset(buffer));
         _placedAt = arena;
-        Replay?.Forget();
     }
 
     /// For tests: outside any arena.
     public void PlaceApart(GpuContext context)
     {
         _apart ??= new ApartBlocks(context);
-        _apart.Place(Arena);
+        Frame.Place(buffer => _apart.Place(Arena, buffer));
     }
 
-    public override void Dispose() => Release.All([Replay, _apart, _frame]);
+    public override void Dispose() => Release.All([Replay, _apart, Frame]);
 
     private void Measure(CudaVariant code, NetworkSummary network, int processors)
     {
-        (Frame->N, Frame->H, Frame->W, Frame->Processors) = (Shape.Images, Shape.Height, Shape.Width, processors);
-        Schedule.Measure(Frame);
-        Schedule.Plan(Frame, Arena);
+        Frame.Set("N", Shape.Images);
+        Frame.Set("H", Shape.Height);
+        Frame.Set("W", Shape.Width);
+        Frame.Set("Processors", processors);
+        Frame.Measure(network.Name, Shape.Height, Shape.Width);
         // A launch that would be too large is refused before any kernel has run.
-        Schedule.Run(Frame, new CountedLaunches(code.Kernels));
+        var launches = Frame.Schedule.Launches;
+        for (int i = 0; i < launches.Count; i++) CountedLaunches.Check(code.Kernels[launches[i].Kernel], Frame.Items(i));
         // The engine's own buffers live from before the first launch until after the last.
         long pixels = (long)Shape.Images * Shape.Height * Shape.Width;
-        Add((void**)&Frame->Image, "image", pixels * network.Input.Channels * sizeof(float));
-        if (Shape.Mode == RunMode.Scores) Add((void**)&Frame->Scores, "scores", pixels * network.Classes * sizeof(float));
-        else Add((void**)&Frame->Labels, "labels", pixels);
-
-        void Add(void** address, string name, long bytes) => Arena.Add(address, name, bytes, 0, int.MaxValue);
+        Frame.Own("Image", pixels * network.Input.Channels * sizeof(float));
+        if (Shape.Mode == RunMode.Scores) Frame.Own("Scores", pixels * network.Classes * sizeof(float));
+        else Frame.Own("Labels", pixels);
     }
-
-    private static CudaSchedule Of(CudaVariant code, RunMode mode) => mode switch
-    {
-        RunMode.Segment => code.Segment,
-        RunMode.Scores => code.Scores,
-        RunMode.Training => code.Training,
-    };
 }

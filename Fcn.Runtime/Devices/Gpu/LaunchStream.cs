@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 
 namespace Fcn.Devices.Gpu;
 
 // Launches the kernels of a variant into one stream, and times them if asked to.
-internal sealed unsafe class LaunchStream(GpuContext context, LoadedKernels kernels, nint stream) : CudaStream, IDisposable
+internal sealed unsafe class LaunchStream(GpuContext context, LoadedKernels kernels, nint stream) : IDisposable
 {
     private const int MostArguments = 256;
 
@@ -56,22 +57,27 @@ internal sealed unsafe class LaunchStream(GpuContext context, LoadedKernels kern
 
     public void Dispose() => Forget();
 
-    public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments)
+    /// Launches the kernels of a frame in order.
+    public void Launch(ScheduleFrame frame)
     {
-        if (blocks == 0) return;
-        var known = kernels.Kernels[kernel];
-        CountedLaunches.Check(known, blocks);
-        nint function = kernels.Function(kernel);
-        if (function == 0 || arguments.Length > MostArguments)
-            throw new InvalidOperationException($"The schedule launches {known.Name}, which it does not list, or with too many arguments.");
-        void** pointers = stackalloc void*[arguments.Length];
-        fixed (ulong* values = arguments)
+        for (int i = 0; i < frame.Schedule.Launches.Count; i++)
         {
-            for (int i = 0; i < arguments.Length; i++) pointers[i] = values + i;
-            nint from = _profile is null ? 0 : Mark();
-            Driver.Launch(function, (uint)blocks, known.Threads, known.SharedBytes, stream, pointers);
-            if (from != 0) _marks.Add((known.Name, blocks, from, Mark()));
+            if (frame.Items(i) > 0) Launch(frame.Schedule.Launches[i], frame.Items(i), frame.Arguments(i));
         }
+    }
+
+    private void Launch(Schedule.Launch launch, long blocks, long* arguments)
+    {
+        var known = kernels.Kernels[launch.Kernel];
+        CountedLaunches.Check(known, blocks);
+        nint function = kernels.Function(launch.Kernel);
+        if (launch.Arguments.Length > MostArguments)
+            throw new InvalidOperationException($"{launch.Label} launches {known.Name} with {launch.Arguments.Length} arguments.");
+        void** pointers = stackalloc void*[launch.Arguments.Length];
+        for (int i = 0; i < launch.Arguments.Length; i++) pointers[i] = arguments + i;
+        nint from = _profile is null ? 0 : Mark();
+        Driver.Launch(function, (uint)blocks, known.Threads, known.SharedBytes, stream, pointers);
+        if (from != 0) _marks.Add((launch.Label, blocks, from, Mark()));
     }
 
     private nint Mark()

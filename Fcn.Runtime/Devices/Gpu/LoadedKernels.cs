@@ -1,4 +1,5 @@
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 
 namespace Fcn.Devices.Gpu;
 
@@ -9,11 +10,11 @@ internal abstract class LoadedKernels(CudaVariant variant) : IDisposable
 
     public IReadOnlyList<CudaKernel> Kernels => variant.Kernels;
 
-    /// Makes kernels ready to launch.
+    /// Makes the kernels of a schedule ready to launch.
     /// <exception cref="FcnException">A kernel is refused; with the assembler's log.</exception>
-    public void Load(IReadOnlyList<int> kernels)
+    public void Load(Schedule schedule)
     {
-        foreach (int kernel in kernels)
+        foreach (int kernel in schedule.Launches.Select(static l => l.Kernel).Distinct().Order())
         {
             if (_functions[kernel] == 0) _functions[kernel] = Load(kernel);
         }

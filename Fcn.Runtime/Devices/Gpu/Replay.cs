@@ -1,26 +1,29 @@
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 
 namespace Fcn.Devices.Gpu;
 
-// The launches of one schedule over one frame. The first time they go to the stream one by one: a size that is seen once is not worth more,
+// The launches of one frame. The first time they go to the stream one by one: a size that is seen once is not worth more,
 // and the driver loads code at first use. The second time they are captured as a graph, which from then on is one launch.
-internal sealed unsafe class Replay(CudaSchedule schedule, void* frame, LaunchStream stream) : IDisposable
+internal sealed class Replay(ScheduleFrame frame, LaunchStream stream) : IDisposable
 {
     private bool _ran;
     private nint _graph;
 
     public void Run()
     {
+        if (frame.HasChanged) Forget();
+        frame.HasChanged = false;
         if (_graph == 0 && _ran && stream.CanCapture && stream.TakesGraphs) _graph = Capture();
         nint running = stream.Running();
         if (_graph != 0 && stream.TakesGraphs) stream.Driver.LaunchGraph(_graph, stream.Handle);
-        else schedule.Run(frame, stream);
+        else stream.Launch(frame);
         stream.Ran(running);
         _ran = true;
     }
 
-    /// The frame has changed: its addresses are in the graph.
-    public void Forget()
+    // The frame has changed: its addresses are in the graph.
+    private void Forget()
     {
         nint graph = _graph;
         (_graph, _ran) = (0, false);
@@ -37,7 +40,7 @@ internal sealed unsafe class Replay(CudaSchedule schedule, void* frame, LaunchSt
             driver.BeginCapture(stream.Handle);
             try
             {
-                schedule.Run(frame, stream);
+                stream.Launch(frame);
             }
             catch
             {

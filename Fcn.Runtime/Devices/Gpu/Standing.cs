@@ -1,29 +1,27 @@
-using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 
 namespace Fcn.Devices.Gpu;
 
-// A schedule that does not depend on the input: packing of parameters, the update. Its frame and its memory last as long as the engine; the
+// A mode that does not depend on the input: preparing parameters, the update. Its frame and its memory last as long as the engine; the
 // memory is taken when it is first needed.
-internal sealed unsafe class Standing : IDisposable
+internal sealed class Standing : IDisposable
 {
     private readonly GpuContext _context;
     private readonly LoadedKernels _kernels;
-    private readonly CudaSchedule _schedule;
     private readonly string _purpose;
-    private readonly NativeBlock _frame;
     private readonly ArenaPlan _plan = ArenaPlan.ForGpu();
     private readonly Replay _launches;
     private GpuBlock? _block;
     private ApartBlocks? _apart;
 
-    public Standing(GpuContext context, LaunchStream stream, LoadedKernels kernels, CudaSchedule schedule, string purpose)
+    public Standing(GpuContext context, LaunchStream stream, LoadedKernels kernels, ScheduleTable table, string mode, string purpose)
     {
-        (_context, _kernels, _schedule, _purpose) = (context, kernels, schedule, purpose);
-        _frame = Measured(schedule, context.Card.Processors, _plan);
-        _launches = new Replay(schedule, Frame, stream);
+        (_context, _kernels, _purpose) = (context, kernels, purpose);
+        Frame = Measured(table, mode, _plan);
+        _launches = new Replay(Frame, stream);
     }
 
-    public CudaFrame* Frame => (CudaFrame*)_frame.Address;
+    public ScheduleFrame Frame { get; }
 
     public long Bytes => _plan.Bytes;
 
@@ -33,11 +31,11 @@ internal sealed unsafe class Standing : IDisposable
     /// Its results do not belong to the present parameters.
     public bool IsStale { get; set; } = true;
 
-    /// The memory that a schedule would take.
-    public static long BytesOf(CudaSchedule schedule)
+    /// The memory that a mode would take.
+    public static long BytesOf(ScheduleTable table, string mode)
     {
         var plan = ArenaPlan.ForGpu();
-        using var frame = Measured(schedule, processors: 1, plan);
+        using var frame = Measured(table, mode, plan);
         return plan.Bytes;
     }
 
@@ -45,24 +43,16 @@ internal sealed unsafe class Standing : IDisposable
     public void Prepare()
     {
         if (_block is not null || _apart is not null) return;
-        _kernels.Load(_schedule.Kernels);
-        if (IsApart)
-        {
-            _apart = new ApartBlocks(_context);
-            _apart.Place(_plan);
-            return;
-        }
-        _block = new GpuBlock(_context, _plan.Bytes, _purpose, static _ => "Close other programs that use the GPU.");
-        _plan.Place((byte*)_block.Address);
+        _kernels.Load(Frame.Schedule);
+        if (IsApart) _apart = new ApartBlocks(_context);
+        else _block = new GpuBlock(_context, _plan.Bytes, _purpose, static _ => "Close other programs that use the GPU.");
+        Frame.Place(buffer => _apart?.Place(_plan, buffer) ?? (long)_block!.Address + _plan.Offset(buffer));
     }
 
     /// Writes the addresses of its buffers into another schedule's frame.
-    public void PlaceIn(CudaFrame* frame)
+    public void PlaceIn(ScheduleFrame frame)
     {
-        var same = ArenaPlan.ForGpu();
-        _schedule.Plan(frame, same);
-        if (_apart is not null) _apart.Place(same);
-        else same.Place((byte*)_block!.Address);
+        foreach (var buffer in Frame.Schedule.Buffers) frame.Set(buffer.Name, Frame[buffer.Name]);
     }
 
     public void Run()
@@ -71,23 +61,14 @@ internal sealed unsafe class Standing : IDisposable
         IsStale = false;
     }
 
-    public void Dispose() => Release.All([_launches, _block, _apart, _frame]);
+    public void Dispose() => Release.All([_launches, _block, _apart, Frame]);
 
-    private static NativeBlock Measured(CudaSchedule schedule, int processors, ArenaPlan plan)
+    // A network compiled without a mode has nothing to do in it.
+    private static ScheduleFrame Measured(ScheduleTable table, string mode, ArenaPlan plan)
     {
-        var block = new NativeBlock(schedule.FrameBytes, "A schedule's frame needs", "Close other programs.");
-        try
-        {
-            var frame = (CudaFrame*)block.Address;
-            (frame->N, frame->H, frame->W, frame->Processors) = (1, 1, 1, processors);
-            schedule.Measure(frame);
-            schedule.Plan(frame, plan);
-            return block;
-        }
-        catch
-        {
-            block.Dispose();
-            throw;
-        }
+        var frame = new ScheduleFrame(table.Find(mode) ?? new Schedule(mode, 1).Complete(), plan);
+        frame.Set("N", 1);
+        frame.Measure(mode, 1, 1);
+        return frame;
     }
 }

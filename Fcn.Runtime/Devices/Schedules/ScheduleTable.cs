@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+
+namespace Fcn.Devices.Schedules;
+
+/// <summary>The schedules of a network as generated code holds them: UTF-8 text, see docs/architecture.md.</summary>
+public delegate ReadOnlySpan<byte> ScheduleText();
+
+// The text, parsed. One row per line, words between spaces; '#' begins a comment.
+//   kernel NAME PARAMETER…
+//   mode NAME SMALLEST
+//   size NAME EXPRESSION                              a height or width of a map
+//   count NAME EXPRESSION                             a number that grows with the batch
+//   buffer NAME FIRST LAST BYTES                      launches are counted from 0
+//   launch LABEL KERNEL ITEMS ARGUMENT…               one argument per parameter
+internal sealed class ScheduleTable
+{
+    private readonly Dictionary<string, Schedule> _modes = [];
+    private readonly List<Kernel> _kernels = [];
+    private readonly Dictionary<string, int> _byName = [];
+
+    /// <exception cref="InvalidOperationException">The text is not one of this version's generator.</exception>
+    public ScheduleTable(string network, ReadOnlySpan<byte> text)
+    {
+        Schedule? mode = null;
+        int number = 0;
+        foreach (string line in Encoding.UTF8.GetString(text).Split('\n'))
+        {
+            number++;
+            string[] words = line.Split('#')[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length == 0) continue;
+            try
+            {
+                if (words[0] == "kernel") Add(new Kernel(words[1], words[2..]));
+                else if (words[0] == "mode") _modes.Add(words[1], mode = new Schedule(words[1], Whole(words[2])));
+                else Row(mode ?? throw new FormatException("It belongs to no mode."), words);
+            }
+            catch (Exception fault) when (fault is FormatException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
+            {
+                throw new InvalidOperationException(
+                    $"Line {number} of the schedules of {network} cannot be read: '{line.Trim()}'. {fault.Message} " +
+                    "The network was compiled by another version of Fcn.Generator than the Fcn.Runtime that runs it: rebuild it.", fault);
+            }
+        }
+        foreach (var schedule in _modes.Values) schedule.Complete();
+    }
+
+    public IReadOnlyList<Kernel> Kernels => _kernels;
+
+    public IEnumerable<string> Modes => _modes.Keys;
+
+    /// Null where the mode was not compiled.
+    public Schedule? Find(string mode) => _modes.GetValueOrDefault(mode);
+
+    private void Add(Kernel kernel)
+    {
+        _byName.Add(kernel.Name, _kernels.Count);
+        _kernels.Add(kernel);
+    }
+
+    private void Row(Schedule mode, string[] words)
+    {
+        HostExpression Expression(string text) => HostExpression.Parse(text, mode.Slot);
+        switch (words[0])
+        {
+            case "size" or "count":
+                mode.Sizes.Add(new Schedule.Size(mode.Slot(words[1]), Expression(words[2]), words[0] == "count"));
+                break;
+            case "buffer":
+                mode.Buffers.Add(new Schedule.Buffer(words[1], mode.Slot(words[1]), Expression(words[4]), Whole(words[2]), Whole(words[3])));
+                break;
+            case "launch":
+                int kernel = _byName[words[2]];
+                HostExpression[] arguments = [.. words[4..].Select(Expression)];
+                if (arguments.Length != _kernels[kernel].Parameters.Count)
+                    throw new FormatException($"{words[2]} has {_kernels[kernel].Parameters.Count} parameters.");
+                mode.Launches.Add(new Schedule.Launch(words[1], kernel, Expression(words[3]), arguments));
+                break;
+            default:
+                throw new FormatException($"'{words[0]}' is no row.");
+        }
+    }
+
+    private static int Whole(string word) => int.Parse(word, CultureInfo.InvariantCulture);
+
+    /// A kernel and the names of its parameters.
+    public sealed record Kernel(string Name, IReadOnlyList<string> Parameters);
+}
