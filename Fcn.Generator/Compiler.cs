@@ -4,6 +4,7 @@ using Fcn.Generator.Emit;
 using Fcn.Generator.Layers;
 using Fcn.Generator.Passes;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Source;
 
 namespace Fcn.Generator;
 

@@ -3,6 +3,7 @@ using System.Text;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Emit;
+using Fcn.Generator.Source;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;

@@ -1,6 +1,3 @@
-using Fcn.Generator.Emit;
-using Fcn.Generator.Layers;
-
 namespace Fcn.Generator.Declaration;
 
 // What the user wrote, as plain values: no symbols, no locations. The first of the two boundaries of the compiler: equal declarations are
@@ -11,7 +8,8 @@ namespace Fcn.Generator.Declaration;
 internal sealed record NetworkDeclaration(
     string Namespace, string Name, string MetadataName, string Accessibility, EquatableArray<LayerDeclaration> Layers)
 {
-    public int Classes => Layers[0].Get(NetworkLayer.Classes);
+    /// The word Fcn.
+    public LayerDeclaration Network => Layers[0];
 
     public LayerDeclaration Input => Layers[1];
 
@@ -29,25 +27,18 @@ internal sealed record NetworkDeclaration(
 /// One attribute. Index: its place among the attributes of this network, by which diagnostics find its syntax again.
 internal sealed record LayerDeclaration(string Word, int Index, EquatableArray<Given> Given)
 {
-    /// What was written, else the setting's default.
-    public T Get<T>(Setting<T> setting) => setting.Read(Find(setting.Name));
-
     /// The value as it was written; null where the default stands.
     public object? Find(string setting) => Given.FirstOrDefault(g => g.Setting == setting)?.Value;
 
     /// How a message names this attribute: [Conv("conv1_1")], [Upsample(8)], [Fcn].
-    public override string ToString()
+    public override string ToString() => Given.FirstOrDefault(static g => g.Leading)?.Value switch
     {
-        string? leading = LayerCatalog.Find(Word)?.Settings.FirstOrDefault(static s => s.Leading)?.Name;
-        return (leading is null ? null : Find(leading)) switch
-        {
-            string text => $"[{Word}({Literal.Quoted(text)})]",
-            int number => $"[{Word}({Literal.Of(number)})]",
-            _ => $"[{Word}]",
-        };
-    }
+        string text => $"[{Word}({Literal.Quoted(text)})]",
+        int number => $"[{Word}({Literal.Of(number)})]",
+        _ => $"[{Word}]",
+    };
 }
 
-/// A setting that was written: Kernel = 7, or a constructor argument.
+/// A setting that was written: Kernel = 7, or, where it is Leading, an argument of the attribute's constructor.
 /// Value: string, int, float, double, bool, EquatableArray<float> or null.
-internal sealed record Given(string Setting, object? Value);
+internal sealed record Given(string Setting, object? Value, bool Leading = false);

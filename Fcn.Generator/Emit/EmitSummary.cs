@@ -14,7 +14,7 @@ internal static class EmitSummary
         writer.Line("public static global::Fcn.NetworkSummary Summary =>");
         using (writer.Open("    global::System.Threading.LazyInitializer.EnsureInitialized(ref _summary, static () => new(", "));"))
         {
-            writer.Line($"{Literal.Quoted(network.Name)}, {Literal.Of(network.Classes)}, {Input(network.Input)},");
+            writer.Line($"{Literal.Quoted(network.Name)}, {Literal.Of(network.Network.Get(NetworkLayer.Classes))}, {Input(network.Input)},");
             using (writer.Open("[", "],"))
                 foreach (var row in table.Rows) writer.Line($"{Row(row)},");
             using (writer.Open("[", "]"))

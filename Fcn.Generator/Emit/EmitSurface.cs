@@ -90,7 +90,7 @@ internal static class EmitSurface
             3 => InputLayer.Order.Members[input.Get(InputLayer.Order)].ToUpperInvariant(),
             _ => $"{Literal.Of(channels)} channels",
         };
-        return $"{Literal.Of(network.Classes)} classes from {from}"
+        return $"{Literal.Of(network.Network.Get(NetworkLayer.Classes))} classes from {from}"
             + (mean.Count == 0 ? "" : $", mean {string.Join(" ", mean.Select(Literal.Of))} subtracted")
             + (scale.Equals(1.0) ? "" : $", times {Literal.Of((float)scale)}");
     }

@@ -1,6 +1,6 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Layers;
 
@@ -92,3 +92,9 @@ internal sealed record NewName(string Name, string Default = "") : Setting<strin
 
 /// The name of another layer.
 internal sealed record Reference(string Name) : Setting<string>(Name, "");
+
+internal static class SettingsOfDeclarations
+{
+    /// What was written for a setting, else its default.
+    public static T Get<T>(this LayerDeclaration layer, Setting<T> setting) => setting.Read(layer.Find(setting.Name));
+}

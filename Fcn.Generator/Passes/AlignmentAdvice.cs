@@ -1,5 +1,5 @@
 using Fcn.Generator.Diagnostics;
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 using Fcn.Generator.Layers;
 
 namespace Fcn.Generator.Passes;

@@ -84,7 +84,7 @@ internal sealed class BuildSchedule
         string summary = $"{node.Name}: {Describe(node)}";
         switch (node.Op)
         {
-            case Conv or Fused { Core: Conv } when _machine != Machine.Scalar && TileConv.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core, _maps[node]):
+            case Conv or Fused { Core: Conv } when _machine.HasTiles && TileConv.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core, _maps[node]):
                 var conv = new TileConv(_machine, node, _maps[node], maps, weights);
                 return [Step(conv.Lower(name, summary, _tiles), conv.Items)];
             case WeightGradient gradient:
@@ -109,7 +109,7 @@ internal sealed class BuildSchedule
 
     private IEnumerable<Launch> WeightGradientSteps(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name, string summary)
     {
-        if (_machine == Machine.Scalar || conv.Groups > 1)
+        if (!_machine.HasTiles || conv.Groups > 1)
         {
             yield return Step(kernels.Plain(name, summary), weight.Out);
             yield break;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Source;
 using Fcn.Generator;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis;

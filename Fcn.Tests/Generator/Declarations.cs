@@ -1,6 +1,8 @@
 using System.Reflection;
 using Fcn.Generator;
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Source;
 using Fcn.Generator.Layers;
 using Microsoft.CodeAnalysis;
 using Xunit;

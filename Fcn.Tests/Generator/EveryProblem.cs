@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Fcn.Generator;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Source;
 using Fcn.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Xunit;

@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Reflection;
 using Fcn.Generator;
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Source;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 using Xunit;

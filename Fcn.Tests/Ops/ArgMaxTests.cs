@@ -52,7 +52,7 @@ public sealed class ArgMaxTests
 
     private static Func<OpGraph, double[]> Runner(string target) => target switch
     {
-        "scalar" => static op => Interpreted(op, Machine.Scalar),
+        "scalar" => static op => Interpreted(op, InterpretedSchedule.Scalar),
         "avx512" => static op => Interpreted(op, Machine.Avx512),
         "ptx plain" => static op => Emulated(op, GpuMachine.Plain, EmulatedPtx.Target),
         "ptx bf16" => static op => Emulated(op, GpuMachine.Bf16, EmulatedPtx.Target),

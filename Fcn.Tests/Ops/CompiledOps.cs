@@ -3,6 +3,7 @@ using Fcn.Devices.Cpu;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Emit;
 using Fcn.Generator.Schedule;
+using Fcn.Generator.Text;
 using Fcn.Tests.Generator;
 
 namespace Fcn.Tests.Ops;

@@ -97,7 +97,7 @@ public abstract class EmulatedKernelTests
         Node labels = op.Add("labels", new UpsampleArgMax(new(kernel, stride), offset), x);
         op.Graphs["labels"] = op.Graphs["y"] = new NetworkGraph([op.Image, x, labels], [labels]);
         using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
-        Assert.Equal(new InterpretedSchedule(op, "labels", Machine.Scalar).Run().Map, emulated.Run("labels").Map);
+        Assert.Equal(new InterpretedSchedule(op, "labels", InterpretedSchedule.Scalar).Run().Map, emulated.Run("labels").Map);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public abstract class EmulatedKernelTests
         using var emulated = schedule.Packed();
         foreach (string graph in op.Graphs.Keys)
         {
-            Outcome actual = emulated.Run(graph), expected = new InterpretedSchedule(op, graph, Machine.Scalar).Run();
+            Outcome actual = emulated.Run(graph), expected = new InterpretedSchedule(op, graph, InterpretedSchedule.Scalar).Run();
             string what = $"{machine.Name} {graph}";
             Close.Within(tolerance, actual.Map, expected.Map, what);
             Close.Within(tolerance, [actual.Loss], [expected.Loss], $"{what} loss");

@@ -33,7 +33,7 @@ public abstract class EmulatedNetworkTests
 
     private static readonly OpGraph SmallGraph = SmallNetwork();
     private static readonly IReadOnlyDictionary<string, Lazy<Outcome>> Interpreted = SmallGraph.Graphs.Keys.ToDictionary(
-        static g => g, static g => new Lazy<Outcome>(() => new InterpretedSchedule(SmallGraph, g, Machine.Scalar).Run()));
+        static g => g, static g => new Lazy<Outcome>(() => new InterpretedSchedule(SmallGraph, g, InterpretedSchedule.Scalar).Run()));
 
     // Tolerances: the formats round factors by up to 2^-12 (TF32) or 2^-9 (bfloat16), some ten roundings follow each other; gradients meet values near 0
     // and near maxima that rounding sends the other way.
@@ -88,7 +88,7 @@ public abstract class EmulatedNetworkTests
         foreach (string parameter in graph.Parameters.ToList())
             graph.With(parameter, Array.ConvertAll(network.Values(parameter), static v => (double)v));
         double[] after = network.Packed().Run("y").Map;
-        Within(1e-6, after, new InterpretedSchedule(graph, "y", Machine.Scalar).Run().Map, "scores after a step");
+        Within(1e-6, after, new InterpretedSchedule(graph, "y", InterpretedSchedule.Scalar).Run().Map, "scores after a step");
         Assert.True(Close.Distance(after, Interpreted["y"].Value.Map) > 0.01);
     }
 

@@ -147,7 +147,7 @@ public sealed class FiniteDifferenceTests
         var op = new OpGraph("loss", n, h, w) { Labels = labels, LossScale = 1 };
         double[] x = Normal(n * c * size.At(h) * size.At(w)), v = Normal(x.Length);
         op.Ends(op.Add("loss", new UpsampleLoss(upsample, offset), op.Map("x", x, c, size)));
-        var schedule = new InterpretedSchedule(op, "y", Machine.Scalar);
+        var schedule = new InterpretedSchedule(op, "y", InterpretedSchedule.Scalar);
         var at = schedule.Run();
         double Loss(double step)
         {
@@ -163,10 +163,10 @@ public sealed class FiniteDifferenceTests
     {
         double[] dy = Normal(op.Images * y.Map.Channels * y.Map.Size.At(op.Height) * y.Map.Size.At(op.Width));
         op.EndsWithGradient(y, dy);
-        var forward = new InterpretedSchedule(op, "y", Machine.Scalar);
+        var forward = new InterpretedSchedule(op, "y", InterpretedSchedule.Scalar);
         foreach (string graph in op.Graphs.Keys.Where(g => g != "y"))
         {
-            var gradient = new InterpretedSchedule(op, graph, Machine.Scalar).Run();
+            var gradient = new InterpretedSchedule(op, graph, InterpretedSchedule.Scalar).Run();
             Assert.Equal(op.Parameters, gradient.Gradients.Keys);
             if (graph != "gradients") Compare(op, forward, graph[1..], gradient.Map, dy);
             foreach (string parameter in op.Parameters) Compare(op, forward, parameter, gradient.Gradients[parameter], dy);

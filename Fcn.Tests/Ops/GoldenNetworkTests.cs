@@ -95,7 +95,7 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
     public void Own_network_interpreted()
     {
         var file = GoldenFile.Own("fcn8s_tiny.safetensors");
-        Close.Within(1e-4, Interpret(GoldenNetwork.Tiny, file, "1x1", "y", Machine.Scalar).Map, file["1x1.logits"], "scores of one pixel");
+        Close.Within(1e-4, Interpret(GoldenNetwork.Tiny, file, "1x1", "y", InterpretedSchedule.Scalar).Map, file["1x1.logits"], "scores of one pixel");
         var trained = Interpret(GoldenNetwork.Tiny, file, "21x27", "training", Machine.Avx512);
         Close.Within(1e-3, [trained.Loss], file["loss.00"], "loss");
         foreach (var (name, gradient) in trained.Gradients) Close.Within(1e-3, gradient, file[$"gradient.{name}"], name);
@@ -106,7 +106,7 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
     public void Shared_network_interpreted()
     {
         if (GoldenFile.Shared("fcn8s_narrow.safetensors") is { } file)
-            Close.Within(1e-4, Interpret(GoldenNetwork.Narrow, file, "45x61", "y", Machine.Scalar).Map, file["45x61.logits"], "scores");
+            Close.Within(1e-4, Interpret(GoldenNetwork.Narrow, file, "45x61", "y", InterpretedSchedule.Scalar).Map, file["45x61.logits"], "scores");
         else output.WriteLine("Not run: ../shared/golden is absent; the repository's own network stands for it.");
     }
 

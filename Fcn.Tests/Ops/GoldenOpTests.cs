@@ -21,13 +21,13 @@ public sealed class GoldenOpTests(ITestOutputHelper output)
     private static readonly Lazy<CompiledOps> Compiled = new(() => new(Own.Concat(Shared).Select(c => c.Op)));
 
     [Fact]
-    public void Own_set_interpreted() => Interpret(Own, [Machine.Scalar, .. Machine.Cpus]);
+    public void Own_set_interpreted() => Interpret(Own, [InterpretedSchedule.Scalar, .. Machine.Cpus]);
 
     [Fact]
     public void Own_set_compiled() => Compile(Own);
 
     [Fact]
-    public void Shared_set_interpreted() => Interpret(TellOfShared(), [Machine.Scalar]);
+    public void Shared_set_interpreted() => Interpret(TellOfShared(), [InterpretedSchedule.Scalar]);
 
     [Fact]
     public void Shared_set_compiled() => Compile(TellOfShared());

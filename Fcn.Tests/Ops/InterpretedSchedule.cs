@@ -1,6 +1,7 @@
 using Fcn.Generator.Graph;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule;
+using Fcn.Tests.Kernels;
 using Xunit;
 
 namespace Fcn.Tests.Ops;
@@ -9,6 +10,9 @@ namespace Fcn.Tests.Ops;
 // outside a buffer, of what nobody wrote, or of what another work item writes ends the run.
 internal sealed class InterpretedSchedule
 {
+    /// One float at a time: plain nests throughout, the oracle of every other machine.
+    public static readonly Machine Scalar = new("Scalar", 1, 1, 16);
+
     private readonly OpGraph _op;
     private readonly NetworkSchedule _schedule;
     private readonly KernelInterpreter _interpreter;

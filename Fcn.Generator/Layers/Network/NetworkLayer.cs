@@ -22,5 +22,5 @@ internal sealed record ClassCount() : Setting<int>("Classes", 0)
 {
     public override Problem? Check(LayerDeclaration layer) => layer.Get(this) is >= 2 and <= 254
         ? null
-        : Problem.At(layer, Name, ProblemId.ClassesOutOfRange, Emit.Literal.Of(layer.Get(this)));
+        : Problem.At(layer, Name, ProblemId.ClassesOutOfRange, Literal.Of(layer.Get(this)));
 }

@@ -1,4 +1,4 @@
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ptx;
 

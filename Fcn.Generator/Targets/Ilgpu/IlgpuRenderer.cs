@@ -1,4 +1,4 @@
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Generator.Targets.Ilgpu;

@@ -1,5 +1,5 @@
 using System.Text;
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ptx;
 

@@ -1,4 +1,4 @@
-using Fcn.Generator.Emit;
+using Fcn.Generator.Text;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;

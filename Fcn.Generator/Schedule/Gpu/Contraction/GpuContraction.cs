@@ -1,4 +1,4 @@
-using Fcn.Generator.Declaration;
+using Fcn.Generator.Collections;
 
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 

@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Text;
 
 // Layer names become C# identifiers, file names and tensor names; type names and namespaces are repeated in generated code.
 internal static class Identifier

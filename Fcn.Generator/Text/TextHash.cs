@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fcn.Generator.Emit;
+namespace Fcn.Generator.Text;
 
 // FNV-1a of a text in 64 bits, as sixteen digits: tells texts of one name apart.
 internal static class TextHash

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fcn.Generator.Emit;
+namespace Fcn.Generator.Text;
 
 // The only place where numbers become text: invariant culture, so that a minus sign is never U+2212; floats survive the way there and back.
 internal static class Literal

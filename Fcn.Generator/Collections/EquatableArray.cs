@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Collections;
 
 // An immutable list with value equality: what the incremental pipeline compares to see that nothing changed.
 [CollectionBuilder(typeof(EquatableArray), nameof(EquatableArray.Create))]

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Linq.Expressions;
+using Fcn.Generator.Kernels;
 using static System.Linq.Expressions.Expression;
 
-namespace Fcn.Generator.Kernels;
+namespace Fcn.Tests.Kernels;
 
 // What every lane-wise op means, stated once for scalars; vectors do the same in every lane. Whole numbers are exact or an error, other
 // numbers are doubles (rounded after every operation on Float where single precision is asked for), both arms of a Select are evaluated.

@@ -11,10 +11,10 @@ internal sealed record Machine(string Name, int Lanes, int Pixels, int Vectors)
     public static readonly Machine Avx2 = new("Avx2", 8, 6, 2);
     public static readonly Machine Portable = new("Portable", 4, 4, 4);
 
-    /// One float at a time: the interpreter's.
-    public static readonly Machine Scalar = new("Scalar", 1, 1, 16);
-
     public static readonly IReadOnlyList<Machine> Cpus = [Avx512, Avx2, Portable];
+
+    /// Whether contractions have register tiles. One float at a time is the plain nests' machine, which tests take for their oracle.
+    public bool HasTiles => Lanes > 1;
 
     /// Vectors in one block of channels.
     public int VectorsPerBlock => Block / Lanes;

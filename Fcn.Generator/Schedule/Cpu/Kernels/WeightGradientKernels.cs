@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Ops;
+namespace Fcn.Generator.Schedule;
 
 // Kernels of a weight's gradient. Where a layer has too few blocks of channels to share among threads, rows are split as well: each split sums into
 // its own copy, and the copies are added in a fixed order, so the result does not depend on the number of threads.

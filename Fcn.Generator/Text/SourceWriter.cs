@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Fcn.Generator.Emit;
+namespace Fcn.Generator.Text;
 
 // C# text with indentation. Lines end with '\n' on every system; blocks close themselves:
 // using (writer.Block("static void Run()")) { … }.

@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Ops;
+namespace Fcn.Generator.Schedule;
 
 // Upsample + crop + softmax loss + gradient from the coarse scores. Output rows that lie between the same two rows of coarse cells form a band; one
 // work item makes a band's pixels one by one and sums their gradients into the band's own rows of cells. A second kernel adds the bands in order.

@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Ops;
+namespace Fcn.Generator.Schedule;
 
 // Upsample + crop + arg max from the coarse scores: labels are written, scores are not. One item: one output row of one image.
 internal static class UpsampleArgMaxKernel

@@ -1,7 +1,8 @@
 using System.Linq.Expressions;
+using Fcn.Generator.Kernels;
 using static System.Linq.Expressions.Expression;
 
-namespace Fcn.Generator.Kernels;
+namespace Fcn.Tests.Kernels;
 
 // The definition of the kernel language: runs kernels item by item in double precision, every access checked, every block of one thread.
 // In: kernels and the functions that they call. Statements become expression trees, compiled when first run; values are in the other part.

@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Schedule;
+namespace Fcn.Generator.Kernels;
 
 // Reads a step off an address: address = coefficient * variable + rest, for the sums and products that addresses are made of.
 internal static class Linear

@@ -1,7 +1,8 @@
+using Fcn.Generator.Declaration;
 using Fcn.Generator.Layers;
 using Microsoft.CodeAnalysis;
 
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Source;
 
 /// An attribute of a network, or of the backbone that stands at its place. Owner: the class it is written on. Through: the network's
 /// [Backbone<T>] that brought it in, if it is not written on the network itself.

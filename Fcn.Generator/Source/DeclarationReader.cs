@@ -1,9 +1,10 @@
+using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Layers;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Source;
 
 // Symbols in, values out: with WrittenWord and SourceMap the only code that touches Roslyn's symbols. A backbone may come from another
 // assembly.
@@ -53,7 +54,7 @@ internal static class DeclarationReader
         if (word.Attribute.AttributeConstructor is { } constructor)
         {
             var arguments = word.Attribute.ConstructorArguments;
-            given.AddRange(constructor.Parameters.Zip(arguments, static (p, a) => new Given(SettingOf(p.Name), Value(a))));
+            given.AddRange(constructor.Parameters.Zip(arguments, static (p, a) => new Given(SettingOf(p.Name), Value(a), Leading: true)));
         }
         foreach (var named in word.Attribute.NamedArguments) given.Add(new(named.Key, Value(named.Value)));
         return new(word.Word, index, given.ToEquatableArray());

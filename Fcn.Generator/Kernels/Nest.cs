@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Schedule;
+namespace Fcn.Generator.Kernels;
 
 // The scalar definition of an op: y[point] = Finish(combination over the reduction axes, where Where holds, of Term). From it come the interpreter's
 // kernel, the plain kernel of every target and, for contractions, the register tiles (which read their strides off Term's addresses).

@@ -1,4 +1,4 @@
-namespace Fcn.Generator.Ops;
+namespace Fcn.Generator.Schedule;
 
 // Kernels of the weight gradient's two small relatives: a bias's gradient and the flipped weight.
 internal static class BiasAndFlipKernels

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Source;
 
 // Classes that a generated part cannot complete.
 internal static class UnsuitableClass

@@ -1,8 +1,9 @@
+using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Source;
 
 // From a problem back to the source: the attribute's argument, the attribute, or the class. Used by diagnostics alone, so that no location
 // ever reaches a model.

@@ -1,4 +1,6 @@
-namespace Fcn.Generator.Kernels;
+using Fcn.Generator.Kernels;
+
+namespace Fcn.Tests.Kernels;
 
 // Memory that the interpreter lends to kernels. Every cell knows whether it was ever written and which work item of the running launch
 // touched it, so that what would be garbage or a race on a machine is an error here.

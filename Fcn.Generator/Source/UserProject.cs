@@ -1,8 +1,9 @@
+using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace Fcn.Generator.Declaration;
+namespace Fcn.Generator.Source;
 
 /// What generated code must know of the user's project beside his declarations: what it may be written in, and whether ILGPU is referenced.
 internal sealed record UserProject(bool ReferencesIlgpu, bool IsSigned, bool AllowsUnsafe, bool Optimizes, string? OldLanguage)

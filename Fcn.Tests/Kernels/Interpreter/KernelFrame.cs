@@ -1,4 +1,6 @@
-namespace Fcn.Generator.Kernels;
+using Fcn.Generator.Kernels;
+
+namespace Fcn.Tests.Kernels;
 
 // What a launch gives its kernels by name: sizes, factors and memory. The counterpart of a schedule's frame struct.
 internal sealed class KernelFrame
