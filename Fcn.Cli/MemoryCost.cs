@@ -1,5 +1,6 @@
 using Fcn.Data;
 using Fcn.Devices;
+using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.Cli;
@@ -12,10 +13,11 @@ sealed record MemoryCost(long Parameters, long Segment, long Training, GpuMemory
         NetworkCode code = CodeReader.Read(entry.Open)
             ?? throw new FcnException(
                 $"{entry.Name} is not made on the device that it is given. Add it with device => new {entry.Summary.Name}(device).");
+        CpuProgram cpu = code.Cpu ?? throw new FcnException($"{entry.Name} was compiled without kernels for CPUs: its memory is not known.");
         return new MemoryCost(
             entry.Summary.ParameterCount * sizeof(float), Plan(RunMode.Segment), Plan(RunMode.Training), GpuMemory.Of(entry, code, at));
 
-        long Plan(RunMode mode) => code.Cpu.Memory(mode, images: 1, at.Height, at.Width).Bytes;
+        long Plan(RunMode mode) => cpu.Memory(entry.Summary, mode, images: 1, at.Height, at.Width).Bytes;
     }
 }
 
@@ -31,7 +33,7 @@ sealed record GpuMemory(long Segment, long Training)
         return new GpuMemory(Plan(RunMode.Segment), Plan(RunMode.Training));
 
         long Plan(RunMode mode) =>
-            variant.PackedBytes(mode == RunMode.Training) +
+            variant.PackedBytes(entry.Summary, mode == RunMode.Training) +
             variant.Memory(entry.Summary, mode, images: 1, at.Height, at.Width, Processors).Bytes;
     }
 }

@@ -35,9 +35,8 @@ internal static class Compiler
         if (Understand(network, cancel) is not { Graph: { } graph }) return new(network, [], []);
         graph = CollapseBorder.Run(graph);                                 // after: no wide band of padding is computed; Repeat may stand
         GraphSpec.Verify(Phase.Collapsed, graph);
-        var parameters = ParameterPlan.Of(graph);
-        var modes = Modes(graph, parameters, cancel);
-        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel), project.TakesIlgpu);
+        var graphs = Modes(graph, project.Selection.Modes);
+        var (own, shared) = NetworkEmitter.Emit(network, CpuLevels(graph, graphs, project, cancel), GpuVariants(graph, graphs, project, cancel), project, cancel);
         return new(network, own, []) { Shared = shared };
     });
 
@@ -58,33 +57,41 @@ internal static class Compiler
         return new(graph, LayerTable.Of(built.Layers, graph), []);
     }
 
-    /// The second half: one aligned graph becomes three, each fused and scheduled.
-    private static IReadOnlyList<Mode> Modes(NetworkGraph aligned, ParameterPlan parameters, CancellationToken cancel)
+    /// The second half: one aligned graph becomes one for each mode, fused.
+    private static IReadOnlyList<(string Mode, NetworkGraph Graph)> Modes(NetworkGraph aligned, EquatableArray<string> wanted)
     {
         var inference = DropDropout.Run(aligned);                          // after: no Dropout
-        return
-        [
-            Scheduled("Segment", "Image to labels.", AddArgMax.Run(inference)),
-            Scheduled("Scores", "Image to scores at full resolution.", inference),
-            Scheduled("Training", "Image and labels to loss and gradients.", BuildBackward.Run(aligned)),
-        ];
+        (string, NetworkGraph)[] forward = [(Schedule.Modes.Segment, Fused(AddArgMax.Run(inference))), (Schedule.Modes.Scores, Fused(inference))];
+        (string, NetworkGraph)[] training = [(Schedule.Modes.Training, Fused(BuildBackward.Run(aligned)))];
+        return [.. wanted.Contains(Selection.Inference) ? forward : [], .. wanted.Contains(Selection.Training) ? training : []];
 
-        Mode Scheduled(string name, string summary, NetworkGraph graph)
+        static NetworkGraph Fused(NetworkGraph graph)
         {
             graph = DropDead.Run(graph);                                   // after: every node reaches an output
             GraphSpec.Verify(Phase.Mode, graph);
             graph = Fuse.Run(graph);                                       // after: elementwise ops ride on what yields their input
             GraphSpec.Verify(Phase.Fused, graph);
-            return Mode.Of(name, summary, graph, parameters, cancel);      // after: kernels, launches, buffers; every kernel verified
+            return graph;
         }
     }
 
-    /// The same graphs for GPUs.
-    private static IReadOnlyList<GpuVariant> Variants(NetworkGraph graph, IReadOnlyList<Mode> modes, CancellationToken cancel)
+    // After: kernels, launches, buffers; every kernel verified.
+    private static IReadOnlyList<CpuCode> CpuLevels(
+        NetworkGraph graph, IReadOnlyList<(string, NetworkGraph)> graphs, UserProject project, CancellationToken cancel)
     {
-        var places = GpuParameterPlan.Of(graph);
-        var graphs = modes.ToDictionary(static m => m.Name, static m => m.Graph);
-        return [.. GpuMachine.All.AsParallel().AsOrdered().WithCancellation(cancel).Select(machine => GpuVariant.Of(machine, places, graphs["Segment"], graphs["Scores"], graphs["Training"], cancel))];
+        if (!project.Selection.Targets.Contains(Selection.Cpu)) return [];
+        var parameters = ParameterPlan.Of(graph);
+        return [.. Machine.Cpus.AsParallel().AsOrdered().WithCancellation(cancel).Select(machine => CpuCode.Of(machine, parameters, graphs, cancel))];
+    }
+
+    // Kernels for ILGPU run by the same schedules.
+    private static IReadOnlyList<GpuVariant> GpuVariants(
+        NetworkGraph graph, IReadOnlyList<(string, NetworkGraph)> graphs, UserProject project, CancellationToken cancel)
+    {
+        if (!project.Selection.Targets.Contains(Selection.Cuda) && !project.TakesIlgpu) return [];
+        var parameters = GpuParameterPlan.Of(graph);
+        var machines = GpuMachine.All.Where(m => project.Selection.Precisions.Contains(m.Precision.ToLowerInvariant()));
+        return [.. machines.AsParallel().AsOrdered().WithCancellation(cancel).Select(machine => GpuVariant.Of(machine, parameters, graphs, cancel))];
     }
 
     // A fault of the compiler is a diagnostic that says so, not a generator that vanishes.

@@ -19,7 +19,8 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var read = context.SyntaxProvider
             .ForAttributeWithMetadataName("Fcn.FcnAttribute", static (node, _) => node is TypeDeclarationSyntax, DeclarationReader.Read)
             .WithTrackingName(Steps.Read).Where(static r => r is not null).Select(static (r, _) => r!);
-        var project = context.CompilationProvider.Select(UserProject.Read);
+        var selection = context.AnalyzerConfigOptionsProvider.Select(Selection.Read);
+        var project = context.CompilationProvider.Combine(selection).Select(static (p, _) => UserProject.Read(p.Left, p.Right));
         var names = read.Select(static (r, _) => r.Network.FullName).Collect().Select(static (all, _) => HintNames.Of(all));
 
         // The class itself: other code in the user's project depends on it, in the IDE too.

@@ -188,6 +188,11 @@ internal static class Descriptors
         + "<SignAssembly>.",
         Target, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4004.md");
 
+    public static readonly DiagnosticDescriptor UnknownSelection = new(
+        "FCN4005", "A word in the choice of what is compiled is not known",
+        "The property {0} of this project has '{1}', which is left out of account. It takes a list of: {2}.",
+        Target, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN4005.md");
+
     public static readonly DiagnosticDescriptor OwnFault = new(
         "FCN9001", "The compiler failed",
         "'{0}' could not be compiled because of a fault in the compiler, not in your code: {1} ({2}). Please report it with "
@@ -229,6 +234,7 @@ internal static class Descriptors
         ProblemId.OldLanguage => OldLanguage,
         ProblemId.NotOptimized => NotOptimized,
         ProblemId.SignedForIlgpu => SignedForIlgpu,
+        ProblemId.UnknownSelection => UnknownSelection,
         ProblemId.OwnFault => OwnFault,
     };
 }

@@ -39,6 +39,7 @@ internal enum ProblemId
     OldLanguage = 4002,
     NotOptimized = 4003,
     SignedForIlgpu = 4004,
+    UnknownSelection = 4005,
 
     OwnFault = 9001,
 }

@@ -23,13 +23,13 @@ internal sealed class EmitIlgpu
     private readonly List<IlgpuKernel> _own = [], _matrix = [];
     private readonly List<(string Kernel, string Method)> _methods = [];
 
-    public EmitIlgpu(NetworkDeclaration network, IReadOnlyList<GpuVariant> variants, PtxKernels kernels)
+    public EmitIlgpu(NetworkDeclaration network, IReadOnlyList<GpuVariant> variants, PtxKernels kernels, CancellationToken cancel)
     {
         _network = network;
         var byCode = new Dictionary<string, IlgpuKernel>();
         var ptx = variants.SelectMany(v => Reading(v).SelectMany(static s => s.Launches).Select(l => kernels.Of(v.Machine, l.Kernel)))
             .GroupBy(static k => k.Name).Select(static g => g.First());
-        foreach (var kernel in ptx.AsParallel().AsOrdered().Select(k => IlgpuRenderer.Render(kernels.Source(k))))
+        foreach (var kernel in ptx.AsParallel().AsOrdered().WithCancellation(cancel).Select(k => IlgpuRenderer.Render(kernels.Source(k))))
         {
             if (!byCode.TryGetValue(kernel.Code, out var known))
             {
@@ -41,8 +41,7 @@ internal sealed class EmitIlgpu
         }
     }
 
-    // The order in which a reader wants to see them.
-    private static IEnumerable<GpuSchedule> Reading(GpuVariant v) => [v.Segment, v.Scores, v.Training, v.Update, v.Pack, v.PackBackward];
+    private static IEnumerable<ModeSchedule> Reading(GpuVariant v) => v.Modes;
 
     public GeneratedFile Kernels()
     {

@@ -54,15 +54,15 @@ internal static class EmitSurface
     }
 
     /// The part of the class that brings it its kernels.
-    public static GeneratedFile Code(NetworkDeclaration network, bool ilgpu)
+    public static GeneratedFile Code(NetworkDeclaration network, bool cpu, bool cuda, bool ilgpu)
     {
         var writer = new SourceWriter();
         Open(writer, network);
-        string code = $"global::{network.GeneratedNamespace}";
+        string Program(bool compiled, string of) => compiled ? $"global::{network.GeneratedNamespace}.{of}.Program" : "null";
         using (writer.Block($"{network.Accessibility} partial class {network.EscapedName}"))
         {
             writer.Line("static partial void Compiled(ref global::Fcn.Devices.NetworkCode? code) =>");
-            writer.Line($"    code = new({code}.Cpu.Program, {code}.Cuda.Program{(ilgpu ? $", {code}.Ilgpu.Program" : "")});");
+            writer.Line($"    code = new({Program(cpu, "Cpu")}, {Program(cuda, "Cuda")}, {Program(ilgpu, "Ilgpu")});");
         }
         return new($"{network.FullName}.Code.g.cs", writer.ToString());
     }

@@ -1,5 +1,6 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Source;
 
 namespace Fcn.Generator.Emit;
 
@@ -12,21 +13,19 @@ internal static class NetworkEmitter
 
     /// The network's own files, and those that it shares with every network of its assembly that needs the same.
     public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(
-        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants, bool referencesIlgpu)
+        NetworkDeclaration network, IReadOnlyList<CpuCode> levels, IReadOnlyList<GpuVariant> variants, UserProject project, CancellationToken cancel)
     {
-        var kernels = new PtxKernels(variants);
-        var emit = new EmitSchedules(network, parameters, modes);
-        var cuda = new EmitCuda(network, modes, variants, kernels);
-        var ilgpu = referencesIlgpu ? new EmitIlgpu(network, variants, kernels) : null;
+        var cpu = levels.Count > 0 ? new EmitCpu(network, levels, cancel) : null;
+        var kernels = variants.Count > 0 ? new PtxKernels(variants, cancel) : null;
+        var cuda = kernels is not null ? new EmitCuda(network, variants, kernels, project.Selection.Targets.Contains(Selection.Cuda)) : null;
+        var ilgpu = kernels is not null && project.TakesIlgpu ? new EmitIlgpu(network, variants, kernels, cancel) : null;
         return (
             [
-                EmitSurface.Code(network, ilgpu is not null),
-                new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
-                .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
-                cuda.Schedules(),
-                cuda.Ptx(),
+                EmitSurface.Code(network, cpu is not null, cuda is not null, ilgpu is not null),
+                .. cpu is null ? [] : cpu.Kernels().Prepend(cpu.Program()),
+                .. cuda is null ? [] : cuda.Files(),
                 .. ilgpu is null ? [] : new[] { ilgpu.Kernels() },
             ],
-            [.. Machine.Cpus.SelectMany(emit.Tiles), .. cuda.Tiles(), .. ilgpu?.Shared() ?? []]);
+            [.. cpu?.Tiles() ?? [], .. cuda?.Tiles() ?? [], .. ilgpu?.Shared() ?? []]);
     }
 }

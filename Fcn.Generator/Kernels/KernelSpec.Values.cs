@@ -50,7 +50,8 @@ internal sealed partial class KernelSpec
         KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum
             => IsReal(s[0].Type) && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
         KernelOp.Load => Address(s[0].Type, s[1].Type) ?? Is(v, new(s[0].Type.Element, v.Type.Lanes)),
-        KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle when _family == KernelFamily.Cpu => $"{v.Op} is not for a Cpu",
+        KernelOp.Compose or KernelOp.Lane or KernelOp.Shuffle when _family == KernelFamily.Cpu => $"{v.Op} is not for a Cpu",
+        KernelOp.Bits when _family == KernelFamily.Cpu && (v.Type.Pointer || v.Type.Lanes > 1) => $"{v.Op} of {v.Type} is not for a Cpu",
         KernelOp.Compose => s[0].Type is { Lanes: 1, Pointer: false } ? Alike(s) ?? Is(v, s[0].Type with { Lanes = s.Count }) : NotOf(s[0]),
         KernelOp.Lane => v.Number >= 0 && v.Number < s[0].Type.Lanes && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
         KernelOp.Bits => s[0].Type.Pointer ? Is(v, s[0].Type with { Element = v.Type.Element }) : Is32(s[0].Type) && Is32(v.Type) ? null : $"{s[0].Type} has not the bits of {v.Type}",

@@ -22,7 +22,7 @@ public abstract class Device
 }
 
 /// <summary>What the generator made of a network, per kind of device. Constructed by generated code.</summary>
-/// <param name="Cpu">Kernels and schedules for CPUs.</param>
-/// <param name="Cuda">Kernels and schedules for NVIDIA GPUs; null where none were generated.</param>
-/// <param name="Ilgpu">The same kernels for ILGPU; null where the project that declares the network does not reference ILGPU.</param>
-public sealed record NetworkCode(Cpu.CpuProgram Cpu, Cuda.CudaProgram? Cuda = null, Ilgpu.IlgpuProgram? Ilgpu = null);
+/// <param name="Cpu">Kernels and schedules for CPUs; null where the project's FcnTargets leave them out.</param>
+/// <param name="Cuda">Schedules for GPUs, and kernels for NVIDIA's driver unless they are left out; null where no GPU is a target.</param>
+/// <param name="Ilgpu">The same kernels for ILGPU; null where the project that declares the network does not reference ILGPU or leaves them out.</param>
+public sealed record NetworkCode(Cpu.CpuProgram? Cpu, Cuda.CudaProgram? Cuda = null, Ilgpu.IlgpuProgram? Ilgpu = null);

@@ -22,11 +22,13 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
 
     private long GroupBytes => 4L * Weight.Panel * machine.BlocksPerTile;
 
-    private bool WeightsStay => GroupBytes > CacheBytes;
+    // Counted in 1024 floats, as the host counts them.
+    private bool WeightsStay => (Weight.Panel + 1023) / 1024 * machine.BlocksPerTile > CacheBytes / 4 / 1024;
 
     public static bool Fits(Conv conv, MapBuffer target) => conv.Groups == 1 && target.Block == Machine.Block;
 
-    public Value Items => WeightsStay ? Groups : Groups * Value.Field("N", KernelType.Int) * target.Height;
+    public Value Items => Machine.Groups(target.Blocks) * Value.Select(
+        Value.Int(CacheBytes / 4 / 1024) < Value.Field("TileBlocks", KernelType.Int) * (int)((Weight.Panel + 1023) / 1024), Value.Int(1), Value.Field("N", KernelType.Int) * target.Height);
 
     public Kernel Lower(string name, string summary, ContractionTiles tiles)
     {

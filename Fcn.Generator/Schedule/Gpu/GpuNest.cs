@@ -26,7 +26,7 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
         }
     }
 
-    public GpuLaunch Lower(string name, string summary, GpuMap target)
+    public Launch Lower(string name, string summary, GpuMap target)
     {
         int lanes = Lanes, groups = _y.IsPlanar ? _y.Channels : _y.Pitch / lanes;
         Value i = _kernel.Let("i", Value.Item * Grid.Threads + Value.Thread);

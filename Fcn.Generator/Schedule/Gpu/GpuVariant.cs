@@ -1,32 +1,23 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
 /// A network scheduled for one GPU machine: what CudaVariant of the runtime holds.
-internal sealed record GpuVariant(
-    GpuMachine Machine, GpuParameterPlan Parameters,
-    GpuSchedule Pack, GpuSchedule PackBackward, GpuSchedule Segment, GpuSchedule Scores, GpuSchedule Training, GpuSchedule Update)
+internal sealed record GpuVariant(GpuMachine Machine, GpuParameterPlan Parameters, IReadOnlyList<ModeSchedule> Modes)
 {
-    /// Schedules three fused graphs and checks every kernel.
+    /// Schedules fused graphs and checks every kernel.
     public static GpuVariant Of(
-        GpuMachine machine, GpuParameterPlan parameters, NetworkGraph segment, NetworkGraph scores, NetworkGraph training, CancellationToken cancel)
+        GpuMachine machine, GpuParameterPlan parameters, IReadOnlyList<(string Mode, NetworkGraph Graph)> graphs, CancellationToken cancel)
     {
-        var packing = new GpuPacking();
-        GpuSchedule Schedule(NetworkGraph graph)
+        var preparation = new Preparation();
+        var modes = new List<ModeSchedule>();
+        foreach (var (mode, graph) in graphs)
         {
             cancel.ThrowIfCancellationRequested();
-            return BuildGpuSchedule.Run(graph, parameters, machine, packing);
+            modes.Add(new GpuPlanner(graph, parameters, machine, preparation).Plan(mode));
         }
-        var (first, second, third) = (Schedule(segment), Schedule(scores), Schedule(training));
-        var update = new GpuSchedule([], [], [], [Kernels.GpuUpdateKernel.Lower()]);
-        var variant = new GpuVariant(machine, parameters, packing.Schedule(false), packing.Schedule(true), first, second, third, update);
-        var kernels = variant.All.SelectMany(static s => s.Launches).Select(static l => l.Kernel).GroupBy(static k => k.Body).Select(static g => g.First());
+        modes.AddRange(preparation.Schedules);
+        if (graphs.Any(static g => g.Mode == Schedule.Modes.Training)) modes.Add(new(Schedule.Modes.Update, 1, [], [], [], [Kernels.GpuUpdateKernel.Lower()]));
+        var kernels = modes.SelectMany(static m => m.Kernels).GroupBy(static k => k.Body).Select(static g => g.First());
         var faults = kernels.SelectMany(static k => KernelSpec.Faults([k], KernelFamily.Gpu)).Take(3).ToList();
-        if (faults.Count > 0) throw new InvalidOperationException($"{machine.Name}: {string.Join("; ", faults)}");
-        return variant;
+        return faults.Count == 0 ? new(machine, parameters, modes) : throw new InvalidOperationException($"{machine.Name}: {string.Join("; ", faults)}");
     }
-
-    public IReadOnlyList<GpuSchedule> All => [Pack, PackBackward, Segment, Scores, Training, Update];
-
-    /// In the order of CudaVariant's parameters.
-    public IReadOnlyList<(string Name, GpuSchedule Schedule)> Named =>
-        [(nameof(Pack), Pack), (nameof(PackBackward), PackBackward), (nameof(Segment), Segment), (nameof(Scores), Scores), (nameof(Training), Training), (nameof(Update), Update)];
 }

@@ -3,25 +3,43 @@ using Fcn.Generator.Text;
 namespace Fcn.Generator.Targets.Simd;
 
 // Kernel → C# on System.Runtime.Intrinsics, for one vector width. A table: what the schedule said is printed, nothing is decided here.
-internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter writer) : CSharpRenderer(writer)
+internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CSharpRenderer(writer)
 {
-    /// A size or address as the host computes it.
-    public static string Host(Value value) => new SimdRenderer(Machine.Portable, "", new SourceWriter()).Text(value);
+    private readonly Dictionary<string, string> _fields = [];
 
     private string Vector => $"Vector{Literal.Of(32 * machine.Lanes)}";
 
-    public void Kernel(Kernel kernel)
+    /// Parameters: the order in which a launch's arguments lie, 64 bits each. Of a function they are its own.
+    public void Kernel(Kernel kernel, IReadOnlyList<Value> parameters)
     {
         Writer.Line($"// {kernel.Summary}");
         Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        string parameters = kernel.IsFunction ? string.Join(", ", kernel.Parameters.Select(p => $"{Type(p.Type)} {p.Name}")) : "void* frame, int item";
-        using (Writer.Unchecked($"internal static void {kernel.Name}({parameters})"))
+        string list = kernel.IsFunction ? string.Join(", ", kernel.Parameters.Select(p => $"{Type(p.Type)} {p.Name}")) : "void* arguments, int item";
+        using (Writer.Unchecked($"internal static void {kernel.Name}({list})"))
         {
-            if (!kernel.IsFunction) Writer.Line($"{frame}* f = ({frame}*)frame;");
+            if (!kernel.IsFunction) Arguments(kernel, parameters);
             Body(kernel.Body);
         }
         Writer.Line();
     }
+
+    // Arguments that the kernel reads become locals under their roles, or with an underscore where a variable has that name.
+    private void Arguments(Kernel kernel, IReadOnlyList<Value> parameters)
+    {
+        var own = KernelFields.Of(kernel).ToDictionary(static f => f.Name);
+        var scope = new NameScope(Variables(kernel.Body).Concat(["arguments", "item"]));
+        string from = scope.Take("from", "from_");
+        Writer.Line($"long* {from} = (long*)arguments;");
+        for (int i = 0; i < parameters.Count; i++)
+        {
+            if (!own.TryGetValue(parameters[i].Name, out var field)) continue;
+            string name = _fields[field.Name] = scope.Take(field.Name, $"{field.Name}_");
+            Writer.Line($"{Type(field.Type)} {name} = ({Type(field.Type)}){from}[{Literal.Of(i)}];");
+        }
+    }
+
+    private static IEnumerable<string> Variables(IReadOnlyList<Statement> body) =>
+        body.SelectMany(static s => new[] { s.Target?.Name ?? "" }.Concat(Variables(s.Body)).Concat(Variables(s.Else)));
 
     protected override void Other(Statement s)
     {
@@ -44,7 +62,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
 
     protected override (string Text, int Precedence) Own(Value v) => v.Op switch
     {
-        KernelOp.Field => ($"f->{v.Name}", Primary),
+        KernelOp.Field => (_fields[v.Name], Primary),
         KernelOp.Item => ("item", Primary),
         KernelOp.Thread => ("0", Primary),
         KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),
@@ -60,6 +78,8 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Or => v.Type.Lanes > 1 ? Infix(v, "|", Disjunction) : Infix(v, "||", 3),
         KernelOp.Select => Call($"{Vector}.ConditionalSelect", v),
         KernelOp.Convert => Cast(Type(v.Type), v.Sources[0]),
+        KernelOp.Bits when v.Type.Element == Element.Float => Call("BitConverter.Int32BitsToSingle", v),
+        KernelOp.Bits when v.Type.Element == Element.Int => Call("BitConverter.SingleToInt32Bits", v),
         KernelOp.Uniform => Call("Lanes.Uniform", v),
         KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{Type(v.Type)}.Zero", Primary) : Call($"{Vector}.Create", v),
         KernelOp.ReduceAdd => Call("Lanes.Sum", v),

@@ -65,7 +65,7 @@ public sealed class CpuDevice : Device, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="FcnException">There is no memory for the parameters.</exception>
-    public override Engine Open(NetworkSummary network, NetworkCode code) => new CpuEngine(this, network, code.Cpu);
+    public override Engine Open(NetworkSummary network, NetworkCode code) => new CpuEngine(this, network, code.Cpu ?? throw NotCompiled.Target(network.Name, "CPUs", "cpu"));
 
     /// <summary>Ends the threads; networks on this device cannot run afterwards. The default device stays.</summary>
     public void Dispose()

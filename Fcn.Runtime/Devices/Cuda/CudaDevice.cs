@@ -52,8 +52,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
     /// </exception>
     public override Engine Open(NetworkSummary network, NetworkCode code)
     {
-        var program = code.Cuda ?? throw new FcnException(
-            $"{network.Name} was built without CUDA kernels. Build it with a generator that emits them. {RunOnCpu}");
+        var program = code.Cuda is { Targets.Count: > 0 } compiled ? compiled : throw NotCompiled.Target(network.Name, "NVIDIA GPUs", "cuda");
         return Engine(network, program, Variant(network.Name, _context.Card.ToString(), program, RunOnCpu));
     }
 
@@ -68,7 +67,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
         _context.MakeCurrent();
         using var modules = new CudaModules(_context, program, variant, _cache);
         int[] all = [.. Enumerable.Range(0, variant.Kernels.Count)];
-        modules.Load(all);
+        modules.Load(all.AsEnumerable());
         return [.. all.Select(modules.Facts)];
     }
 

@@ -12,9 +12,12 @@ internal abstract class LoadedKernels(CudaVariant variant) : IDisposable
 
     /// Makes the kernels of a schedule ready to launch.
     /// <exception cref="FcnException">A kernel is refused; with the assembler's log.</exception>
-    public void Load(Schedule schedule)
+    public void Load(Schedule schedule) => Load(schedule.Launches.Select(static l => l.Kernel).Distinct().Order());
+
+    /// The same for kernels by their numbers.
+    public void Load(IEnumerable<int> kernels)
     {
-        foreach (int kernel in schedule.Launches.Select(static l => l.Kernel).Distinct().Order())
+        foreach (int kernel in kernels)
         {
             if (_functions[kernel] == 0) _functions[kernel] = Load(kernel);
         }

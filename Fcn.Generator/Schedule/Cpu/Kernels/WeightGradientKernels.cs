@@ -15,7 +15,7 @@ internal sealed class WeightGradientKernels(Conv conv, Machine machine, MapBuffe
 
     private int Groups => (gradient.OutBlocks + machine.BlocksPerTile - 1) / machine.BlocksPerTile;
 
-    public Value Items => Splits * Groups * gradient.InBlocks;
+    public Value Items => Machine.Groups(gradient.OutBlocks) * (Splits * gradient.InBlocks);
 
     /// One item: one split's rows for one group of output and one block of input channels.
     public Kernel Tiled(string name, string summary, Value copies, ContractionTiles tiles)

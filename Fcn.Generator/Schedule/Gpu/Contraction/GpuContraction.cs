@@ -10,7 +10,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     public static bool Fits(Conv conv) => ConvGeometry.Fits(conv);
 
     /// A dense convolution with what is fused to it; inputs in the node's order, weights (packed or flipped by their packing) beside maps.
-    public IEnumerable<GpuLaunch> Conv(Node node, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, GpuMap y)
+    public IEnumerable<Launch> Conv(Node node, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, GpuMap y)
     {
         var fused = node.Op as Fused;
         var conv = (Conv)(fused?.Core ?? node.Op);
@@ -64,7 +64,7 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     }
 
     /// The gradient of a dense convolution's weight, in the memory of gradients.
-    public IEnumerable<GpuLaunch> WeightGradient(Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
+    public IEnumerable<Launch> WeightGradient(Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
     {
         var geometry = new GradientGeometry(planner.Machine, conv, gradient.In, x.Pitch, gradient.Out);
         var kernel = planner.Kernel(geometry, name, summary, () => planner.Machine.Unit == MatrixUnit.None

@@ -23,7 +23,7 @@ internal sealed class GpuBiasGradientKernels(string name, string summary, GpuMap
 
     private int PixelsAtOnce => Grid.Threads / Width;
 
-    public IEnumerable<GpuLaunch> Launches(IGpuPlanner planner)
+    public IEnumerable<Launch> Launches(IGpuPlanner planner)
     {
         int slice = PixelsAtOnce * PixelsPerStrand;
         Value slices = planner.Size(GeneratedName.Of(name, "slices"), Value.Max(1, Value.Min(

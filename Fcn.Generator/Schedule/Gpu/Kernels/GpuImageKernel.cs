@@ -7,7 +7,7 @@ internal static class GpuImageKernel
     /// Whole vectors of 16 bytes.
     public static int PitchOf(int channels, Element element) => GpuMap.BytesOf(element) == 2 ? GpuMap.PitchOf(channels) : (channels + 3) / 4 * 4;
 
-    public static GpuLaunch Lower(string name, string summary, GpuMap map)
+    public static Launch Lower(string name, string summary, GpuMap map)
     {
         GpuMap y = map.As("y");
         int lanes = y.Pitch % 8 == 0 ? 8 : 4;

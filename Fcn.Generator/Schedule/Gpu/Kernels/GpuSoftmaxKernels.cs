@@ -3,7 +3,7 @@ namespace Fcn.Generator.Schedule.Gpu.Kernels;
 // Softmax and its gradient: one thread takes all channels of a pixel. Absent channels come out as zeros.
 internal static class GpuSoftmaxKernels
 {
-    public static GpuLaunch Forward(string name, string summary, GpuMap from, GpuMap to)
+    public static Launch Forward(string name, string summary, GpuMap from, GpuMap to)
     {
         GpuMap x = from.As("x"), y = to.As("y");
         return Pixels(name, summary, x, from, y, to, [], (k, pixel) =>
@@ -18,7 +18,7 @@ internal static class GpuSoftmaxKernels
         });
     }
 
-    public static GpuLaunch Gradient(string name, string summary, GpuMap gradient, GpuMap of, GpuMap to)
+    public static Launch Gradient(string name, string summary, GpuMap gradient, GpuMap of, GpuMap to)
     {
         GpuMap dy = gradient.As("dy"), y = of.As("x"), dx = to.As("y");
         return Pixels(name, summary, dy, gradient, dx, to, GpuLaunch.Bind(y, of), (k, pixel) =>
@@ -29,7 +29,7 @@ internal static class GpuSoftmaxKernels
         });
     }
 
-    private static GpuLaunch Pixels(
+    private static Launch Pixels(
         string name, string summary, GpuMap x, GpuMap from, GpuMap y, GpuMap to,
         IEnumerable<KeyValuePair<string, Value>> more, Action<KernelBuilder, Value> body)
     {

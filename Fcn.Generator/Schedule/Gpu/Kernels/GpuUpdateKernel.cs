@@ -6,7 +6,7 @@ internal static class GpuUpdateKernel
 {
     private const int Lanes = GpuParameterPlan.Unit / Grid.Threads;
 
-    public static GpuLaunch Lower()
+    public static Launch Lower()
     {
         var k = new KernelBuilder();
         Value Memory(string name) => Value.Field(name, KernelType.To(Element.Float));

@@ -5,7 +5,7 @@ internal static class GpuUpsampleArgMaxKernel
 {
     private const int Lanes = 4;
 
-    public static GpuLaunch Lower(UpsampleArgMax op, string name, string summary, GpuMap map)
+    public static Launch Lower(UpsampleArgMax op, string name, string summary, GpuMap map)
     {
         GpuMap x = map.As("x");
         Value n = Value.Field("N", KernelType.Int), height = Value.Field("H", KernelType.Int), width = Value.Field("W", KernelType.Int);

@@ -47,7 +47,7 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
 
     private Value Blocks => N * Along(H) * ((Along(W) + (Intervals - 1)) / Intervals);
 
-    public IEnumerable<GpuLaunch> Launches(IGpuPlanner planner)
+    public IEnumerable<Launch> Launches(IGpuPlanner planner)
     {
         Value blocks = planner.Size(GeneratedName.Of(name, "blocks"), Blocks);
         Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, N.To(Element.Index) * Along(H) * Along(W) * (Pairs * 4));

@@ -19,7 +19,7 @@ internal sealed class GpuWeightGradient(string name, string summary, Conv conv, 
 
     private int Length => checked((int)gradient.Length);
 
-    public IEnumerable<GpuLaunch> Launches(IGpuPlanner planner)
+    public IEnumerable<Launch> Launches(IGpuPlanner planner)
     {
         KeyValuePair<string, Value>[] maps = [.. GpuLaunch.Bind(_x, x), .. GpuLaunch.Bind(_dy, dy), .. GpuLaunch.Bind(_gradient)];
         if (gradient.Length >= EnoughThreads)

@@ -1,0 +1,91 @@
+using Fcn.Generator.Schedule.Gpu.Contraction;
+using Fcn.Generator.Schedule.Gpu.Kernels;
+
+namespace Fcn.Generator.Schedule.Gpu;
+
+// The planner of GPUs. Here an op's kernels are chosen: contractions on matrix units, kernels of their own for what ends a network, plain nests for the
+// rest. Weights are read from master memory or packed; a flipped weight is the same memory read otherwise.
+internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters, GpuMachine machine, Preparation preparation)
+    : Planner(machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits), preparation), IGpuPlanner
+{
+    private const string ScoresField = "Scores";
+
+    private readonly Dictionary<Node, GpuMap> _maps = [];
+    private readonly Dictionary<Node, GpuWeight> _weights = [];
+    private IReadOnlyDictionary<Node, Element>? _elements;
+
+    public GpuMachine Machine => machine;
+
+    // Scores that leave the network are plain NCHW where a plain nest writes them; from other kernels they are copied.
+    protected override void Place(Node node)
+    {
+        if (node.Shape is WeightShape) _weights[node] = Weight(node);
+        if (node.Shape is not MapShape shape) return;
+        _elements ??= MapElements.Of(Graph, machine);
+        int pitch = node.Op is Input ? GpuImageKernel.PitchOf(shape.Channels, _elements[node]) : GpuMap.PitchOf(shape.Channels);
+        var map = _maps[node] = Leaves(node) && IsNest(node) ? Planar(node)
+            : new(GeneratedName.Of(node.Name), shape.Channels, pitch, shape.Size, _elements[node]);
+        Sized(map.Height, map.Width, map.Size);
+        if (!map.IsPlanar) Buffer(map.Name, map.Element, Grid.Pixels(map) * (map.Pitch * GpuMap.BytesOf(map.Element)));
+    }
+
+    protected override IReadOnlyList<Launch> Lower(Node node)
+    {
+        var launches = Compute(node);
+        if (!Leaves(node) || _maps[node].IsPlanar) return launches;
+        var scores = Planar(node);
+        Sized(scores.Height, scores.Width, scores.Size);
+        var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
+        var nest = new GpuNest(copy, new(scores, [_maps[node]], [null]));
+        return [.. launches, nest.Lower("scores", $"{node.Name} to plain (N, C, H, W).", scores)];
+    }
+
+    private IReadOnlyList<Launch> Compute(Node node)
+    {
+        string name = GeneratedName.Of(node.Name), summary = $"{node.Name}: {CpuPlanner.Describe(node)}";
+        var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
+        var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
+        switch (node.Op)
+        {
+            case Parameter or FlipWeight:
+                return [];
+            case Input:
+                return [GpuImageKernel.Lower(name, summary, _maps[node])];
+            case Conv or Fused { Core: Conv } when GpuContraction.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core):
+                return [.. new GpuContraction(this, name, summary).Conv(node, maps, weights, _maps[node])];
+            case WeightGradient gradient when GpuContraction.Fits(gradient.Conv):
+                return [.. new GpuContraction(this, name, summary).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node])];
+            case WeightGradient gradient:
+                return [.. new GpuWeightGradient(name, summary, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this)];
+            case BiasGradient:
+                return [.. new GpuBiasGradientKernels(name, summary, maps[0]!, _weights[node]).Launches(this)];
+            case UpsampleArgMax labels:
+                return [GpuUpsampleArgMaxKernel.Lower(labels, name, summary, maps[0]!)];
+            case UpsampleLoss loss:
+                return [.. new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name, summary).Launches(this)];
+            default:
+                var (nest, target) = (new GpuNest(node, new(_maps[node], maps, weights)), _maps[node]);
+                return [nest.Lower(name, summary, target)];
+        }
+    }
+
+    private bool Leaves(Node node) => node.Shape is MapShape && Graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
+
+    private static GpuMap Planar(Node node) => new(ScoresField, node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true };
+
+    private static bool IsNest(Node node) => node.Op is not (Conv or Fused { Core: Conv } or Input) && node.Op.Loops(node) is not null;
+
+    private GpuWeight Weight(Node node) => node.Op switch
+    {
+        Parameter => parameters.Weights[node.Name],
+        FlipWeight => _weights[node.Inputs[0]].Flip(),
+        _ when Graph.Outputs.Contains(node) => parameters.Gradient(node.Name[..^".gradient".Length]),
+        _ => throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) has no place in parameter memory."),
+    };
+}
+
+/// The planner as the kernels of GPUs know it.
+internal interface IGpuPlanner : IPlanner
+{
+    GpuMachine Machine { get; }
+}
