@@ -55,7 +55,7 @@ internal sealed class EmitCpu
                 w.Line("static () => Schedules");
             }
             w.Line();
-            ScheduleTable.Write(w, "Schedules", _modes, l => _names[l]);
+            ScheduleTable.Write(w, "Schedules", _modes, l => _names[l], _levels.Select(static l => l.Machine));
         }
         return new($"{_network.FullName}.Cpu.g.cs", w.ToString());
     }

@@ -8,10 +8,13 @@ internal static class ScheduleTable
     /// <param name="name">Of the member.</param>
     /// <param name="modes">In the order of the table.</param>
     /// <param name="kernelOf">Name of the kernel of a launch.</param>
-    public static void Write(SourceWriter w, string name, IReadOnlyList<ModeSchedule> modes, Func<Launch, string> kernelOf)
+    /// <param name="levels">Of CPUs.</param>
+    public static void Write(
+        SourceWriter w, string name, IReadOnlyList<ModeSchedule> modes, Func<Launch, string> kernelOf, IEnumerable<Machine>? levels = null)
     {
         using (w.Open($"internal static ReadOnlySpan<byte> {name} =>\n\"\"\"", "\"\"\"u8;"))
         {
+            foreach (var level in levels ?? []) w.Line($"level {level.Name} {Literal.Of(level.BlocksPerTile)}");
             foreach (var kernel in modes.SelectMany(static m => m.Launches).GroupBy(kernelOf))
                 w.Line(string.Join(" ", ["kernel", kernel.Key, .. kernel.First().Parameters.Select(static p => p.Name)]));
             foreach (var mode in modes) Mode(w, mode, kernelOf);

@@ -20,7 +20,7 @@ internal sealed record Machine(string Name, int Lanes, int Pixels, int Vectors)
     public int VectorsPerBlock => Block / Lanes;
 
     /// Groups of so many channel blocks as a register tile spans, as the host counts them: its engine gives TileBlocks.
-    public static Value Groups(int blocks) => (Value.Field("TileBlocks", KernelType.Int) + (blocks - 1)) / Value.Field("TileBlocks", KernelType.Int);
+    public static Value Groups(int blocks) => blocks == 1 ? 1 : (Value.Field("TileBlocks", KernelType.Int) + (blocks - 1)) / Value.Field("TileBlocks", KernelType.Int);
 
     /// Channel blocks that one register tile spans.
     public int BlocksPerTile => Math.Max(1, Vectors / VectorsPerBlock);

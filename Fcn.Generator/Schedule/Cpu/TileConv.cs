@@ -5,7 +5,7 @@ namespace Fcn.Generator.Schedule;
 // weights of one group of outputs exceed the cache, weights block by block, each used for all pixels before the next is fetched.
 internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights)
 {
-    private const int CacheBytes = 1 << 20, ChunkBytes = 192 << 10;
+    private const int CacheKilofloats = 256, ChunkBytes = 192 << 10;
 
     private static readonly string[] LoopNames = ["blocks", "rows", "taps", "steps"];
     private readonly KernelBuilder _kernel = new();
@@ -22,13 +22,20 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
 
     private long GroupBytes => 4L * Weight.Panel * machine.BlocksPerTile;
 
-    // Counted in 1024 floats, as the host counts them.
-    private bool WeightsStay => (Weight.Panel + 1023) / 1024 * machine.BlocksPerTile > CacheBytes / 4 / 1024;
+    private bool WeightsStay => Stay(machine);
 
     public static bool Fits(Conv conv, MapBuffer target) => conv.Groups == 1 && target.Block == Machine.Block;
 
-    public Value Items => Machine.Groups(target.Blocks) * Value.Select(
-        Value.Int(CacheBytes / 4 / 1024) < Value.Field("TileBlocks", KernelType.Int) * (int)((Weight.Panel + 1023) / 1024), Value.Int(1), Value.Field("N", KernelType.Int) * target.Height);
+    /// The same expression for every machine.
+    public Value Items => Machine.Groups(target.Blocks) * (Machine.Cpus.All(Stay) ? Value.Int(1) : !Machine.Cpus.Any(Stay) ? Rows
+        : Value.Select(Value.Int(CacheKilofloats) < Value.Field("TileBlocks", KernelType.Int) * PanelKilofloats, Value.Int(1), Rows));
+
+    private Value Rows => Value.Field("N", KernelType.Int) * target.Height;
+
+    private int PanelKilofloats => (int)((Weight.Panel + 1023) / 1024);
+
+    // Whether the weights of a group exceed the cache.
+    private bool Stay(Machine machine) => PanelKilofloats * machine.BlocksPerTile > CacheKilofloats;
 
     public Kernel Lower(string name, string summary, ContractionTiles tiles)
     {

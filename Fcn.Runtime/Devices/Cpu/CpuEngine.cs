@@ -21,7 +21,7 @@ internal sealed unsafe class CpuEngine : Engine
         NarrowBuild.WarnOnce(CpuDevice.BestLevel);
         _gate = new EngineGate(this, network.Name);
         _parameters = new ParameterMemory(network, code, device.Pool);
-        _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(network, code, shape));
+        _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(network, code, device.Level, shape));
         _arena = new CpuArena(network.Name);
         _step = new NativeBlock(sizeof(StepNumbers) + sizeof(double), "A step's numbers need", "Close other programs.");
     }
@@ -110,7 +110,7 @@ internal sealed unsafe class CpuEngine : Engine
         fixed (float* pixels = input.Pixels)
         {
             frame.Set("Image", (long)pixels);
-            plan.Run(_device.Pool, _device.Level);
+            plan.Run(_device.Pool);
         }
     }
 }

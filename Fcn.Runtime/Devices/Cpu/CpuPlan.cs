@@ -7,20 +7,22 @@ internal sealed unsafe class CpuPlan : RunPlan
 {
     private readonly NetworkSummary _network;
     private readonly CpuProgram _code;
+    private readonly SimdLevel _level;
     private readonly CpuKernel[] _kernels;
     private byte* _placedAt;
 
     /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, a layer would be empty, or the mode was not compiled.</exception>
-    public CpuPlan(NetworkSummary network, CpuProgram code, RunShape shape) : base(shape)
+    public CpuPlan(NetworkSummary network, CpuProgram code, SimdLevel level, RunShape shape) : base(shape)
     {
         shape.Verify();
-        (_network, _code) = (network, code);
+        (_network, _code, _level) = (network, code, level);
         var table = code.Table(network.Name);
         var schedule = table.Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
         _kernels = [.. schedule.Launches.Select(l => Kernel(table.Kernels[l.Kernel].Name))];
         Frame = new ScheduleFrame(schedule, Arena);
         try
         {
+            Frame.Set("TileBlocks", table.TileBlocks(level.ToString()));
             Frame.Set("N", shape.Images);
             Frame.Set("H", shape.Height);
             Frame.Set("W", shape.Width);
@@ -46,11 +48,11 @@ internal sealed unsafe class CpuPlan : RunPlan
     }
 
     /// Launches all kernels in order.
-    public void Run(CpuPool pool, SimdLevel level)
+    public void Run(CpuPool pool)
     {
         var launches = Frame.Schedule.Launches;
         for (int i = 0; i < _kernels.Length; i++)
-            pool.Run(launches[i].Label, _kernels[i].For(level), Frame.Arguments(i), (int)Frame.Items(i));
+            pool.Run(launches[i].Label, _kernels[i].For(_level), Frame.Arguments(i), (int)Frame.Items(i));
     }
 
     public override void Dispose() => Frame.Dispose();

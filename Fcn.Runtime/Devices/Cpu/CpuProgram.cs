@@ -22,7 +22,7 @@ public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IRead
     /// <exception cref="FcnException">A size is below 1 or too large, a layer would be empty, or the mode was not compiled.</exception>
     public MemoryPlan Memory(NetworkSummary network, RunMode mode, int images, int height, int width)
     {
-        using var plan = new CpuPlan(network, this, new RunShape(mode, images, height, width));
+        using var plan = new CpuPlan(network, this, CpuDevice.BestLevel, new RunShape(mode, images, height, width));
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 
