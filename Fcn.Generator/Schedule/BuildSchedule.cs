@@ -40,14 +40,13 @@ internal sealed class BuildSchedule
         }
         if (node.Shape is WeightShape shape)
         {
-            string? parameter = node.Name.EndsWith(".gradient", StringComparison.Ordinal) && _graph.Outputs.Contains(node) ? node.Name[..^".gradient".Length] : null;
-            _weights[node] = parameter is not null
-                ? _parameters.Gradient(parameter)
+            _weights[node] = _graph.OutputOf(node) is Output.Gradient gradient
+                ? _parameters.Gradient(gradient.Parameter)
                 : new(name, Value.Field(name, KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, _graph));
         }
         if (node.Shape is not MapShape map) return;
         int halo = _graph.UsersOf(node).SelectMany(u => u.Inputs.Select((input, i) => input == node ? u.Op.Reach(i) : 0)).DefaultIfEmpty(0).Max();
-        bool leaves = _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
+        bool leaves = _graph.OutputOf(node) is Output.Scores;
         _maps[node] = node.Op is Input ? new("Image", map.Channels, map.Size, map.Channels, halo)
             : leaves ? new("Scores", map.Channels, map.Size, 1, 0)
             : new(name, map.Channels, map.Size, Machine.Block, halo);
@@ -93,10 +92,6 @@ internal sealed class BuildSchedule
                 return [Step(BiasAndFlipKernels.Bias(_machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
             case FlipWeight:
                 return [Step(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
-            case Softmax:
-                return [Step(SoftmaxKernels.Forward(_machine, name, summary, maps[0]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
-            case SoftmaxGradient:
-                return [Step(SoftmaxKernels.Gradient(_machine, name, summary, maps[0]!, maps[1]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
             case UpsampleArgMax labels:
                 return [Step(UpsampleArgMaxKernel.Lower(labels, _machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
             case UpsampleLoss loss:

@@ -18,7 +18,7 @@ internal sealed record NetworkSchedule(
 internal sealed record PlannedBuffer(string Field, string Name, Value Bytes, int First, int Last);
 
 /// One step: a kernel over its items, or the runtime's clearing of a border or of memory.
-internal sealed record Launch(string Name, Kernel? Kernel, Value Items, LaunchKind Kind, MapBuffer? Map = null, Value? Memory = null);
+internal sealed record Launch(string Name, Kernel? Kernel, Value Items, LaunchKind Kind, MapBuffer? Map = null);
 
 internal enum LaunchKind
 {

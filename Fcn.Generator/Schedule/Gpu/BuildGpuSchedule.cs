@@ -72,7 +72,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
     private GpuMap Place(Node node, Element element)
     {
         int channels = node.Map.Channels;
-        bool leaves = _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
+        bool leaves = _graph.OutputOf(node) is Output.Scores;
         if (leaves && IsNest(node)) return Planar(node);
         int pitch = node.Op is Input ? GpuImageKernel.PitchOf(channels, element) : GpuMap.PitchOf(channels);
         return new(GeneratedName.Of(node.Name), channels, pitch, node.Map.Size, element);
@@ -86,7 +86,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
     {
         Parameter => _parameters.Weights[node.Name],
         FlipWeight => _weights[node.Inputs[0]].Flip(),
-        _ when _graph.Outputs.Contains(node) => _parameters.Gradient(node.Name[..^".gradient".Length]),
+        _ when _graph.OutputOf(node) is Output.Gradient gradient => _parameters.Gradient(gradient.Parameter),
         _ => throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) has no place in parameter memory."),
     };
 
@@ -100,7 +100,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
             _own.Add(target.Name);
         }
         foreach (var launch in KernelsOf(node)) _launches.Add(launch);
-        if (target is { IsPlanar: false } && _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss) _launches.Add(Leave(node, target, Planar(node)));
+        if (target is { IsPlanar: false } && _graph.OutputOf(node) is Output.Scores) _launches.Add(Leave(node, target, Planar(node)));
         if (_launches.Count == before) return;
         foreach (string field in _own.Concat(node.Inputs.Where(_maps.ContainsKey).Select(i => _maps[i].Name)))
             _lives[field] = _lives[field] with { Last = _launches.Count - 1 };
@@ -125,10 +125,6 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
                 return new GpuWeightGradient(name, summary, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this);
             case BiasGradient:
                 return new GpuBiasGradientKernels(name, summary, maps[0]!, _weights[node]).Launches(this);
-            case Softmax:
-                return [GpuSoftmaxKernels.Forward(name, summary, maps[0]!, _maps[node])];
-            case SoftmaxGradient:
-                return [GpuSoftmaxKernels.Gradient(name, summary, maps[0]!, maps[1]!, _maps[node])];
             case UpsampleArgMax labels:
                 return [GpuUpsampleArgMaxKernel.Lower(labels, name, summary, maps[0]!)];
             case UpsampleLoss loss:
