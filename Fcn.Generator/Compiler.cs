@@ -41,13 +41,12 @@ internal static class Compiler
     });
 
     /// The first half: whatever can be wrong with a declaration is found here. Table and graph are null where there are problems.
-    public static Front Understand(NetworkDeclaration network, CancellationToken cancel, Phase stopAfter = Phase.Aligned)
+    public static Front Understand(NetworkDeclaration network, CancellationToken cancel)
     {
         var problems = Desugar.Run(network, out var built).ToList();       // after: ops only; one input, data; one output, score
         if (problems.Count > 0) return new(null, null, problems);
-        var graph = built.Graph.Build([built.Graph.Nodes[built.Graph.Nodes.Count - 1]]);
+        var graph = built.Build();
         GraphSpec.Verify(Phase.Desugared, graph);
-        if (stopAfter == Phase.Desugared) return new(graph, null, []);
         cancel.ThrowIfCancellationRequested();
 
         graph = AlignSkips.Run(graph, built.Layers, problems);             // after: no Join, no Align, every Add has equal shapes

@@ -29,7 +29,7 @@ internal static class EmitSummary
         + $"{Literal.Single((float)input.Get(InputLayer.Scale))})";
 
     private static string Row(LayerRow row) =>
-        $"new({Literal.Quoted(row.Name)}, {Literal.Quoted(row.Kind)}, {Literal.Of(row.Channels)}, "
+        $"new({Literal.Quoted(row.Name)}, {Literal.Quoted(row.Kind.ToString().ToLowerInvariant())}, {Literal.Of(row.Channels)}, "
         + $"{Literal.Quoted(row.Size.Format("H"))}, static n => {row.Size.Code("n")}, "
         + $"{Literal.Of(row.Stride)}, {OrNull(row.Field)}, {Literal.Of(row.Parameters)}, {OrNull(row.Crop)}, "
         + $"{Literal.Of(row.MultiplyAdds)})";

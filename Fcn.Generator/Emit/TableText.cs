@@ -36,7 +36,7 @@ internal static class TableText
     private static string Remark(LayerRow row) => (row.Crop, row.CropTo) switch
     {
         (null, _) => "",
-        ({ } crop, _) when row.Kind == "crop" => $"cut to the input at {Literal.Of(crop)}",
+        ({ } crop, _) when row.Kind == LayerKind.Crop => $"cut to the input at {Literal.Of(crop)}",
         (0, _) => $"cut to meet {row.CropTo}",
         ({ } crop, _) => $"cropped by {Literal.Of(crop)} to meet {row.CropTo}",
     };

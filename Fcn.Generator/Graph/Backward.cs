@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Graph;
 
-// Gradients under construction: what BuildBackward hands to every op's Pull. Gradients that meet are summed in the order in which they arrive.
-internal sealed class Backward(GraphBuilder builder, Func<Node, bool> wants)
+// Gradients under construction: what BuildBackward hands to every op's Pull. Gradients that meet are summed in the order in which they arrive;
+// Sum: the op that adds two of a shape.
+internal sealed class Backward(GraphBuilder builder, Func<Node, bool> wants, Func<Shape, Op> sum)
 {
     private readonly Dictionary<Node, Node> _gradients = [];
 
@@ -15,8 +16,16 @@ internal sealed class Backward(GraphBuilder builder, Func<Node, bool> wants)
     public void Accumulate(Node node, Node gradient)
     {
         if (!Wants(node)) return;
-        _gradients[node] = _gradients.TryGetValue(node, out var sum)
-            ? Builder.Add($"{gradient.Name}.sum", new Add(), gradient, sum)
+        _gradients[node] = _gradients.TryGetValue(node, out var before)
+            ? Builder.Add($"{gradient.Name}.sum", sum(node.Shape), gradient, before)
             : gradient;
+    }
+
+    /// Adds the gradient of a parameter that y reads. It has the parameter's name, or, where another one has that, y's and the parameter's part in y.
+    public void Accumulate(Node parameter, Node y, string part, Op op, params Node[] inputs)
+    {
+        if (!Wants(parameter)) return;
+        string name = Of(parameter) is null ? $"{parameter.Name}.gradient" : $"{y.Name}.gradient.{part}";
+        Accumulate(parameter, Builder.Add(name, op, inputs));
     }
 }

@@ -7,21 +7,21 @@ internal readonly record struct ConstantRows(int First, int Last)
     public bool Any => First <= Last;
 
     /// Such rows of an op's output, by those of its input; both lengths for one size of the image.
-    public ConstantRows Through(Op op, int length, int outLength) => op switch
+    public ConstantRows Through(RowMap map, int length, int outLength)
     {
-        Relu or Scale => this,
-        Conv conv => Windows((conv.Kernel - 1) * conv.Dilation, conv.Stride, conv.Pad),
-        MaxPool pool => Clipped(Windows(pool.Kernel - 1, pool.Stride, pool.Pad), length, outLength),
-        _ => throw new InvalidOperationException($"Rows through '{op.Word}' are not known."),
-    };
-
-    // Output h reads rows h stride - pad to h stride - pad + reach.
-    private ConstantRows Windows(int reach, int stride, int pad) =>
-        new(-FloorDivide(-(First + pad), stride), FloorDivide(Last + pad - reach, stride));
-
-    // The maximum of part of a window of equal rows is that of all of it, so windows clipped at the map's border belong to the rows.
-    private ConstantRows Clipped(ConstantRows windows, int length, int outLength) =>
-        new(First == 0 ? 0 : windows.First, Last == length - 1 ? outLength - 1 : windows.Last);
+        var windows = new ConstantRows(-FloorDivide(-(First + map.Pad), map.Stride), FloorDivide(Last + map.Pad - map.Reach, map.Stride));
+        return map.Clips
+            ? new(First == 0 ? 0 : windows.First, Last == length - 1 ? outLength - 1 : windows.Last)
+            : windows;
+    }
 
     private static int FloorDivide(int value, int by) => value >= 0 ? value / by : -((by - 1 - value) / by);
+}
+
+/// Output row h is made of the input's rows h Stride - Pad to h Stride - Pad + Reach in the same way as every other row. Clips: windows end at the
+/// map's borders, and part of a window of equal rows gives what all of it gives (a maximum), so that clipped windows belong to the rows.
+internal sealed record RowMap(int Reach, int Stride, int Pad, bool Clips = false)
+{
+    /// Row by row.
+    public static readonly RowMap Each = new(0, 1, 0);
 }

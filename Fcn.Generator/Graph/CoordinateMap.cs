@@ -14,8 +14,6 @@ internal readonly record struct CoordinateMap(Rational Scale, Rational Shift)
 
     /// First this map, then the next.
     public CoordinateMap Then(CoordinateMap next) => new(next.Scale * Scale, next.Scale * Shift + next.Shift);
-
-    public CoordinateMap Inverse => new(1 / Scale, -Shift / Scale);
 }
 
 internal readonly record struct Rational

@@ -21,6 +21,10 @@ internal sealed class GraphBuilder(IEnumerable<string> spokenFor)
         return node;
     }
 
+    /// The value of an op on these inputs that several ask for: a node is made for the first of them.
+    public Node Once(string name, Op op, params Node[] inputs) =>
+        _nodes.FirstOrDefault(n => n.Name == name && n.Op == op && n.Inputs.SequenceEqual(inputs)) ?? Add(name, op, inputs);
+
     /// Takes over a node that exists already.
     public void Keep(Node node)
     {
@@ -29,5 +33,5 @@ internal sealed class GraphBuilder(IEnumerable<string> spokenFor)
         _nodes.Add(node);
     }
 
-    public NetworkGraph Build(IEnumerable<Node> outputs) => new(_nodes.ToList(), outputs.ToList());
+    public NetworkGraph Build(IEnumerable<Output> outputs) => new(_nodes.ToList(), outputs.ToList());
 }

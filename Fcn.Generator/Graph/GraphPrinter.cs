@@ -1,5 +1,4 @@
 using System.Text;
-using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Graph;
 
@@ -10,7 +9,7 @@ internal static class GraphPrinter
     {
         var cells = graph.Nodes.Select(n => new[]
         {
-            n.Name, Settings(n.Op), string.Join(" ", n.Inputs), graph.Outputs.Contains(n) ? $"{n.Shape}, output" : n.Shape.ToString(),
+            n.Name, n.Op.Format, string.Join(" ", n.Inputs), graph.OutputOf(n) is null ? n.Shape.ToString() : $"{n.Shape}, output",
         }).ToList();
         int[] widths = Enumerable.Range(0, 3).Select(c => cells.Max(row => row[c].Length)).ToArray();
         var text = new StringBuilder();
@@ -19,26 +18,10 @@ internal static class GraphPrinter
         return text.ToString();
     }
 
-    /// conv 64 k3 s1 p100; what is usual is left out.
-    public static string Settings(Op op) => op switch
-    {
-        Input input => $"input {Literal.Of(input.Channels)}",
-        Parameter parameter => $"parameter {parameter.Fill} rate {Literal.Of(parameter.Rate)} decay {Literal.Of(parameter.Decay)}",
-        Conv c => $"conv {Literal.Of(c.Channels)} {Window(c.Kernel, c.Stride, c.Pad, c.Dilation, c.Groups)}",
-        Deconv d => $"deconv {Literal.Of(d.Channels)} {Window(d.Kernel, d.Stride, d.Pad, d.Dilation, d.Groups)}",
-        MaxPool pool => $"max_pool {Window(pool.Kernel, pool.Stride, pool.Pad)}",
-        Upsample up => $"upsample {Window(up.Kernel, up.Stride, 0)}",
-        Dropout dropout => $"dropout {Literal.Of(dropout.Rate)} stream {Literal.Of(dropout.Stream)}",
-        Scale scale => $"scale {Literal.Of(scale.Factor)}",
-        Crop crop => $"crop {Literal.Of(crop.Offset)}",
-        Repeat repeat => $"repeat {Literal.Of(repeat.Count)} at {Literal.Of(repeat.Left)}, -{Literal.Of(repeat.Right + 1)}",
-        Add add => $"add{Unless(0, "at ", add.Offset)}",
-        Fused fused => string.Join(" + ", new[] { fused.Core }.Concat(fused.Tail).Select(Settings)),
-        _ => op.Word,
-    };
-
-    private static string Window(int kernel, int stride, int pad, int dilation = 1, int groups = 1) =>
+    /// k3 s2 p1, for an op's Format: a stride and the rest where they are not the usual ones.
+    public static string Window(int kernel, int stride, int pad, int dilation = 1, int groups = 1) =>
         $"k{Literal.Of(kernel)}{Unless(1, "s", stride)}{Unless(0, "p", pad)}{Unless(1, "d", dilation)}{Unless(1, "g", groups)}";
 
-    private static string Unless(int usual, string letter, int value) => value == usual ? "" : $" {letter}{Literal.Of(value)}";
+    /// A setting with a letter or word in front, where it is not the usual one.
+    public static string Unless(int usual, string letter, int value) => value == usual ? "" : $" {letter}{Literal.Of(value)}";
 }

@@ -1,16 +1,24 @@
 namespace Fcn.Generator.Graph;
 
-// Nodes in an order in which every node follows its inputs, and the nodes whose values leave the network.
-internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Node> outputs)
+// Nodes in an order in which every node follows its inputs, and the values that leave the network.
+internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Output> outputs)
 {
     public IReadOnlyList<Node> Nodes { get; } = nodes;
 
-    public IReadOnlyList<Node> Outputs { get; } = outputs;
+    public IReadOnlyList<Output> Outputs { get; } = outputs;
 
     public Node this[string name] =>
         Nodes.FirstOrDefault(n => n.Name == name) ?? throw new KeyNotFoundException($"The graph has no node '{name}'.");
 
+    /// As what a node leaves the network; null for one that stays inside.
+    public Output? OutputOf(Node node) => Outputs.FirstOrDefault(o => o.Node == node);
+
     public IEnumerable<Node> UsersOf(Node node) => Nodes.Where(n => n.Inputs.Contains(node));
+
+    /// By name: how often a value is read, leaving the network included.
+    public IReadOnlyDictionary<string, int> Uses() =>
+        Nodes.SelectMany(static n => n.Inputs).Concat(Outputs.Select(static o => o.Node))
+            .GroupBy(static n => n.Name).ToDictionary(static g => g.Key, static g => g.Count());
 
     /// Rebuilds the graph in order; <paramref name="replace"/> sees a node with its inputs already replaced and returns it or what
     /// stands for it.
@@ -25,6 +33,6 @@ internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Node
             now[node] = replace(moved, builder);
             builder.Keep(now[node]);
         }
-        return builder.Build(Outputs.Select(o => now[o]));
+        return builder.Build(Outputs.Select(o => o with { Node = now[o.Node] }));
     }
 }

@@ -5,7 +5,7 @@ namespace Fcn.Generator.Layers;
 /// Field: receptive field, null behind upsampling. Parameters: learned values. Crop: rows and columns cut off before it meets CropTo.
 /// MultiplyAdds: for one output pixel, all channels.
 internal sealed record LayerRow(
-    string Name, string Kind, int Channels, Extent Size, int Stride, int? Field, long Parameters, int? Crop, string? CropTo,
+    string Name, LayerKind Kind, int Channels, Extent Size, int Stride, int? Field, long Parameters, int? Crop, string? CropTo,
     long MultiplyAdds);
 
 internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Node> parameters)
@@ -29,28 +29,15 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
 
     private static LayerRow Row(NamedLayer layer, NetworkGraph graph)
     {
-        var node = graph[layer.Name];
-        var worker = graph.Nodes.FirstOrDefault(n => n.Name == $"{layer.Name}.linear") ?? node;
-        var crop = node.Op is Crop ? node : graph.UsersOf(node).FirstOrDefault(u => u.Op is Crop && !graph.Outputs.Contains(u));
+        var nodes = layer.Nodes.Select(n => graph[n.Name]).ToList();
+        var node = nodes[^1];
+        var crop = node.Op is Crop ? node : graph.UsersOf(node).FirstOrDefault(u => u.Op is Crop && graph.OutputOf(u) is null);
         string? cropTo = crop is null ? null
             : crop == node ? graph.Nodes.First(static n => n.Op is Input).Name
             : graph.UsersOf(crop).First().Inputs[0].Name;
         return new(
             layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
-            worker.Inputs.Sum(Learned), (crop?.Op as Crop)?.Offset, cropTo, MultiplyAdds(worker));
+            nodes.SelectMany(static n => n.Inputs).Select(static i => i.Op).OfType<Parameter>().Sum(static p => p.Count),
+            (crop?.Op as Crop)?.Offset, cropTo, nodes.Sum(static n => n.Op.MultiplyAdds(n)));
     }
-
-    private static long Learned(Node node) => node.Op is Parameter { Dimensions: var d } ? (long)d.Out * d.In * d.Kernel * d.Kernel : 0;
-
-    private static long MultiplyAdds(Node node) => node.Op switch
-    {
-        Conv conv => (long)conv.Kernel * conv.Kernel * conv.Channels * (node.Inputs[0].Map.Channels / conv.Groups),
-        Upsample up => (long)up.Taps * up.Taps * node.Map.Channels,
-        Deconv deconv => (long)Taps(deconv) * Taps(deconv) * deconv.Channels * (node.Inputs[0].Map.Channels / deconv.Groups),
-        Scale => node.Map.Channels,
-        _ => 0,
-    };
-
-    // Input cells that reach one output pixel along an axis.
-    private static int Taps(Deconv deconv) => (deconv.Kernel + deconv.Stride - 1) / deconv.Stride;
 }

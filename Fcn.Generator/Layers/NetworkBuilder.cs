@@ -11,9 +11,6 @@ internal enum Stage
     Pixels,
 }
 
-/// A layer of the table: its name, its kind (conv, pool, score, scale, upscore, fuse, crop) and the attribute that it comes from.
-internal sealed record NamedLayer(string Name, string Kind, LayerDeclaration Source);
-
 // A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name. Written: the
 // names that its layers are given, before the first of them is built.
 internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
@@ -51,9 +48,8 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// The tap that the last skip read: its name is part of the name of what is upsampled next.
     public string? LastTap { get; private set; }
 
-    /// What skips can tap, by name.
-    public IEnumerable<Node> Taps =>
-        _layers.Where(static l => l.Kind is "conv" or "pool").Select(l => Graph.Nodes.First(n => n.Name == l.Name));
+    /// What skips can tap.
+    public IEnumerable<NamedLayer> Taps => _layers.Where(static l => l.IsTap);
 
     public bool IsTaken(string name) => _owners.ContainsKey(name);
 
@@ -70,18 +66,25 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// behind it.
     public string Free(string wanted) => new NameScope(_written.Concat(_owners.Keys), StringComparer.OrdinalIgnoreCase).Take(wanted);
 
-    /// Lists a layer in the table.
-    public void List(string name, string kind, LayerDeclaration source) => _layers.Add(new(name, kind, source));
+    /// Lists a layer in the table, and gives its result.
+    public Node List(LayerKind kind, LayerDeclaration source, params Node[] nodes)
+    {
+        _layers.Add(new(kind, source, nodes));
+        return nodes[^1];
+    }
 
     /// Moves the stream on to a value.
     public void Continue(Node head, Stage stage, string? tap = null) => (_head, Stage, LastTap) = (head, stage, tap);
+
+    /// The graph that came of it: the last layer's result is the network's.
+    public NetworkGraph Build() => Graph.Build([new Output.Scores(_layers[^1].Result)]);
 
     /// What keeps a layer of features from standing here.
     public Problem? ExpectFeatures(LayerDeclaration layer) => Stage switch
     {
         Stage.Features => null,
         Stage.Scores => Problem.At(
-            layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == "score").Name),
+            layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == LayerKind.Score).Name),
         Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
     };
 
@@ -93,7 +96,11 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
         Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
     };
 
-    /// Weight (and bias) of a layer; weight (outputs, inputs, kernel, kernel).
-    public Node Parameter(string name, WeightShape shape, Fill fill, double rate, double decay) =>
-        Graph.Add(name, new Parameter(shape, fill, rate, decay) { Bias = name.EndsWith(".bias", StringComparison.Ordinal) });
+    /// The weight of a layer: (outputs, inputs, kernel, kernel).
+    public Node Weight(string layer, WeightShape shape, Fill fill, double rate, double decay) =>
+        Graph.Add($"{layer}.weight", new Parameter(shape, fill, rate, decay));
+
+    /// The bias of a layer, zeros at first: one value per output.
+    public Node Bias(string layer, int outputs, double rate, double decay) =>
+        Graph.Add($"{layer}.bias", new Parameter(new(outputs, 1, 1), Fill.Zero, rate, decay) { Bias = true });
 }

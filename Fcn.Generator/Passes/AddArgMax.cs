@@ -7,7 +7,7 @@ internal static class AddArgMax
     {
         var builder = new GraphBuilder();
         foreach (var node in graph.Nodes) builder.Keep(node);
-        var (head, upsample, offset) = Head.Of(graph.Outputs.Single(), graph);
-        return builder.Build([builder.Add(builder.Free("labels"), new UpsampleArgMax(upsample, offset), head)]);
+        var (head, upsample, offset) = Head.Of(graph.Outputs.Single().Node, graph);
+        return builder.Build([new Output.Labels(builder.Add(builder.Free("labels"), new UpsampleArgMax(upsample, offset), head))]);
     }
 }

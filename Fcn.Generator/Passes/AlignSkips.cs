@@ -4,14 +4,14 @@ using Fcn.Generator.Layers;
 
 namespace Fcn.Generator.Passes;
 
-/// Needs: coordinate maps (Op.Field). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the
+/// Needs: footprints (Op.FootprintOn). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the
 /// larger one; Align(x, input) -> Crop(x); no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN
 /// cuts where maps meet; the offset follows from composing both maps back to the input (Caffe python/caffe/coord_map.py), nobody is asked.
 internal static class AlignSkips
 {
     public static NetworkGraph Run(NetworkGraph graph, IReadOnlyList<NamedLayer> layers, List<Problem> problems)
     {
-        var wayOut = new AlignmentAdvice(graph, layers);
+        var wayOut = new AlignmentAdvice(layers);
         return graph.Map((node, builder) => node.Op switch
         {
             _ when problems.Count > 0 => node,

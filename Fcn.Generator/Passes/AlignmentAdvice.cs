@@ -5,13 +5,11 @@ using Fcn.Generator.Layers;
 namespace Fcn.Generator.Passes;
 
 // What is wrong where two maps do not meet, with the numbers and a way out.
-internal sealed class AlignmentAdvice(NetworkGraph graph, IReadOnlyList<NamedLayer> layers)
+internal sealed class AlignmentAdvice(IReadOnlyList<NamedLayer> layers)
 {
     public Problem NotWhole(Node at, Node x, Node reference, Rational offset)
     {
-        bool half = offset.Denominator == 2 && x.Op is Upsample or Deconv;
-        int kernel = x.Op switch { Upsample u => u.Kernel, Deconv d => d.Kernel, _ => 0 };
-        string way = half
+        string way = offset.Denominator == 2 && x.Op.FootprintOn(0)?.Spreads is { } kernel
             ? $"Kernel = {Literal.Of(kernel % 2 == 0 ? kernel - 1 : kernel + 1)} here shifts it by half a pixel"
             : "Choose kernels and pads whose centres fall on whole pixels: odd kernels for odd strides, even kernels for even strides";
         return At(at, "Kernel", ProblemId.CropNotWhole, x.Name, reference.Name, offset.ToString(), way);
@@ -36,15 +34,14 @@ internal sealed class AlignmentAdvice(NetworkGraph graph, IReadOnlyList<NamedLay
             Literal.Of(cut.Map.Size.At(input)), Literal.Of(by + whole.Map.Size.At(input)), way);
     }
 
-    private string FirstScore => layers.First(static l => l.Kind == "score").Name;
+    private string FirstScore => layers.First(static l => l.Kind == LayerKind.Score).Name;
 
     // A pad in front of everything moves the scores against the input by as much, and prolongs them by twice as much.
     private string Pad(int pixels)
     {
-        if (graph.Nodes.FirstOrDefault(static n => n.Op is Conv) is not { Op: Conv conv } node) return "Begin with a padded convolution";
-        int step = (int)Coordinates.Stride(node.Inputs[0]).Numerator, pad = conv.Pad + (pixels + step - 1) / step;
-        string layer = layers.First(l => node.Name == l.Name || node.Name == $"{l.Name}.linear").Name;
-        return $"Raise Pad of '{layer}' from {Literal.Of(conv.Pad)} to {Literal.Of(pad)}";
+        if (layers.FirstOrDefault(static l => l.Kind == LayerKind.Conv) is not { } first) return "Begin with a padded convolution";
+        int pad = first.Source.Get(ConvLayer.Pad), step = (int)Coordinates.Stride(first.Nodes[0].Inputs[0]).Numerator;
+        return $"Raise Pad of '{first.Name}' from {Literal.Of(pad)} to {Literal.Of(pad + (pixels + step - 1) / step)}";
     }
 
     private Problem At(Node node, string? setting, ProblemId id, params string[] arguments) =>

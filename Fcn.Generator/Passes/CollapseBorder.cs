@@ -20,13 +20,12 @@ internal static class CollapseBorder
         return best is null ? graph : Rebuild(graph, prefix[0].Name, best);
     }
 
-    // Ops from the padded convolution on, each the only reader of the one before, whose result at a place depends on nothing but what is read there.
-    // Dropout is none of them: its mask differs from place to place.
+    // Ops from the padded convolution on, each the only reader of the one before, whose equal rows follow from equal rows of what they read.
     private static IReadOnlyList<Node> Prefix(NetworkGraph graph)
     {
         var prefix = new List<Node>();
         var last = graph.Nodes.Single(static n => n.Op is Input);
-        while (graph.UsersOf(last).ToList() is [{ Op: Conv or MaxPool or Relu or Scale } next] && !graph.Outputs.Contains(next)) prefix.Add(last = next);
+        while (graph.UsersOf(last).ToList() is [{ Op.Rows: not null } next] && graph.OutputOf(next) is null) prefix.Add(last = next);
         return prefix.Count > 0 && prefix[0].Op is Conv { Pad: > 0 } ? prefix : [];
     }
 
@@ -34,9 +33,9 @@ internal static class CollapseBorder
     // included: that would cost GPUs a pass over the finer map.
     private static bool EndsLevel(IReadOnlyList<Node> prefix, int index, NetworkGraph graph)
     {
-        if (graph.UsersOf(prefix[index]).ToList() is [{ Op: Relu or Scale or MaxPool }]) return false;
-        while (index > 0 && prefix[index].Op is Relu or Scale) index--;
-        return prefix[index].Op is Conv { Stride: > 1 } or MaxPool { Stride: > 1 };
+        if (graph.UsersOf(prefix[index]).ToList() is [{ Op: IRider }]) return false;
+        while (index > 0 && prefix[index].Op is IElementwise) index--;
+        return prefix[index].Op.Rows!.Stride > 1;
     }
 
     private static NetworkGraph Rebuild(NetworkGraph graph, string first, Collapse collapse) => graph.Map((node, builder) =>
@@ -68,7 +67,7 @@ internal static class CollapseBorder
                 foreach (var node in prefix)
                 {
                     int outLength = node.Map.Size.At(n);
-                    (before, behind) = (before.Through(node.Op, length, outLength), behind.Through(node.Op, length, outLength));
+                    (before, behind) = (before.Through(node.Op.Rows!, length, outLength), behind.Through(node.Op.Rows!, length, outLength));
                     if (!before.Any || !behind.Any) return null;
                     length = outLength;
                 }
@@ -83,7 +82,7 @@ internal static class CollapseBorder
         private static long GainOf(IReadOnlyList<Node> prefix, int count)
         {
             var at = prefix[^1];
-            long saved = prefix.Sum(node => MultiplyAdds(node) * (Area(node, 0) - Area(node, count * Stride(at) / Stride(node))));
+            long saved = prefix.Sum(node => node.Op.MultiplyAdds(node) * (Area(node, 0) - Area(node, count * Stride(at) / Stride(node))));
             return saved - Move * at.Map.Channels * (Area(at, 0) + Area(at, count));
         }
 
@@ -92,9 +91,6 @@ internal static class CollapseBorder
             long side = node.Map.Size.At(Nominal) - 2 * less;
             return side * side;
         }
-
-        private static long MultiplyAdds(Node node) =>
-            node.Op is Conv conv ? (long)conv.Kernel * conv.Kernel * conv.Channels * (node.Inputs[0].Map.Channels / conv.Groups) : 0;
 
         private static int Stride(Node node) => (int)Coordinates.Stride(node).Numerator;
     }

@@ -5,7 +5,7 @@ internal static class DropDead
 {
     public static NetworkGraph Run(NetworkGraph graph)
     {
-        var live = new HashSet<Node>(graph.Outputs);
+        var live = new HashSet<Node>(graph.Outputs.Select(static o => o.Node));
         foreach (var node in graph.Nodes.Reverse())
             if (live.Contains(node)) live.UnionWith(node.Inputs);
         return new(graph.Nodes.Where(live.Contains).ToList(), graph.Outputs);

@@ -7,7 +7,7 @@ internal static class Fuse
 {
     public static NetworkGraph Run(NetworkGraph graph)
     {
-        var users = graph.Nodes.SelectMany(static n => n.Inputs).Concat(graph.Outputs).GroupBy(static n => n.Name).ToDictionary(static g => g.Key, static g => g.Count());
+        var users = graph.Uses();
         bool Alone(Node node) => users[node.Name] == 1;
         return DropDead.Run(graph.Map((node, builder) =>
         {
@@ -31,7 +31,7 @@ internal static class Fuse
     }
 
     private static bool CanCarry(Node carrier, Node node) =>
-        carrier.Op is Conv or Deconv or Upsample or UpsampleGradient or MaxPool or MaxPoolGradient or Crop or Uncrop or Repeat or RepeatGradient or Fused && carrier.Shape.Equals(node.Shape);
+        carrier.Op.CanCarryTail && carrier.Shape == node.Shape;
 
     private static Node Ride(string name, Node carrier, Op op, IEnumerable<Node> others)
     {

@@ -6,7 +6,7 @@ internal static class FusePool
 {
     public static NetworkGraph Run(NetworkGraph graph, Func<Conv, bool> takes)
     {
-        var users = graph.Nodes.SelectMany(static n => n.Inputs).Concat(graph.Outputs).GroupBy(static n => n.Name).ToDictionary(static g => g.Key, static g => g.Count());
+        var users = graph.Uses();
         return DropDead.Run(graph.Map((node, _) =>
         {
             if (node.Op is not MaxPool { Kernel: 2, Stride: 2, Pad: 0 } pool || users[node.Inputs[0].Name] != 1) return node;
@@ -19,7 +19,7 @@ internal static class FusePool
     private static Fused? Ordered(Node carrier) => carrier.Op switch
     {
         Conv conv => new Fused(conv, carrier.Inputs.Count, []),
-        Fused { Core: Conv, Pool: null } fused when fused.Tail.All(static t => t is Relu) => fused,
+        Fused { Core: Conv, Pool: null } fused when fused.Tail.Cast<IElementwise>().All(static t => t.KeepsOrder) => fused,
         _ => null,
     };
 }

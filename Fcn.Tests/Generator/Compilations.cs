@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Passes;
 using Fcn.Generator.Source;
 using Fcn.Generator;
 using Microsoft.CodeAnalysis.CSharp;
@@ -61,6 +63,13 @@ internal static class Compilations
     /// The declaration of the first network in a source, as the generator reads it.
     public static NetworkDeclaration Declare(string source) =>
         ((Reading)Run(Of(source), kernels: false).TrackedSteps[Steps.Read].First().Outputs.Single().Value).Network;
+
+    /// The graph of the first network in a source, spelled out in ops.
+    public static NetworkGraph Desugared(string source)
+    {
+        Assert.Empty(Desugar.Run(Declare(source), out var network));
+        return network.Build();
+    }
 
     /// Errors of C# itself, after generation.
     public static IReadOnlyList<Diagnostic> Errors(Compilation compilation, bool kernels = false) =>

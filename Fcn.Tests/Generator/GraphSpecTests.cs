@@ -15,7 +15,7 @@ public class GraphSpecTests
 
     [Fact]
     public void AJoinIsNotAligned() => Illegal(Phase.Aligned,
-        Compiler.Understand(Compilations.Declare(Sources.Tiny), CancellationToken.None, Phase.Desugared).Graph!,
+        Compilations.Desugared(Sources.Tiny),
         "'fuse_pool1' (join) is illegal: it is not aligned");
 
     [Fact]

@@ -13,7 +13,7 @@ public class Snapshots
     public void TableOfFcn8s() => Snapshot.Verify(string.Join('\n', TableText.Lines(Understand(Sources.Fcn8s).Table!)));
 
     [Fact]
-    public void TinyDesugared() => Snapshot.Verify(GraphPrinter.Print(Understand(Sources.Tiny, Phase.Desugared).Graph!));
+    public void TinyDesugared() => Snapshot.Verify(GraphPrinter.Print(Compilations.Desugared(Sources.Tiny)));
 
     [Fact]
     public void TinyAligned() => Snapshot.Verify(GraphPrinter.Print(Understand(Sources.Tiny).Graph!));
@@ -22,6 +22,5 @@ public class Snapshots
     public void TinySurface() =>
         Snapshot.Verify(Assert.Single(Compilations.Files(Compilations.Of(Sources.Tiny), kernels: false)).Text, "cs");
 
-    private static Front Understand(string source, Phase phase = Phase.Aligned) =>
-        Compiler.Understand(Compilations.Declare(source), CancellationToken.None, phase);
+    private static Front Understand(string source) => Compiler.Understand(Compilations.Declare(source), CancellationToken.None);
 }

@@ -17,7 +17,7 @@ internal sealed unsafe class CompiledRun(OpGraph op, string graph, CpuSchedule s
         var frame = (CpuFrame*)bytes;
         double[] memory = op.Memory();
         int floats = memory.Length;
-        var leaving = op.Graphs[graph].Outputs[0].Map;
+        var leaving = op.Graphs[graph].Outputs[0].Node.Map;
         int mapFloats = op.Images * leaving.Channels * leaving.Size.At(op.Height) * leaving.Size.At(op.Width);
         using Block parameters = new(floats), gradients = new(floats), scores = new(mapFloats);
         for (int i = 0; i < floats; i++) parameters.Floats[i] = (float)memory[i];

@@ -65,7 +65,7 @@ internal static class GoldenCases
         int[] x = file.Shape(name + ".x"), w = file.Shape(name + ".w");
         var op = image ? new OpGraph(title, x[0], x[2], x[3], x[1], file[name + ".x"]) : new OpGraph(title, x[0], x[2], x[3]);
         Node weight = op.Parameter("w", file[name + ".w"], w[0], w[1], w[2]), bias = op.Bias("b", file[name + ".b"]);
-        var conv = new Conv(w[0], w[2], Get("stride"), Get("pad"), Get("dilation"), Get("groups"));
+        var conv = new Conv(w[0], w[2], Get("stride"), Get("pad"), Get("dilation"), Get("groups")) { HasBias = true };
         bool relu = s.GetProperty("relu").GetBoolean();
         Node y = op.Add(relu ? "linear" : "y", conv, image ? op.Image : op.Map("x", file[name + ".x"], x[1]), weight, bias);
         op.EndsWithGradient(relu ? op.Add("y", new Relu(), y) : y, file[name + ".dy"]);

@@ -104,11 +104,11 @@ internal sealed class OpGraph
         var given = Map("dy", dy, y.Map.Channels, y.Map.Size);
         var builder = new GraphBuilder();
         foreach (var node in _graph.Nodes) builder.Keep(node);
-        var backward = new Backward(builder, n => n != Image && n != given);
+        var backward = new Backward(builder, n => n != Image && n != given, BuildBackward.Sum);
         backward.Accumulate(y, given);
         foreach (var node in _graph.Nodes.Reverse())
             if (node.Op is not Fcn.Generator.Ops.Parameter && backward.Of(node) is { } gradient) node.Op.Pull(node, gradient, backward);
-        var learned = _graph.Nodes.Where(n => n.Op is Parameter).Select(p => backward.Of(p)!).ToList();
+        var learned = _graph.Nodes.Where(n => n.Op is Parameter).Select(p => new Output.Gradient(backward.Of(p)!, p.Name)).ToList();
         foreach (var map in _graph.Nodes.Where(n => n.Op is PlainMap && n != given && backward.Of(n) is not null))
             Graphs[$"d{map.Name}"] = Leave(builder.Nodes, backward.Of(map)!, learned);
         if (Graphs.Count == 1) Graphs["gradients"] = Leave(builder.Nodes, y, learned);
@@ -197,12 +197,12 @@ internal sealed class OpGraph
         _values[parameter] = values;
     }
 
-    private static NetworkGraph Leave(IEnumerable<Node> nodes, Node map, IEnumerable<Node> learned)
+    private static NetworkGraph Leave(IEnumerable<Node> nodes, Node map, IEnumerable<Output.Gradient> learned)
     {
         var builder = new GraphBuilder();
         foreach (var node in nodes) builder.Keep(node);
         var leaves = builder.Add("leaves", new Crop(0, map.Map.Size), map);
-        return Fuse.Run(DropDead.Run(builder.Build([leaves, .. learned])));
+        return Fuse.Run(DropDead.Run(builder.Build([new Output.Scores(leaves), .. learned])));
     }
 }
 

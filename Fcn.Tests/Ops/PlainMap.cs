@@ -11,7 +11,21 @@ internal sealed record PlainMap(int Channels, Extent Size, long Offset, int Heig
 {
     public override string Word => "plain_map";
 
+    public override string Format => Word;
+
     public override Shape Infer(IReadOnlyList<Node> inputs) => new MapShape(Channels, Size);
+
+    public override Footprint? FootprintOn(int input) => Footprint.Pixel;
+
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node) => 0;
+
+    public override void Check(NodeCheck check) => check.Inputs(1);
+
+    public override bool CanCarryTail => false;
+
+    public override bool IsFactor(int input) => false;
 
     public override Nest Loops(Node node) => new((p, _) =>
         Value.Field("Parameters", KernelType.To(Element.Float))

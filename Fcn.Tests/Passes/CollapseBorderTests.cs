@@ -95,7 +95,7 @@ public sealed class CollapseBorderTests
         var collapsed = CollapseBorder.Run(Understand(source));
         GraphSpec.Verify(Phase.Collapsed, collapsed);
         var node = Assert.Single(collapsed.Nodes, static n => n.Op is Repeat);
-        Assert.Equal((pad, repeat, behind), (First(collapsed), GraphPrinter.Settings(node.Op), node.Inputs[0].Name));
+        Assert.Equal((pad, repeat, behind), (First(collapsed), node.Op.Format, node.Inputs[0].Name));
     }
 
     private static int First(NetworkGraph graph) => ((Conv)graph.Nodes.First(static n => n.Op is Conv).Op).Pad;

@@ -53,7 +53,7 @@ sealed unsafe class CardSchedule : IDisposable
         Write<byte>("Labels", op.Labels ?? new byte[op.Images * op.Height * op.Width]);
         Write<double>("Loss", [0]);
         Write<int>("Step", [0, op.Seed, BitConverter.SingleToInt32Bits((float)op.LossScale), 0, 0, 0, 0]);
-        Node? map = network.Outputs.FirstOrDefault(static o => o.Shape is MapShape && o.Op is not UpsampleLoss);
+        Node? map = network.Outputs.OfType<Output.Scores>().FirstOrDefault()?.Node;
         int values = map is null ? 0 : op.Images * map.Map.Channels * map.Map.Size.At(op.Height) * map.Map.Size.At(op.Width);
         if (map is not null) Write<float>("Scores", Nans(values));
         // The loss op alone: what leaves is the map of its gradient.

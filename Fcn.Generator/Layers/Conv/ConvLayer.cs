@@ -32,19 +32,17 @@ internal sealed class ConvLayer() : Layer(
         if (problem is not null) return problem;
 
         var (stride, pad, dilation) = (layer.Get(Stride), layer.Get(Pad), layer.Get(Dilation));
-        var op = new Conv(layer.Get(Channels), layer.Get(Kernel), stride, pad, dilation, layer.Get(Groups));
+        var op = new Conv(layer.Get(Channels), layer.Get(Kernel), stride, pad, dilation, layer.Get(Groups)) { HasBias = layer.Get(Bias) };
         bool relu = layer.Get(Relu), dropout = layer.Get(Dropout) > 0;
 
         var shape = new WeightShape(op.Channels, x.Map.Channels / op.Groups, op.Kernel);
-        List<Node> inputs = [x, network.Parameter($"{name}.weight", shape, Fill.He, layer.Get(WeightRate), layer.Get(WeightDecay))];
-        shape = new(op.Channels, 1, 1);
-        if (layer.Get(Bias)) inputs.Add(network.Parameter($"{name}.bias", shape, Fill.Zero, layer.Get(BiasRate), layer.Get(BiasDecay)));
-        var y = graph.Add(relu || dropout ? $"{name}.linear" : name, op, [.. inputs]);
-        if (relu) y = graph.Add(dropout ? $"{name}.relu" : name, new Relu(), y);
-        if (dropout) y = graph.Add(name, new Dropout(layer.Get(Dropout), network.Dropouts++), y);
+        List<Node> inputs = [x, network.Weight(name, shape, Fill.He, layer.Get(WeightRate), layer.Get(WeightDecay))];
+        if (op.HasBias) inputs.Add(network.Bias(name, op.Channels, layer.Get(BiasRate), layer.Get(BiasDecay)));
+        List<Node> nodes = [graph.Add(relu || dropout ? $"{name}.linear" : name, op, [.. inputs])];
+        if (relu) nodes.Add(graph.Add(dropout ? $"{name}.relu" : name, new Relu(), nodes[^1]));
+        if (dropout) nodes.Add(graph.Add(name, new Dropout(layer.Get(Dropout), network.Dropouts++), nodes[^1]));
 
-        network.List(name, "conv", layer);
-        network.Continue(y, Stage.Features);
+        network.Continue(network.List(LayerKind.Conv, layer, [.. nodes]), Stage.Features);
         return null;
     }
 

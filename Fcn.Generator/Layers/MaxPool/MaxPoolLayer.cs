@@ -21,8 +21,7 @@ internal sealed class MaxPoolLayer() : Layer("MaxPool", Name, Kernel, Stride, Pa
             ?? Strides.Limit(layer, layer.Get(Kernel), Stride, network.Head);
         if (problem is not null) return problem;
         var y = network.Graph.Add(name, new MaxPool(layer.Get(Kernel), layer.Get(Stride), layer.Get(Pad)), network.Head);
-        network.List(name, "pool", layer);
-        network.Continue(y, Stage.Features);
+        network.Continue(network.List(LayerKind.Pool, layer, y), Stage.Features);
         return null;
     }
 

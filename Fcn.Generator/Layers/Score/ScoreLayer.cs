@@ -22,9 +22,9 @@ internal sealed class ScoreLayer() : Layer("Score", Name, Rate)
     /// A 1x1 convolution to one channel per class, zeros at first (paper section 4.1); the bias learns twice as fast and does not decay.
     public static Node Add(string name, Node x, double rate, LayerDeclaration source, NetworkBuilder network)
     {
-        var weight = network.Parameter($"{name}.weight", new(network.Classes, x.Map.Channels, 1), Fill.Zero, rate, 1);
-        var bias = network.Parameter($"{name}.bias", new(network.Classes, 1, 1), Fill.Zero, 2 * rate, 0);
-        network.List(name, "score", source);
-        return network.Graph.Add(name, new Conv(network.Classes, 1), x, weight, bias);
+        var weight = network.Weight(name, new(network.Classes, x.Map.Channels, 1), Fill.Zero, rate, 1);
+        var bias = network.Bias(name, network.Classes, 2 * rate, 0);
+        var score = network.Graph.Add(name, new Conv(network.Classes, 1) { HasBias = true }, x, weight, bias);
+        return network.List(LayerKind.Score, source, score);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
         string name = layer.Get(Tap);
         int factor = layer.Get(Upsample);
         if (network.ExpectScores(layer) is { } misplaced) return misplaced;
-        if (network.Taps.FirstOrDefault(t => t.Name == name) is not { } tap) return Unknown(layer, name, network);
+        if (network.Taps.FirstOrDefault(t => t.Name == name)?.Result is not { } tap) return Unknown(layer, name, network);
 
         string upscore = network.LastTap is { } last ? $"upscore_{last}" : $"upscore{Literal.Of(factor)}";
         bool scaled = !layer.Get(Scale).Equals(1.0);
@@ -33,13 +33,10 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
 
         var up = UpsampleLayer.Add(upscore, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
         if (scaled)
-        {
-            network.List($"scale_{name}", "scale", layer);
-            tap = network.Graph.Add($"scale_{name}", new Scale(layer.Get(Scale)), tap);
-        }
+            tap = network.List(LayerKind.Scale, layer, network.Graph.Add($"scale_{name}", new Scale(layer.Get(Scale)), tap));
         var score = ScoreLayer.Add($"score_{name}", tap, layer.Get(Rate), layer, network);
-        network.List($"fuse_{name}", "fuse", layer);
-        network.Continue(network.Graph.Add($"fuse_{name}", new Join(), up, score), Stage.Scores, name);
+        var sum = network.List(LayerKind.Fuse, layer, network.Graph.Add($"fuse_{name}", new Join(), up, score));
+        network.Continue(sum, Stage.Scores, name);
         return null;
     }
 
@@ -52,8 +49,8 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
 
         List<string> ways = [];
         if (from / to is { IsWhole: true, Numerator: >= 2 } fitting) ways.Add($"Upsample by {fitting} here");
-        var others = network.Taps.Where(t => Coordinates.Stride(t) == reached).ToList();
-        var other = others.LastOrDefault(static t => t.Op is MaxPool) ?? others.LastOrDefault();
+        var others = network.Taps.Where(t => Coordinates.Stride(t.Result) == reached).ToList();
+        var other = others.LastOrDefault(static t => t.Kind == LayerKind.Pool) ?? others.LastOrDefault();
         if (other is not null) ways.Add($"{(ways.Count > 0 ? "tap" : "Tap")} '{other.Name}'");
         if (ways.Count == 0) ways.Add("Tap a layer whose stride divides that of the scores");
         return Problem.At(layer, layer.Find(Upsample.Name) is null ? Tap.Name : Upsample.Name, ProblemId.SkipStrideMismatch,
@@ -63,7 +60,8 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
     private static Problem Unknown(LayerDeclaration layer, string name, NetworkBuilder network)
     {
         var taps = network.Taps.Select(static t => t.Name).ToList();
-        string nearest = Spelling.Nearest(name, taps);
+        string typed = name.ToLowerInvariant();
+        string nearest = taps.OrderBy(t => Spelling.Edits(typed, t.ToLowerInvariant())).ThenBy(static t => t, StringComparer.Ordinal).First();
         return Problem.At(layer, Tap.Name, ProblemId.UnknownTap, name, nearest, string.Join(", ", taps));
     }
 }

@@ -35,9 +35,8 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
     /// The last node of every network: the scores, cut to where the input lies.
     public static Node Cut(Node scores, LayerDeclaration source, NetworkBuilder network)
     {
-        string name = network.Free("score");
-        network.List(name, "crop", source);
-        return network.Graph.Add(name, new Align(), scores, network.Data);
+        var score = network.Graph.Add(network.Free("score"), new Align(), scores, network.Data);
+        return network.List(LayerKind.Crop, source, score);
     }
 
     /// A kernel that leaves gaps between the cells that it spreads would leave pixels without a score; a learned one has a weight.
@@ -54,9 +53,12 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
     public static Node Add(string name, Node scores, int factor, int kernel, bool learned, LayerDeclaration source, NetworkBuilder network)
     {
         if (kernel == 0) kernel = 2 * factor;
-        network.List(name, "upscore", source);
-        if (!learned) return network.Graph.Add(name, new Upsample(kernel, factor), scores);
-        var weight = network.Parameter($"{name}.weight", new(network.Classes, network.Classes, kernel), Fill.Bilinear, 1, 1);
-        return network.Graph.Add(name, new Deconv(network.Classes, kernel, factor), scores, weight);
+        return network.List(LayerKind.Upscore, source, learned ? Dense() : network.Graph.Add(name, new Upsample(kernel, factor), scores));
+
+        Node Dense()
+        {
+            var weight = network.Weight(name, new(network.Classes, network.Classes, kernel), Fill.Bilinear, 1, 1);
+            return network.Graph.Add(name, new Deconv(network.Classes, kernel, factor), scores, weight);
+        }
     }
 }

@@ -1,21 +1,29 @@
 namespace Fcn.Generator.Ops;
 
-/// A crop whose offset is not known yet: x cut to where the reference lies. AlignSkips turns it into Crop. Inputs x, reference.
-internal sealed record Align : Op
-{
-    public override string Word => "align";
-
-    public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = inputs[1].Map.Size };
-}
-
 /// y[h,w] = x[h + Offset, w + Offset] for the Size of the map it is cut to (Caffe: Crop, axis 2).
 internal sealed record Crop(int Offset, Extent Size) : Op
 {
     public override string Word => "crop";
 
+    public override string Format => $"crop {Literal.Of(Offset)}";
+
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 
-    public override CoordinateMap? Field => new CoordinateMap(1, -Offset);
+    public override Footprint? FootprintOn(int input) => Footprint.Shifted(-Offset);
+
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node) => 0;
+
+    public override void Check(NodeCheck check)
+    {
+        check.Inputs(1);
+        check.Require(Offset >= 0, $"its offset is {Offset}");
+    }
+
+    public override bool CanCarryTail => true;
+
+    public override bool IsFactor(int input) => false;
 
     public override Nest Loops(Node node) => new((p, _) => p.Read(0, p.H + Offset, p.W + Offset));
 
@@ -24,9 +32,11 @@ internal sealed record Crop(int Offset, Extent Size) : Op
 }
 
 /// Gradient of Crop: dy at Offset, zeros around it.
-internal sealed record Uncrop(int Offset, Extent Size) : Op
+internal sealed record Uncrop(int Offset, Extent Size) : ModeOp(Arity: 1)
 {
     public override string Word => "uncrop";
+
+    public override bool CanCarryTail => true;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 

@@ -9,10 +9,30 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
 
     public override string Word => "deconv";
 
+    public override string Format => $"deconv {Literal.Of(Channels)} {GraphPrinter.Window(Kernel, Stride, Pad, Dilation, Groups)}";
+
     public override Shape Infer(IReadOnlyList<Node> inputs) =>
         new MapShape(Channels, Size ?? inputs[0].Map.Size.Deconvolve((Kernel - 1) * Dilation + 1, Stride, Pad));
 
-    public override CoordinateMap? Field => CoordinateMap.Transposed((Kernel - 1) * Dilation + 1, Stride, Pad);
+    public override Footprint? FootprintOn(int input) => input == 0 ? Footprint.Transposed((Kernel - 1) * Dilation + 1, Stride, Pad) : null;
+
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node)
+    {
+        long taps = (Kernel + Stride - 1) / Stride; // input cells that reach one output pixel along an axis
+        return taps * taps * Channels * (node.Inputs[0].Map.Channels / Groups);
+    }
+
+    public override void Check(NodeCheck check)
+    {
+        check.Inputs(2);
+        check.Parameter("weight", 1, new(check.Node.Inputs[0].Map.Channels, Channels / Groups, Kernel));
+    }
+
+    public override bool CanCarryTail => true;
+
+    public override bool IsFactor(int input) => false; // it is no matrix product on GPUs, but a plain nest
 
     // Gathered: output u takes tap a from input (u + Pad - a Dilation) / Stride where that is whole and inside. Shift keeps the dividend above 0.
     public override Nest Loops(Node node)
@@ -38,6 +58,6 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
         var (x, weight) = (y.Inputs[0], y.Inputs[1]);
         var conv = new Conv(x.Map.Channels, Kernel, Stride, Pad, Dilation, Groups);
         if (backward.Wants(x)) backward.Accumulate(x, backward.Builder.Add($"{y.Name}.input_gradient", conv, dy, weight));
-        backward.Accumulate(weight, backward.Builder.Add($"{weight.Name}.gradient", new WeightGradient(conv), dy, x));
+        backward.Accumulate(weight, y, "weight", new WeightGradient(conv), dy, x);
     }
 }

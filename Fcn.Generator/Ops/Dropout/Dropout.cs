@@ -6,7 +6,22 @@ internal sealed record Dropout(double Rate, int Stream) : Op
 {
     public override string Word => "dropout";
 
+    public override string Format => $"dropout {Literal.Of(Rate)} stream {Literal.Of(Stream)}";
+
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Shape;
+
+    public override Footprint? FootprintOn(int input) => Footprint.Pixel;
+
+    /// A mask differs from place to place.
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node) => 0;
+
+    public override void Check(NodeCheck check) => check.Inputs(1);
+
+    public override bool CanCarryTail => false;
+
+    public override bool IsFactor(int input) => false;
 
     // The counter is the element's place in (N, C, H, W), whatever the layout: a mask is the same on every device.
     public override Nest Loops(Node node)

@@ -8,10 +8,27 @@ internal sealed record Fused(Op Core, int CoreInputs, IReadOnlyList<Op> Tail) : 
 
     public override string Word => string.Join("+", new[] { Core.Word }.Concat(Tail.Select(static t => t.Word)).Concat(Pool is null ? [] : [Pool.Word]));
 
+    public override string Format => string.Join(" + ", new[] { Core }.Concat(Tail).Concat(Pool is null ? [] : [Pool]).Select(static op => op.Format));
+
     public override Shape Infer(IReadOnlyList<Node> inputs) =>
         Pool is null ? Core.Infer(inputs) : ((MapShape)Core.Infer(inputs)) is var map ? map with { Size = map.Size.PoolUp(Pool.Kernel, Pool.Stride, Pool.Pad) } : map;
 
-    public override CoordinateMap? Field => Core.Field;
+    public override Footprint? FootprintOn(int input) => input < CoreInputs ? Core.FootprintOn(input) : null;
+
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node) => Core.MultiplyAdds(node);
+
+    public override void Check(NodeCheck check)
+    {
+        check.Require(check.Phase == Phase.Fused, "nothing is fused before the pass Fuse");
+        check.Require(Tail.All(static op => op is IElementwise), "its tail holds an op that is not elementwise");
+        check.Inputs(CoreInputs + Tail.Cast<IElementwise>().Sum(static op => op.Others));
+    }
+
+    public override bool CanCarryTail => Pool is null;
+
+    public override bool IsFactor(int input) => input < CoreInputs && Core.IsFactor(input);
 
     public override int Reach(int input) => input < CoreInputs ? Core.Reach(input) : 0;
 
@@ -21,14 +38,11 @@ internal sealed record Fused(Op Core, int CoreInputs, IReadOnlyList<Op> Tail) : 
     public Value Finish(Point point, Value value)
     {
         int others = CoreInputs;
-        foreach (var op in Tail)
+        foreach (var op in Tail.Cast<IElementwise>())
         {
-            value = ((IElementwise)op).Apply(point, value, others);
-            others += OtherInputs(op);
+            value = op.Apply(point, value, others);
+            others += op.Others;
         }
         return value;
     }
-
-    /// Inputs of an elementwise op beside the first.
-    public static int OtherInputs(Op op) => op is Add or ReluGradient ? 1 : 0;
 }

@@ -1,11 +1,11 @@
 namespace Fcn.Generator.Ops;
 
 /// The image, mean subtracted: (N, Channels, H, W).
-internal sealed record Input(int Channels) : Op
+internal sealed record Input(int Channels) : Leaf
 {
     public override string Word => "input";
 
-    public override Shape Infer(IReadOnlyList<Node> inputs) => new MapShape(Channels, Extent.Input);
+    public override string Format => $"input {Literal.Of(Channels)}";
 
-    public override void Pull(Node y, Node dy, Backward backward) { }
+    public override Shape Infer(IReadOnlyList<Node> inputs) => new MapShape(Channels, Extent.Input);
 }

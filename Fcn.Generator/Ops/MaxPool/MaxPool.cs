@@ -1,13 +1,25 @@
 namespace Fcn.Generator.Ops;
 
 /// Max pooling that rounds up (Caffe: Pooling MAX). Windows are clipped to the map; of equal values the first in reading order wins.
-internal sealed record MaxPool(int Kernel, int Stride, int Pad = 0) : Op
+internal sealed record MaxPool(int Kernel, int Stride, int Pad = 0) : Op, IRider
 {
     public override string Word => "max_pool";
 
+    public override string Format => $"max_pool {GraphPrinter.Window(Kernel, Stride, Pad)}";
+
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = inputs[0].Map.Size.PoolUp(Kernel, Stride, Pad) };
 
-    public override CoordinateMap? Field => CoordinateMap.Window(Kernel, Stride, Pad);
+    public override Footprint? FootprintOn(int input) => Footprint.Window(Kernel, Stride, Pad);
+
+    public override RowMap? Rows => new(Kernel - 1, Stride, Pad, Clips: true);
+
+    public override long MultiplyAdds(Node node) => 0;
+
+    public override void Check(NodeCheck check) => check.Inputs(1);
+
+    public override bool CanCarryTail => true;
+
+    public override bool IsFactor(int input) => false;
 
     public override Nest Loops(Node node) => Window(Combine.Maximum);
 
@@ -30,9 +42,11 @@ internal sealed record MaxPool(int Kernel, int Stride, int Pad = 0) : Op
 }
 
 /// Which tap of the window holds the maximum: 0 .. Kernel² - 1 in reading order, as a float map of the pooled size.
-internal sealed record MaxPoolIndex(MaxPool Pool) : Op
+internal sealed record MaxPoolIndex(MaxPool Pool) : ModeOp(Arity: 1)
 {
     public override string Word => "max_pool_index";
+
+    public override bool CanCarryTail => false;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => Pool.Infer(inputs);
 
@@ -40,9 +54,11 @@ internal sealed record MaxPoolIndex(MaxPool Pool) : Op
 }
 
 /// dx[h,w] = sum of dy over the windows whose maximum lies at (h,w). Inputs dy, index.
-internal sealed record MaxPoolGradient(MaxPool Pool, Extent Size) : Op
+internal sealed record MaxPoolGradient(MaxPool Pool, Extent Size) : ModeOp(Arity: 2)
 {
     public override string Word => "max_pool_gradient";
+
+    public override bool CanCarryTail => true;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 

@@ -1,18 +1,19 @@
 namespace Fcn.Generator.Ops;
 
 /// A learned parameter. Rate and Decay are Caffe's lr_mult and decay_mult.
-internal sealed record Parameter(WeightShape Dimensions, Fill Fill, double Rate, double Decay) : Op
+internal sealed record Parameter(WeightShape Dimensions, Fill Fill, double Rate, double Decay) : Leaf
 {
     public override string Word => "parameter";
 
-    public override CoordinateMap? Field => null;
+    public override string Format => $"parameter {Fill} rate {Literal.Of(Rate)} decay {Literal.Of(Decay)}";
+
+    /// How many learned values it holds.
+    public long Count => (long)Dimensions.Out * Dimensions.In * Dimensions.Kernel * Dimensions.Kernel;
 
     /// Whether this is a vector with one value per output channel.
     public bool Bias { get; init; }
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => Dimensions;
-
-    public override void Pull(Node y, Node dy, Backward backward) { }
 }
 
 /// Names as in Fcn.Runtime's enum of the same name, which generated code mentions.

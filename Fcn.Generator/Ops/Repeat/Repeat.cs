@@ -6,10 +6,33 @@ internal sealed record Repeat(int Left, int Right, int Count, Extent Size) : Op
 {
     public override string Word => "repeat";
 
+    public override string Format => $"repeat {Literal.Of(Count)} at {Literal.Of(Left)}, -{Literal.Of(Right + 1)}";
+
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 
-    // Of what lies between the repeated rows.
-    public override CoordinateMap? Field => new CoordinateMap(1, Count);
+    /// The pixels between the repeated rows lie Count further on; a repeated one is as good as its neighbour.
+    public override Footprint? FootprintOn(int input) => Footprint.Shifted(Count);
+
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node) => 0;
+
+    public override void Check(NodeCheck check)
+    {
+        check.Inputs(1);
+        check.Require(check.Phase >= Phase.Collapsed, "nothing is repeated before the pass CollapseBorder");
+        check.Require(Left >= 0 && Right >= 0 && Count > 0, "its rows are no rows");
+        var size = check.Node.Inputs[0].Map.Size;
+        for (int n = 1; n <= Rational.Lcm(size.Period, Size.Period); n++)
+        {
+            check.Require(Size.At(n) == size.At(n) + 2 * Count, $"{size.At(n)} rows become {Size.At(n)}");
+            check.Require(Left + Right + 1 < size.At(n), $"{size.At(n)} rows have no two to repeat");
+        }
+    }
+
+    public override bool CanCarryTail => true;
+
+    public override bool IsFactor(int input) => false;
 
     // from(h) = h, less what has been repeated up to there: 0 to Count rows at the left, as many at the right.
     public override Nest Loops(Node node)
@@ -24,9 +47,11 @@ internal sealed record Repeat(int Left, int Right, int Count, Extent Size) : Op
 }
 
 /// dx[h,w] = sum of dy over the rows and columns that came from (h, w): Count + 1 of them at a repeated one, else one.
-internal sealed record RepeatGradient(Repeat Repeat, Extent Size) : Op
+internal sealed record RepeatGradient(Repeat Repeat, Extent Size) : ModeOp(Arity: 1)
 {
     public override string Word => "repeat_gradient";
+
+    public override bool CanCarryTail => true;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 

@@ -1,15 +1,17 @@
 namespace Fcn.Generator.Ops;
 
 /// y = Factor x, the same for every channel and never learned (Caffe: Scale with lr_mult 0; FCN-8s at-once: 0.01, 0.0001).
-internal sealed record Scale(double Factor) : Op, IElementwise
+internal sealed record Scale(double Factor) : Elementwise(Others: 0)
 {
     public override string Word => "scale";
 
-    public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Shape;
+    public override string Format => $"scale {Literal.Of(Factor)}";
 
-    public override Nest Loops(Node node) => new((p, _) => Apply(p, p.Read(0, p.H, p.W), 1));
+    public override bool KeepsOrder => Factor >= 0;
 
-    public Value Apply(Point p, Value x, int others) => x * Value.Float(Factor);
+    public override long MultiplyAdds(Node node) => node.Map.Channels;
+
+    public override Value Apply(Point p, Value x, int others) => x * Value.Float(Factor);
 
     public override void Pull(Node y, Node dy, Backward backward)
     {

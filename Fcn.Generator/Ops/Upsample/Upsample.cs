@@ -6,9 +6,21 @@ internal sealed record Upsample(int Kernel, int Stride) : Op
 {
     public override string Word => "upsample";
 
+    public override string Format => $"upsample {GraphPrinter.Window(Kernel, Stride, 0)}";
+
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = inputs[0].Map.Size.Deconvolve(Kernel, Stride, 0) };
 
-    public override CoordinateMap? Field => CoordinateMap.Transposed(Kernel, Stride, 0);
+    public override Footprint? FootprintOn(int input) => Footprint.Transposed(Kernel, Stride, 0);
+
+    public override RowMap? Rows => null;
+
+    public override long MultiplyAdds(Node node) => (long)Taps * Taps * node.Map.Channels;
+
+    public override void Check(NodeCheck check) => check.Inputs(1);
+
+    public override bool CanCarryTail => true;
+
+    public override bool IsFactor(int input) => false;
 
     public override int Reach(int input) => Taps - 1;
 
@@ -38,9 +50,11 @@ internal sealed record Upsample(int Kernel, int Stride) : Op
 }
 
 /// dx = correlation of dy with the same kernel at the same stride.
-internal sealed record UpsampleGradient(Upsample Upsample, Extent Size) : Op
+internal sealed record UpsampleGradient(Upsample Upsample, Extent Size) : ModeOp(Arity: 1)
 {
     public override string Word => "upsample_gradient";
+
+    public override bool CanCarryTail => true;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 

@@ -21,10 +21,9 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         }
         if (node.Shape is WeightShape shape)
         {
-            string? parameter = node.Name.EndsWith(".gradient", StringComparison.Ordinal) && Graph.Outputs.Contains(node) ? node.Name[..^".gradient".Length] : null;
-            if (parameter is not null)
+            if (Graph.OutputOf(node) is Output.Gradient gradient)
             {
-                _weights[node] = parameters.Gradient(parameter);
+                _weights[node] = parameters.Gradient(gradient.Parameter);
                 return;
             }
             var weight = new WeightBuffer(name, Value.Field(name, KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, Graph));
@@ -33,7 +32,7 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         }
         if (node.Shape is not MapShape shapeOf) return;
         int halo = Graph.UsersOf(node).SelectMany(u => u.Inputs.Select((input, i) => input == node ? u.Op.Reach(i) : 0)).DefaultIfEmpty(0).Max();
-        bool leaves = Graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
+        bool leaves = Graph.OutputOf(node) is Output.Scores;
         var map = _maps[node] = node.Op is Input ? new(halo == 0 ? "Image" : name, shapeOf.Channels, shapeOf.Size, shapeOf.Channels, halo)
             : leaves ? new("Scores", shapeOf.Channels, shapeOf.Size, 1, 0)
             : new(name, shapeOf.Channels, shapeOf.Size, Machine.Block, halo);

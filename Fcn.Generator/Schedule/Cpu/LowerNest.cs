@@ -12,7 +12,7 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
 
     public Kernel Lower(string name, string summary)
     {
-        var nest = node.Op.Loops(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
+        var nest = BlockedNest.Of(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
         bool vectors = nest.Vectorizes && target.Block == Machine.Block && maps.All(static m => m is null || m.Block == Machine.Block);
         int lanes = vectors ? machine.Lanes : 1;
         Value h = _kernel.Let("h", Value.Item % target.Height);

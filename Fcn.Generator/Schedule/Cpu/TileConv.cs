@@ -65,7 +65,7 @@ internal sealed class TileConv(Machine machine, Node node, MapBuffer target, IRe
         var w = Value.Variable("w", KernelType.Int);
         Value[] at = [.. LoopNames.Select(static l => Value.Variable(l, KernelType.Int))];
         var point = new BlockPoint(_kernel, machine.Lanes, access, weights) { N = n, Block = block, H = h, W = w };
-        Value term = Core.Loops(node)!.Term(point, at);
+        Value term = BlockedNest.Of(node)!.Term(point, at);
         var (x, xSteps) = Steps(term.Sources[0].Sources[0], [w, .. at]);
         var (weight, wSteps) = Steps(term.Sources[1], [w, .. at]);
         Value[] counts = [Value.Variable("blocks", KernelType.Int), ClipsRows ? Value.Variable("row_count", KernelType.Int) : Weight.Kernel, Weight.Kernel, Weight.InBlock];

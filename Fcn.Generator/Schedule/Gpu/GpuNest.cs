@@ -12,9 +12,7 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
 
     private Op Core => (node.Op as Fused)?.Core ?? node.Op;
 
-    private Nest Nest { get; } = (node.Op as Fused)?.Core is Conv fused ? fused.ByChannel(node)
-        : node.Op is Conv conv ? conv.ByChannel(node)
-        : node.Op.Loops(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
+    private Nest Nest { get; } = node.Op.Loops(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
 
     private int Lanes
     {

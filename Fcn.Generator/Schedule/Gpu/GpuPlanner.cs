@@ -69,7 +69,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         }
     }
 
-    private bool Leaves(Node node) => node.Shape is MapShape && Graph.Outputs.Contains(node) && node.Op is not UpsampleLoss;
+    private bool Leaves(Node node) => Graph.OutputOf(node) is Output.Scores;
 
     private static GpuMap Planar(Node node) => new(ScoresField, node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true };
 
@@ -79,7 +79,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
     {
         Parameter => parameters.Weights[node.Name],
         FlipWeight => _weights[node.Inputs[0]].Flip(),
-        _ when Graph.Outputs.Contains(node) => parameters.Gradient(node.Name[..^".gradient".Length]),
+        _ when Graph.OutputOf(node) is Output.Gradient gradient => parameters.Gradient(gradient.Parameter),
         _ => throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) has no place in parameter memory."),
     };
 }

@@ -23,9 +23,8 @@ internal static class MapElements
             static n => n, n => coarse.Contains(n.Op is MaxPoolIndex ? n.Inputs[0] : n) ? machine.Factor : Element.Float);
     }
 
-    private static bool IsContraction(Node node) => ((node.Op as Fused)?.Core ?? node.Op) is Conv or WeightGradient;
+    private static bool IsContraction(Node node) => Enumerable.Range(0, node.Inputs.Count).Any(node.Op.IsFactor);
 
     // As a factor, not as a summand of the tail.
-    private static bool Multiplies(Node contraction, Node map) =>
-        IsContraction(contraction) && (contraction.Inputs[0] == map || contraction.Op is WeightGradient && contraction.Inputs[1] == map);
+    private static bool Multiplies(Node reader, Node map) => reader.Inputs.Where((input, i) => input == map && reader.Op.IsFactor(i)).Any();
 }
