@@ -136,6 +136,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         value.Type.Pointer ? Address(value)
         : value.Type.Element switch
         {
+            Element.Int when value is { Op: KernelOp.Constant, Number: < 0 } => Literal.Hexadecimal(unchecked((uint)(int)value.Number)),
             Element.Int => $"(uint)({SimdRenderer.Host(value)})",
             Element.Index => $"(ulong)({SimdRenderer.Host(value)})",
             Element.Float => $"BitConverter.SingleToUInt32Bits({SimdRenderer.Host(value)})",

@@ -1,6 +1,6 @@
 ﻿// score_fr: conv, fc3 (8, ⌈(H+2)/4⌉) -> (3, ⌈(H+2)/4⌉)
 // Groups of 128 threads.
-public static void score_fr_forward_bf16_d76f34e3de3bfc98(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
+public static void score_fr_forward_bf16_72c329627b6877b6(int pixels, ArrayView<int> table, [DeviceAddress] long weight, [DeviceAddress] long x, ArrayView<float> y, ArrayView<float> bias)
 { unchecked {
     CudaAsm.Emit(IlgpuAssembly.registers2_506def397d948644);
     // Which pixels, channels and steps of the sum are this block's.
@@ -12,7 +12,7 @@ public static void score_fr_forward_bf16_d76f34e3de3bfc98(int pixels, ArrayView<
     CudaAsm.Emit("mov.u32 %0, __dyn_shared_alloca;", out int stages_address);
     int stages = (stages_address + 127) & -128;
     int lane = Group.IdxX & 31;
-    int warp = Group.IdxX >> 5;
+    int warp = Group.IdxX >>> 5;
     int warp_row = warp % 4 * 32;
     int warp_column = warp / 4 * 32;
     int write = 0;
@@ -20,7 +20,7 @@ public static void score_fr_forward_bf16_d76f34e3de3bfc98(int pixels, ArrayView<
     CudaAsm.Emit(IlgpuAssembly.zeros48_805980867f657f2d);
     // What this thread copies: a chunk of 16 bytes of every so many pixels, and of the packed weights.
     int chunk = Group.IdxX & 7;
-    int row = Group.IdxX >> 3;
+    int row = Group.IdxX >>> 3;
     int entries = (row_tile * 128 + row) * 2;
     Int2 entry = Int2.Load(table, entries);
     Int2 entry_2 = Int2.Load(table, entries + 32);
@@ -35,10 +35,10 @@ public static void score_fr_forward_bf16_d76f34e3de3bfc98(int pixels, ArrayView<
     long weights = weight + ((long)column_tile * 2048 + Group.IdxX * 8) * 2;
     // Where its lane reads fragments.
     int l = lane & 7;
-    int bit3 = (lane >> 3) & 1;
-    int bit4 = lane >> 4;
+    int bit3 = (lane >>> 3) & 1;
+    int bit4 = lane >>> 4;
     int a_place = (warp_row + bit3 * 8 + l) * 128 + ((bit4 ^ l) << 4);
-    int b_place = (warp_column + (l >> 1) * 8 + (l & 1) + bit4 * 2) * 128 + ((bit3 ^ l) << 4) + 16384;
+    int b_place = (warp_column + (l >>> 1) * 8 + (l & 1) + bit4 * 2) * 128 + ((bit3 ^ l) << 4) + 16384;
     // Copies run 2 steps ahead.
     for (int ahead = 0; ahead < 2; ahead++)
     {
@@ -101,7 +101,7 @@ public static void score_fr_forward_bf16_d76f34e3de3bfc98(int pixels, ArrayView<
     }
     CudaAsm.Emit("cp.async.wait_group 0;");
     // From sums to the map: each thread has 8 channels of each of its pixels.
-    int out_row = row_tile * 128 + warp_row + (lane >> 2);
+    int out_row = row_tile * 128 + warp_row + (lane >>> 2);
     int out_column = column_tile * 32 + warp_column + (lane & 3) * 8;
     int @out = out_row;
     if (@out < pixels)

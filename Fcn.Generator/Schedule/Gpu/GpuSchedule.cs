@@ -1,3 +1,5 @@
+using Fcn.Generator.Simplify;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // What a run of a network does on a GPU, in order, and the memory it needs.
@@ -13,18 +15,20 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
     /// Bindings that the kernel does not read are left out, so that equal kernels have equal parameters.
     public static GpuLaunch Of(Kernel kernel, Value blocks, params IEnumerable<KeyValuePair<string, Value>>[] bindings)
     {
-        kernel = StepFields.Run(kernel);
+        kernel = DivideByFields.Run(StepFields.Run(kernel));
         var bound = bindings.SelectMany(static b => b).ToDictionary(static b => b.Key, static b => b.Value);
         var arguments = new Dictionary<string, Value>();
         foreach (var field in KernelFields.Of(kernel))
         {
-            Value argument = bound.TryGetValue(field.Name, out var given) ? given : GeneratedName.GpuFields.Contains(field.Name) ? field
-                : throw new InvalidOperationException($"{kernel.Name}: the field '{field.Name}' is not bound.");
+            Value argument = Given(field) ?? DivideByFields.Argument(field, Given)
+                ?? throw new InvalidOperationException($"{kernel.Name}: the field '{field.Name}' is not bound.");
             if (argument.Type != field.Type)
                 throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
             arguments[field.Name] = argument;
         }
         return new(kernel, Counting.Wide(blocks), arguments);
+
+        Value? Given(Value field) => bound.TryGetValue(field.Name, out var given) ? given : GeneratedName.GpuFields.Contains(field.Name) ? field : null;
     }
 
     /// Binds a map's pointer and size to its role.

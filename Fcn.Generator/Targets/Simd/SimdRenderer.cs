@@ -61,6 +61,8 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Select => Call($"{Vector}.ConditionalSelect", v),
         KernelOp.Convert => Cast(Type(v.Type), v.Sources[0]),
         KernelOp.Uniform => Call("Lanes.Uniform", v),
+        KernelOp.DivisorMagic => Call("Extents.DivisorMagic", v),
+        KernelOp.DivisorShift => Call("Extents.DivisorShift", v),
         KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{Type(v.Type)}.Zero", Primary) : Call($"{Vector}.Create", v),
         KernelOp.ReduceAdd => Call("Lanes.Sum", v),
         KernelOp.ReduceMinimum => Call("Lanes.Min", v),
@@ -68,7 +70,8 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Load => v.Type.Lanes > 1
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
-        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
+        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight
+            or KernelOp.MultiplyHigh or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
             or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 
