@@ -128,7 +128,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     {
         var kernel = kernels.Of(machine, launch.Kernel);
         string arguments = string.Join(", ", kernel.Fields.Select(field => Argument(launch.Arguments[field.Name])));
-        return $"stream.Launch({Literal.Of(indices[kernel.Name])}, {SimdRenderer.Host(launch.Blocks)}, [{arguments}]); // {launch.Name}";
+        return $"stream.Launch({Literal.Of(indices[kernel.Name])}, {SimdRenderer.Host(launch.Blocks)}, [{arguments}]); // {launch.Layer}: {launch.Name}";
     }
 
     // As the low bytes of 64 bits.

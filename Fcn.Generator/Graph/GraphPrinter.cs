@@ -26,15 +26,24 @@ internal static class GraphPrinter
         Parameter parameter => $"parameter {parameter.Fill} rate {Literal.Of(parameter.Rate)} decay {Literal.Of(parameter.Decay)}",
         Conv c => $"conv {Literal.Of(c.Channels)} {Window(c.Kernel, c.Stride, c.Pad, c.Dilation, c.Groups)}",
         Deconv d => $"deconv {Literal.Of(d.Channels)} {Window(d.Kernel, d.Stride, d.Pad, d.Dilation, d.Groups)}",
-        MaxPool pool => $"max_pool {Window(pool.Kernel, pool.Stride, pool.Pad)}",
-        Upsample up => $"upsample {Window(up.Kernel, up.Stride, 0)}",
+        MaxPool or MaxPoolIndex or MaxPoolGradient when PoolOf(op) is var pool => $"{op.Word} {Window(pool.Kernel, pool.Stride, pool.Pad)}",
+        Upsample or UpsampleGradient when ((op as UpsampleGradient)?.Upsample ?? (Upsample)op) is var up => $"{op.Word} {Window(up.Kernel, up.Stride, 0)}",
         Dropout dropout => $"dropout {Literal.Of(dropout.Rate)} stream {Literal.Of(dropout.Stream)}",
         Scale scale => $"scale {Literal.Of(scale.Factor)}",
         Crop crop => $"crop {Literal.Of(crop.Offset)}",
-        Repeat repeat => $"repeat {Literal.Of(repeat.Count)} at {Literal.Of(repeat.Left)}, -{Literal.Of(repeat.Right + 1)}",
+        Uncrop uncrop => $"uncrop {Literal.Of(uncrop.Offset)}",
+        Repeat or RepeatGradient when ((op as RepeatGradient)?.Repeat ?? (Repeat)op) is var repeat =>
+            $"{op.Word} {Literal.Of(repeat.Count)} at {Literal.Of(repeat.Left)}, -{Literal.Of(repeat.Right + 1)}",
         Add add => $"add{Unless(0, "at ", add.Offset)}",
         Fused fused => string.Join(" + ", new[] { fused.Core }.Concat(fused.Tail).Select(Settings)),
         _ => op.Word,
+    };
+
+    private static MaxPool PoolOf(Op op) => op switch
+    {
+        MaxPoolIndex index => index.Pool,
+        MaxPoolGradient gradient => gradient.Pool,
+        _ => (MaxPool)op,
     };
 
     private static string Window(int kernel, int stride, int pad, int dilation = 1, int groups = 1) =>

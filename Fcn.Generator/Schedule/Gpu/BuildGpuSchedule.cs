@@ -99,16 +99,16 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
             Touch(target.Name, target.Element, Bytes(target));
             _own.Add(target.Name);
         }
-        foreach (var launch in KernelsOf(node)) _launches.Add(launch);
-        if (target is { IsPlanar: false } && _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss) _launches.Add(Leave(node, target, Planar(node)));
+        _launches.AddRange(KernelsOf(node).Select(launch => launch with { Layer = node.Name }));
+        if (target is { IsPlanar: false } && _graph.Outputs.Contains(node) && node.Op is not UpsampleLoss) _launches.Add(Leave(node, target, Planar(node)) with { Layer = node.Name });
         if (_launches.Count == before) return;
         foreach (string field in _own.Concat(node.Inputs.Where(_maps.ContainsKey).Select(i => _maps[i].Name)))
             _lives[field] = _lives[field] with { Last = _launches.Count - 1 };
     }
 
-    private IEnumerable<GpuLaunch> KernelsOf(Node node)
+    private IReadOnlyList<GpuLaunch> KernelsOf(Node node)
     {
-        string name = GeneratedName.Of(node.Name), summary = $"{node.Name}: {BuildSchedule.Describe(node)}";
+        string name = GeneratedName.Of(node.Name);
         var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
         switch (node.Op)
@@ -116,25 +116,25 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
             case Parameter or FlipWeight:
                 return [];
             case Input:
-                return [GpuImageKernel.Lower(name, summary, _maps[node])];
+                return [GpuImageKernel.Lower(_maps[node])];
             case Conv or Fused { Core: Conv } when GpuContraction.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core):
-                return new GpuContraction(this, name, summary).Conv(node, maps, weights, _maps[node]);
+                return new GpuContraction(this, name).Conv(node, maps, weights, _maps[node]);
             case WeightGradient gradient when GpuContraction.Fits(gradient.Conv):
-                return new GpuContraction(this, name, summary).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node]);
+                return new GpuContraction(this, name).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node]);
             case WeightGradient gradient:
-                return new GpuWeightGradient(name, summary, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this);
+                return new GpuWeightGradient(name, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this);
             case BiasGradient:
-                return new GpuBiasGradientKernels(name, summary, maps[0]!, _weights[node]).Launches(this);
+                return new GpuBiasGradientKernels(name, maps[0]!, _weights[node]).Launches(this);
             case Softmax:
-                return [GpuSoftmaxKernels.Forward(name, summary, maps[0]!, _maps[node])];
+                return [GpuSoftmaxKernels.Forward(name, node.Op.Word, maps[0]!, _maps[node])];
             case SoftmaxGradient:
-                return [GpuSoftmaxKernels.Gradient(name, summary, maps[0]!, maps[1]!, _maps[node])];
+                return [GpuSoftmaxKernels.Gradient(name, node.Op.Word, maps[0]!, maps[1]!, _maps[node])];
             case UpsampleArgMax labels:
-                return [GpuUpsampleArgMaxKernel.Lower(labels, name, summary, maps[0]!)];
+                return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!)];
             case UpsampleLoss loss:
-                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name, summary).Launches(this);
+                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this);
             default:
-                return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(name, summary, _maps[node])];
+                return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(_maps[node])];
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class BuildGpuSchedule : IGpuPlanner
     {
         _leaving.Add(scores);
         var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
-        return new GpuNest(copy, new(scores, [map], [null])).Lower("scores", $"{node.Name} to plain (N, C, H, W).", scores);
+        return new GpuNest(copy, new(scores, [map], [null])).Lower(scores);
     }
 
     private static Value Bytes(GpuMap map) => Grid.Pixels(map) * (map.Pitch * GpuMap.BytesOf(map.Element));

@@ -11,6 +11,9 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
 {
     public string Name => Kernel.Name;
 
+    /// The node of the graph that it is for, or whatever else its user knows it by.
+    public string Layer { get; init; } = Kernel.Name;
+
     /// The launch of a kernel whose fields are roles of these bindings or, under the same name, what the engine gives every frame (N, Step, Labels).
     /// Bindings that the kernel does not read are left out, so that equal kernels have equal parameters.
     public static GpuLaunch Of(Kernel kernel, Value blocks, params IEnumerable<KeyValuePair<string, Value>>[] bindings)
@@ -31,15 +34,19 @@ internal sealed record GpuLaunch(Kernel Kernel, Value Blocks, IReadOnlyDictionar
         Value? Given(Value field) => bound.TryGetValue(field.Name, out var given) ? given : GeneratedName.GpuFields.Contains(field.Name) ? field : null;
     }
 
-    /// Binds a map's pointer and size to its role.
+    /// Binds a map's pointer, size and strides to its role.
     public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuMap role, GpuMap map) =>
     [
         new(role.Name, map.Pointer),
         new(GeneratedName.Of(role.Name, "H"), map.Height),
         new(GeneratedName.Of(role.Name, "W"), map.Width),
+        new(role.PitchField.Name, Value.Int(map.Pitch)),
+        new(role.PitchBytes.Name, Value.Int(map.Pitch * GpuMap.BytesOf(map.Element))),
+        new(role.ChannelsField.Name, Value.Int(map.Channels)),
     ];
 
-    public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuWeight weight) => [new(weight.Name, weight.Memory)];
+    public static IEnumerable<KeyValuePair<string, Value>> Bind(GpuWeight weight) =>
+        [new(weight.Name, weight.Memory), new(weight.Innermost.Name, Value.Int(weight.Flipped ? weight.Out : weight.In))];
 
     public static IEnumerable<KeyValuePair<string, Value>> Bind(string role, Value value) => [new(role, value)];
 }
