@@ -76,6 +76,25 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
         Assert.Equal(["N", "x", "y"], kernel.Fields.Select(f => f.Name));
     }
 
+    // One turn in the text; ptxas makes straight code of all four, in which every address is a number.
+    [Fact]
+    public void What_is_unrolled_is_a_loop_of_text_alone()
+    {
+        var kernel = Kernel("unrolled", k =>
+        {
+            var sum = k.Let("sum", Float(0));
+            k.Unrolled("part", 4, part =>
+            {
+                k.Assign(sum, sum + X.Load(Thread * 4 + part));
+                k.If(part.Equals(2), () => k.Store(Y, part, sum));
+            });
+            k.Store(Y, Thread, sum);
+        });
+        Assert.DoesNotContain("nounroll", kernel.Text);
+        Assert.Single(kernel.Text.Split('\n'), static line => line.Contains("ld.global"));
+        Assembles(kernel);
+    }
+
     [Fact]
     public void A_tile_on_matrix_units()
     {

@@ -140,7 +140,7 @@ internal sealed partial class PtxRenderer
         string loop = Label(s.Target!.Name), done = Label($"{s.Target.Name}_end");
         if (!(from.Op == KernelOp.Constant && to.Op == KernelOp.Constant && from.Number < to.Number)) Jump("setp.ge.s32", counter, end, done);
         Mark(loop);
-        Line(".pragma \"nounroll\";");
+        if (s.Name != LoopForm.Unrolled) Line(".pragma \"nounroll\";");
         Indented(s.Body);
         Restart();
         Emit("add.s32", counter, counter, Of(step)[0]);
