@@ -218,7 +218,7 @@ internal sealed partial class PtxRenderer
     }
 
     private string Braced(IReadOnlyList<Value> values, int first, int count) =>
-        $"{{{string.Join(", ", Enumerable.Range(first, count).Select(i => Register(values[i])))}}}";
+        PtxRegisters.Braced(Enumerable.Range(first, count).Select(i => Register(values[i])));
 
     private void Line(string text) => _body.Append(_indent).Append(text).Append('\n');
 
