@@ -42,6 +42,8 @@ internal static class HostText
         KernelOp.Minimum => Call("min", v),
         KernelOp.Maximum => Call("max", v),
         KernelOp.Select => Call("if", v),
+        KernelOp.DivisorMagic => Call("magic", v),
+        KernelOp.DivisorShift => Call("shift", v),
         _ => throw new InvalidOperationException($"The host cannot compute {KernelPrinter.Text(v)}."),
     };
 

@@ -24,10 +24,17 @@ internal sealed class KernelBuilder
 
     public void Store(Value pointer, Value offset, Value value) => _body.Add(new(KernelOp.Store, null, [pointer, offset, value], "", Nothing, Nothing));
 
-    public void For(string name, Value from, Value to, Action<Value> body, int step = 1)
+    public void For(string name, Value from, Value to, Action<Value> body, Value? step = null)
     {
         var counter = Value.Variable(_names.Take(name), KernelType.Int);
-        _body.Add(new(KernelOp.For, counter, [from, to, step], "", Block(() => body(counter)), Nothing));
+        _body.Add(new(KernelOp.For, counter, [from, to, step ?? 1], "", Block(() => body(counter)), Nothing));
+    }
+
+    /// A loop that is one turn in a target's text and all of them in its machine code: the assembler unrolls it, and what depends on the counter becomes constant.
+    public void Unrolled(string name, int turns, Action<Value> body)
+    {
+        For(name, 0, turns, body);
+        _body[^1] = _body[^1] with { Name = LoopForm.Unrolled };
     }
 
     public void If(Value condition, Action then, Action? otherwise = null) =>

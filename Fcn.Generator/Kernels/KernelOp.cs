@@ -30,7 +30,10 @@ internal enum KernelOp
     Or,              // as And
     Xor,             // of the bits of Ints
     ShiftLeft,       // of an Int's bits
-    ShiftRight,      // as ShiftLeft, of non-negative ones only
+    ShiftRight,      // as ShiftLeft; zeros come in
+    MultiplyHigh,    // the upper 32 bits of the product of two Ints' bits, taken as numbers without sign
+    DivisorMagic,    // of an Int from 1 on: what to multiply by in order to divide by it (Divisor); computed by the host, for a launch
+    DivisorShift,    // as DivisorMagic: by how much to shift then
     Select,          // condition ? a : b
     Convert,         // to the nearest value of another element; from a number to a whole one towards zero
     Uniform,         // hash of (seed, counter) to a float in [0, 1)

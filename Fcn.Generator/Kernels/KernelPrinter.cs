@@ -34,7 +34,7 @@ internal static class KernelPrinter
             KernelOp.Let => $"let {Typed(s.Target!)} = {Text(s.Operands[0])}",
             KernelOp.Assign => $"{s.Target!.Name} = {Text(s.Operands[0])}",
             KernelOp.Store => $"{Cell(s.Operands[0], s.Operands[1], s.Operands[2].Type.Lanes)} = {Text(s.Operands[2])}",
-            KernelOp.For => $"for {s.Target!.Name} in {Print(s.Operands[0], Sum)}..{Print(s.Operands[1], Sum)}{Step(s.Operands[2])}:",
+            KernelOp.For => $"for {s.Target!.Name} in {Print(s.Operands[0], Sum)}..{Print(s.Operands[1], Sum)}{Step(s.Operands[2])}{(s.Name == "" ? "" : $" {s.Name}")}:",
             KernelOp.If => $"if {Text(s.Operands[0])}:",
             KernelOp.Call => $"call {s.Name}({string.Join(", ", s.Operands.Select(Text))})",
             KernelOp.Shared => $"shared {Typed(s.Target!)} = [{Text(s.Operands[0])}]",
@@ -93,7 +93,7 @@ internal static class KernelPrinter
             KernelOp.Broadcast => $"all{Text(v.Type.Lanes)}({Text(v.Sources[0])})",
             KernelOp.Minimum or KernelOp.Maximum or KernelOp.FusedMultiplyAdd or KernelOp.Exponential or KernelOp.Logarithm
                 or KernelOp.Uniform or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.Shuffle
-                or KernelOp.Compose or >= KernelOp.Store => Call(v),
+                or KernelOp.Compose or KernelOp.MultiplyHigh or KernelOp.DivisorMagic or KernelOp.DivisorShift or >= KernelOp.Store => Call(v),
         };
     }
 
@@ -114,6 +114,9 @@ internal static class KernelPrinter
         KernelOp.AsyncWait => "copy_wait",
         KernelOp.ShiftLeft => "shift_left",
         KernelOp.ShiftRight => "shift_right",
+        KernelOp.MultiplyHigh => "multiply_high",
+        KernelOp.DivisorMagic => "divisor_magic",
+        KernelOp.DivisorShift => "divisor_shift",
         KernelOp.LaneIndex => "lanes",
         KernelOp.LessOrEqual => "less_or_equal",
         KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.Add or KernelOp.Subtract
@@ -129,10 +132,11 @@ internal static class KernelPrinter
     {
         KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.LaneIndex => 0,
         KernelOp.Exponential or KernelOp.Logarithm or KernelOp.Convert or KernelOp.Broadcast or KernelOp.Lane or KernelOp.Bits
-            or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum => 1,
+            or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.DivisorMagic or KernelOp.DivisorShift => 1,
         KernelOp.Add or KernelOp.Subtract or KernelOp.Multiply or KernelOp.Divide or KernelOp.Remainder or KernelOp.Minimum
             or KernelOp.Maximum or KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal or KernelOp.And or KernelOp.Or
-            or KernelOp.Uniform or KernelOp.Load or KernelOp.Shuffle or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight => 2,
+            or KernelOp.Uniform or KernelOp.Load or KernelOp.Shuffle or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight
+            or KernelOp.MultiplyHigh => 2,
         KernelOp.FusedMultiplyAdd or KernelOp.Select => 3,
         KernelOp.Compose => AnyNumber,
         >= KernelOp.Store => -1,

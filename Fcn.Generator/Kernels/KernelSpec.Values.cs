@@ -36,9 +36,11 @@ internal sealed partial class KernelSpec
         KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal => IsNumber(s[0].Type) || s[0].Type == Byte
             ? Alike(s) ?? Is(v, new(Element.Bool, s[0].Type.Lanes))
             : NotOf(s[0]),
-        KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight when _family == KernelFamily.Gpu && s[0].Type == KernelType.Int
+        KernelOp.And or KernelOp.Or or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.MultiplyHigh
+            when _family == KernelFamily.Gpu && s[0].Type == KernelType.Int
             => Alike(s) ?? Is(v, KernelType.Int),
-        KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight => _family == KernelFamily.Cpu ? $"{v.Op} is not for a Cpu" : NotOf(s[0]),
+        KernelOp.DivisorMagic or KernelOp.DivisorShift => "is for the host, which binds it to a field",
+        KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.MultiplyHigh => _family == KernelFamily.Cpu ? $"{v.Op} is not for a Cpu" : NotOf(s[0]),
         KernelOp.And or KernelOp.Or => s[0].Type is { Element: Element.Bool, Pointer: false } ? Alike(s) ?? Is(v, s[0].Type) : NotOf(s[0]),
         KernelOp.Select => Choice(v, s[0].Type, s[1].Type, s[2].Type),
         KernelOp.Convert => s[0].Type.Pointer || s[0].Type.Element == Element.Bool || v.Type.Element == Element.Bool

@@ -165,7 +165,9 @@ internal sealed partial class KernelSpec
                 if (depends) Fault($"a bound depends on '{name}', which the loop assigns");
             }
         }
-        if (s.Operands[2] is not { Op: KernelOp.Constant, Number: > 0 }) Fault("the step is not a positive constant");
+        if (s.Operands[2] is not ({ Op: KernelOp.Constant, Number: > 0 } or { Op: KernelOp.Field })) Fault("the step is neither a positive constant nor a field");
+        if (s.Name is not ("" or LoopForm.Unrolled)) Fault($"there is no form '{s.Name}'");
+        else if (s.Name != "" && s.Operands.Any(static bound => bound.Op != KernelOp.Constant)) Fault("what is unrolled has no constant bounds");
         if (s.Target!.Type != KernelType.Int) Fault($"the counter is {s.Target.Type}, not int");
         int outer = _declared.Count;
         Declare(s.Target, false);

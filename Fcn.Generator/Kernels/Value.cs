@@ -87,6 +87,14 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value operator >>(Value a, int bits) => bits == 0 ? a : Binary(KernelOp.ShiftRight, a, bits);
 
+    public static Value MultiplyHigh(Value a, Value b) => Binary(KernelOp.MultiplyHigh, a, b);
+
+    public static Value DivisorMagic(Value by) => by.Op == KernelOp.Constant ? Int(Divisor.Magic((int)by.Number)) : by.Unary(KernelOp.DivisorMagic);
+
+    public static Value DivisorShift(Value by) => by.Op == KernelOp.Constant ? Int(Divisor.Shift((int)by.Number)) : by.Unary(KernelOp.DivisorShift);
+
+    public static Value ShiftRight(Value a, Value bits) => Binary(KernelOp.ShiftRight, a, bits);
+
     public static Value ShiftLeft(Value a, Value bits) => Binary(KernelOp.ShiftLeft, a, bits);
 
     public Value Equals(Value other) => Compare(KernelOp.Equal, this, other);

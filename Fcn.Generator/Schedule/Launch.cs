@@ -1,3 +1,5 @@
+using Fcn.Generator.Simplify;
+
 namespace Fcn.Generator.Schedule;
 
 /// One step of a schedule: a kernel over work items (on a GPU over blocks of threads along x). A kernel names its parameters by their roles (fields
@@ -21,10 +23,12 @@ internal sealed record Launch(Kernel Kernel, Value Blocks, IReadOnlyList<Value> 
         var parameters = KernelFields.Of(kernel);
         return new(kernel, Counting.Wide(blocks), parameters, [.. parameters.Select(field =>
         {
-            Value argument = bound.TryGetValue(field.Name, out var given) ? given : field;
+            Value argument = Given(field) ?? DivideByFields.Argument(field, Given) ?? field;
             return argument.Type == field.Type ? argument
                 : throw new InvalidOperationException($"{kernel.Name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
         })]);
+
+        Value? Given(Value field) => bound.TryGetValue(field.Name, out var given) ? given : null;
     }
 
     /// The launch of a kernel that the runtime has.

@@ -8,17 +8,11 @@ internal static class StepFields
 
     public static Value Step => Value.Field("Step", KernelType.To(Element.Int));
 
-    public static Kernel Run(Kernel kernel) => KernelFields.Of(kernel).Any(IsOfStep) ? kernel with { Body = Body(kernel.Body) } : kernel;
+    public static Kernel Run(Kernel kernel) =>
+        KernelFields.Of(kernel).Any(IsOfStep) ? kernel with { Body = new KernelRewrite(Loaded).Of(kernel.Body) } : kernel;
 
     private static bool IsOfStep(Value field) => !field.Type.Pointer && Order.Contains(field.Name);
 
-    private static IReadOnlyList<Statement> Body(IReadOnlyList<Statement> body) =>
-        [.. body.Select(static s => s with { Operands = [.. s.Operands.Select(Loaded)], Body = Body(s.Body), Else = Body(s.Else) })];
-
-    private static Value Loaded(Value value)
-    {
-        if (value.Op == KernelOp.Field && IsOfStep(value)) return Step.Load(Array.IndexOf(Order, value.Name)).Bits(value.Type.Element);
-        var sources = value.Sources.Select(Loaded).ToList();
-        return sources.SequenceEqual(value.Sources) ? value : new(value.Op, value.Type, sources, value.Name, value.Number);
-    }
+    private static Value Loaded(Value value) => value.Op == KernelOp.Field && IsOfStep(value)
+        ? Step.Load(Array.IndexOf(Order, value.Name)).Bits(value.Type.Element) : value;
 }

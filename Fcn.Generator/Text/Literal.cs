@@ -36,11 +36,19 @@ internal static class Literal
     /// C#: 104.00699f.
     public static string Single(float value) => $"{Of(value)}f";
 
-    /// PTX: 0F3F800000 is 1.
-    public static string Ptx(float value) => $"0F{BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", CultureInfo.InvariantCulture)}";
+    /// PTX: 0.5 where a few digits say it exactly, as a double; else the bits: 0F3DCCCCCD is 0.1.
+    public static string Ptx(float value) => Short(value) ?? $"0F{BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", CultureInfo.InvariantCulture)}";
 
-    /// PTX: 0D3FF0000000000000 is 1.
-    public static string Ptx(double value) => $"0D{BitConverter.DoubleToInt64Bits(value).ToString("X16", CultureInfo.InvariantCulture)}";
+    /// As Ptx of a float: 0D3FB999999999999A is 0.1.
+    public static string Ptx(double value) => Short(value) ?? $"0D{BitConverter.DoubleToInt64Bits(value).ToString("X16", CultureInfo.InvariantCulture)}";
+
+    // Of numbers that are not negative: a sign would be an operation.
+    private static string? Short(double value)
+    {
+        if (!(value >= 0 && value < 1 << 20) || Math.Floor(value * 64) != value * 64 || BitConverter.DoubleToInt64Bits(value) < 0) return null;
+        string digits = value.ToString("0.0#####", CultureInfo.InvariantCulture);
+        return digits.Length > 8 ? null : digits;
+    }
 
     /// 0xffff0000.
     public static string Hexadecimal(uint value) => $"0x{value.ToString("x8", CultureInfo.InvariantCulture)}";

@@ -1,15 +1,15 @@
 ﻿// pool1: max_pool, conv1 (4, H+6) -> (4, ⌈(H+6)/2⌉)
 // Groups of 256 threads.
-public static void pool1(int N, int y_H, int y_W, int x_H, int x_W, ArrayView<float> x, ArrayView<float> y)
+public static void pool1(int N, int y_H, int y_W, int y_W_magic, int y_W_shift, int y_H_magic, int y_H_shift, int x_H, int x_W, ArrayView<float> x, ArrayView<float> y)
 { unchecked {
     int i = Grid.IdxX * 256 + Group.IdxX;
     if (i < N * y_H * y_W * 2)
     {
         int pixel = i / 2;
         int channel = i % 2 * 4;
-        int row = pixel / y_W;
+        int row = Real.MultiplyHigh(pixel << 1, y_W_magic) >>> y_W_shift;
         int w = pixel - row * y_W;
-        int n = row / y_H;
+        int n = Real.MultiplyHigh(row << 1, y_H_magic) >>> y_H_shift;
         int h = row - n * y_H;
         Float4 max = Float4.Of(float.NegativeInfinity);
         bool counts = (h * 2 < x_H) & (w * 2 < x_W);

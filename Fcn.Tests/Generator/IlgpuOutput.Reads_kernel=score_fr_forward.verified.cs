@@ -8,7 +8,7 @@ public static void score_fr_forward(int pixels, ArrayView<int> table, ArrayView<
     int row_tile = rest;
     ArrayView<float> rows = SharedMemory.Allocate<float>(1024);
     ArrayView<float> columns = SharedMemory.Allocate<float>(1024);
-    int tile_row = (Group.IdxX >> 4) * 4;
+    int tile_row = (Group.IdxX >>> 4) * 4;
     int tile_column = (Group.IdxX & 15) * 4;
     float sum0_0 = 0f;
     float sum0_1 = 0f;
@@ -27,7 +27,7 @@ public static void score_fr_forward(int pixels, ArrayView<int> table, ArrayView<
     float sum3_2 = 0f;
     float sum3_3 = 0f;
     int chunk = Group.IdxX & 3;
-    int row = Group.IdxX >> 2;
+    int row = Group.IdxX >>> 2;
     Int2 entry = Int2.Load(table, (row_tile * 64 + row) * 2);
     long weights = (long)column_tile * 1024 + Group.IdxX * 4;
     for (int step = 0; step < 1; step++)

@@ -89,6 +89,12 @@ public sealed class KernelSpecTests
         Assert.Contains("reads memory", Fault(k => k.For("i", 0, Field("counts", KernelType.To(Element.Int)).Load(0), i => { })));
         Assert.Contains("the step is not a positive constant", Fault(k => k.For("i", 0, N, i => { }, 0)));
         Assert.Contains("the condition is int, not bool", Fault(k => k.If(N, () => { })));
+        var loop = Assert.Single(Bench.Kernel(k => k.For("i", 0, N, i => { })).Body);
+        Assert.Contains("what is unrolled has no constant bounds", Fault(loop with { Name = LoopForm.Unrolled }));
+        Assert.Contains("there is no form 'rolled'", Fault(loop with { Name = "rolled" }));
+        loop = Assert.Single(Bench.Kernel(k => k.Unrolled("part", 4, part => { })).Body);
+        Assert.Empty(Faults(KernelFamily.Gpu, loop));
+        Assert.Equal("for part in 0..4 unrolled:", KernelPrinter.Head(loop));
     }
 
     [Fact]

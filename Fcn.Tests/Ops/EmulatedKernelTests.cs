@@ -134,7 +134,7 @@ public abstract class EmulatedKernelTests
         GpuSchedule Damage(GpuSchedule s) => what switch
         {
             "a lifetime" => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Last = b.Last - 1 } : b)] },
-            "a launch" => s with { Launches = [.. s.Launches.Select(static l => l.Name == "x" ? l with { Blocks = 0 } : l)] },
+            "a launch" => s with { Launches = [.. s.Launches.Select(static l => l.Layer == "x" ? l with { Blocks = 0 } : l)] },
             _ => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Bytes = b.Bytes - 16 } : b)] },
         };
         var op = new OpGraph("pool", 1, 6, 6);

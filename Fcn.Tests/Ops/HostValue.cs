@@ -26,6 +26,8 @@ internal static class HostValue
                 KernelOp.Less => At(0) < At(1) ? 1 : 0,
                 KernelOp.LessOrEqual => At(0) <= At(1) ? 1 : 0,
                 KernelOp.Equal => At(0) == At(1) ? 1 : 0,
+                KernelOp.DivisorMagic => Fcn.Extents.DivisorMagic((int)At(0)),
+                KernelOp.DivisorShift => Fcn.Extents.DivisorShift((int)At(0)),
                 KernelOp.Select => At(0) != 0 ? At(1) : At(2),
                 _ => throw new InvalidOperationException($"A host does not compute {KernelPrinter.Text(v)}."),
             };

@@ -10,6 +10,9 @@ internal readonly record struct Range(Int128 Low, Int128 High)
 
     public static Range Of(Int128 value) => new(value, value);
 
+    /// 2 to the power of the range.
+    public Range Power => new(Int128.One << (int)Low, Int128.One << (int)High);
+
     public bool Within(Range other) => Low >= other.Low && High <= other.High;
 
     public Range Join(Range other) => new(Int128.Min(Low, other.Low), Int128.Max(High, other.High));
@@ -174,6 +177,7 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
 
     private Range Of(Value v, string kernel)
     {
+        if (v.Op == KernelOp.MultiplyHigh) return MultiplyHigh(v, kernel);
         var sources = v.Sources.Select(s => Of(s, kernel)).ToArray();
         if (v.Type.Pointer || !(v.Type.IsWhole || v.Type.Element == Element.Bool)) return Range.Int;
         var limits = v.Type.Element switch
@@ -214,6 +218,18 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
         return Require(value, limits, v, kernel);
     }
 
+    // Of numbers without sign: twice a number that is not negative still fits.
+    private Range MultiplyHigh(Value v, string kernel)
+    {
+        Range Factor(Value f)
+        {
+            Range range = f.Op == KernelOp.ShiftLeft ? Of(f.Sources[0], kernel) * Of(f.Sources[1], kernel).Power : Of(f, kernel);
+            return range.High < 0 ? range + Range.Of(uint.MaxValue + Int128.One) : Require(range, new(0, uint.MaxValue), f, kernel);
+        }
+        Range product = Factor(v.Sources[0]) * Factor(v.Sources[1]);
+        return new(product.Low >> 32, product.High >> 32);
+    }
+
     private Range Require(Range value, Range limits, Value v, string kernel)
     {
         if (value.Within(limits) || v.Sources.Any(static s => s.Op == KernelOp.Bits)) return value.Clamp(limits);
@@ -224,8 +240,17 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
     // x - x / d * d is the remainder of x by d, and costs a product less.
     private Value? Remainder(Value v) =>
         v.Sources[1] is { Op: KernelOp.Multiply } product
-            && _definitions.GetValueOrDefault(product.Sources[0].Name) is { Op: KernelOp.Divide } quotient
-            && Same(quotient.Sources[0], v.Sources[0]) && Same(quotient.Sources[1], product.Sources[1]) ? product.Sources[1] : null;
+            && Quotient(product.Sources[0].Op == KernelOp.Variable ? _definitions.GetValueOrDefault(product.Sources[0].Name) : product.Sources[0]) is { } quotient
+            && Same(quotient.Of, v.Sources[0]) && Same(quotient.By, product.Sources[1]) ? product.Sources[1] : null;
+
+    // By a division, or by DivideByFields.
+    private static (Value Of, Value By)? Quotient(Value? v) => v switch
+    {
+        { Op: KernelOp.Divide } => (v.Sources[0], v.Sources[1]),
+        { Op: KernelOp.ShiftRight } when v.Sources[0] is { Op: KernelOp.MultiplyHigh } product && product.Sources[1].Name.EndsWith("_magic", StringComparison.Ordinal) =>
+            (product.Sources[0].Sources[0], Value.Field(product.Sources[1].Name[..^"_magic".Length], KernelType.Int)),
+        _ => null,
+    };
 
     private static bool Same(Value a, Value b) => KernelPrinter.Text(a) == KernelPrinter.Text(b);
 

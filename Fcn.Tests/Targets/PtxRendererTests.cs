@@ -36,10 +36,10 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             .maxntid 64, 1, 1
             .minnctapersm 1
             {
-            	.reg .pred %t_p<2>;
+            	.reg .pred %p<2>;
             	.reg .b32 %N, %at, %block, %thread, %h;
-            	.reg .b64 %x, %y, %t_d<2>;
-            	.reg .f32 %sum, %t_f<1>;
+            	.reg .b64 %x, %y, %d<2>;
+            	.reg .f32 %sum, %f<1>;
             	ld.param.u32 %N, [N];
             	ld.param.u64 %x, [x];
             	cvta.to.global.u64 %x, %x;
@@ -48,32 +48,51 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             	mov.u32 %block, %ctaid.x;
             	mov.u32 %thread, %tid.x;
             	mad.lo.s32 %at, %block, 256, %thread;
-            	mov.f32 %sum, 0F00000000;
+            	mov.f32 %sum, 0.0;
             	// rows
             	mov.b32 %h, 0;
-            	setp.ge.s32 %t_p0, %h, %N;
-            	@%t_p0 bra $h_end;
+            	setp.ge.s32 %p0, %h, %N;
+            	@%p0 bra $h_end;
             $h:
             	.pragma "nounroll";
-            		mad.wide.s32 %t_d0, %at, 256, %x;
-            		mad.wide.s32 %t_d1, %h, 4, %t_d0;
-            		ld.global.f32 %t_f0, [%t_d1+20];
-            		add.rn.f32 %sum, %sum, %t_f0;
+            		mad.wide.s32 %d0, %at, 256, %x;
+            		mad.wide.s32 %d1, %h, 4, %d0;
+            		ld.global.f32 %f0, [%d1+20];
+            		add.rn.f32 %sum, %sum, %f0;
             	add.s32 %h, %h, 1;
-            	setp.lt.s32 %t_p0, %h, %N;
-            	@%t_p0 bra $h;
+            	setp.lt.s32 %p0, %h, %N;
+            	@%p0 bra $h;
             $h_end:
-            	setp.lt.s32 %t_p0, %at, %N;
-            	setp.gt.f32 %t_p1, 0F00000000, %sum;
-            	selp.f32 %t_f0, 0F00000000, %sum, %t_p1;
-            	mad.wide.s32 %t_d0, %at, 4, %y;
-            	@%t_p0 st.global.f32 [%t_d0+4], %t_f0;
+            	setp.lt.s32 %p0, %at, %N;
+            	setp.gt.f32 %p1, 0.0, %sum;
+            	selp.f32 %f0, 0.0, %sum, %p1;
+            	mad.wide.s32 %d0, %at, 4, %y;
+            	@%p0 st.global.f32 [%d0+4], %f0;
             	ret;
             }
 
             """.ReplaceLineEndings("\n"),
             kernel.Text);
         Assert.Equal(["N", "x", "y"], kernel.Fields.Select(f => f.Name));
+    }
+
+    // One turn in the text; ptxas makes straight code of all four, in which every address is a number.
+    [Fact]
+    public void What_is_unrolled_is_a_loop_of_text_alone()
+    {
+        var kernel = Kernel("unrolled", k =>
+        {
+            var sum = k.Let("sum", Float(0));
+            k.Unrolled("part", 4, part =>
+            {
+                k.Assign(sum, sum + X.Load(Thread * 4 + part));
+                k.If(part.Equals(2), () => k.Store(Y, part, sum));
+            });
+            k.Store(Y, Thread, sum);
+        });
+        Assert.DoesNotContain("nounroll", kernel.Text);
+        Assert.Single(kernel.Text.Split('\n'), static line => line.Contains("ld.global"));
+        Assembles(kernel);
     }
 
     [Fact]
@@ -92,10 +111,10 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             var x = k.Let("x", X.Load(Thread));
             var pm = k.Let("pm", X.Load(Thread * 4, 4));
             var tid = k.Let("tid", x + pm.ReduceAdd());
-            k.Store(Y, k.Let("t_r0", Thread), tid);
+            k.Store(Y, k.Let("r0", Thread), tid);
         });
         Assert.Contains(".reg .f32 %x_2, %pm_2_<4>, %tid_2, ", kernel.Text);
-        Assert.Contains(".reg .b32 %thread, %t_r0_2;", kernel.Text);
+        Assert.Contains(".reg .b32 %thread, %r0_2;", kernel.Text);
         Assembles(kernel);
     }
 
@@ -108,7 +127,7 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             k.Assign(pair, Compose([pair.Lane(1), pair.Lane(0)]));
             k.Store(Y, Thread * 2, pair);
         });
-        Assert.Contains("mov.f32 %t_f0, %pair1;\n\tmov.f32 %t_f1, %pair0;\n\tmov.f32 %pair0, %t_f0;\n\tmov.f32 %pair1, %t_f1;\n", kernel.Text);
+        Assert.Contains("mov.f32 %f0, %pair1;\n\tmov.f32 %f1, %pair0;\n\tmov.f32 %pair0, %f0;\n\tmov.f32 %pair1, %f1;\n", kernel.Text);
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal sealed record Uncrop(int Offset, Extent Size) : ModeOp(Arity: 1)
 {
     public override string Word => "uncrop";
 
+    public override string Format => $"{Word} {Literal.Of(Offset)}";
+
     public override bool CanCarryTail => true;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };

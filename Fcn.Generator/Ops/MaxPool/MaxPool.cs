@@ -46,6 +46,8 @@ internal sealed record MaxPoolIndex(MaxPool Pool) : ModeOp(Arity: 1)
 {
     public override string Word => "max_pool_index";
 
+    public override string Format => $"{Word} {GraphPrinter.Window(Pool.Kernel, Pool.Stride, Pool.Pad)}";
+
     public override bool CanCarryTail => false;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => Pool.Infer(inputs);
@@ -57,6 +59,8 @@ internal sealed record MaxPoolIndex(MaxPool Pool) : ModeOp(Arity: 1)
 internal sealed record MaxPoolGradient(MaxPool Pool, Extent Size) : ModeOp(Arity: 2)
 {
     public override string Word => "max_pool_gradient";
+
+    public override string Format => $"{Word} {GraphPrinter.Window(Pool.Kernel, Pool.Stride, Pool.Pad)}";
 
     public override bool CanCarryTail => true;
 

@@ -54,6 +54,8 @@ internal sealed record UpsampleGradient(Upsample Upsample, Extent Size) : ModeOp
 {
     public override string Word => "upsample_gradient";
 
+    public override string Format => $"{Word} {GraphPrinter.Window(Upsample.Kernel, Upsample.Stride, 0)}";
+
     public override bool CanCarryTail => true;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };

@@ -4,6 +4,9 @@ namespace Fcn.Generator.Schedule.Gpu;
 // wgmma adds a machine of capability 90 here and its tile beside the others'.
 internal sealed record GpuMachine(string Name, string Precision, int Capability, Element Factor, MatrixUnit Unit)
 {
+    /// Threads of a block (a workgroup), where nothing asks for another number.
+    public const int Threads = 256;
+
     /// Plain multiply-adds in fp32: every card, and the reference of the other machines.
     public static readonly GpuMachine Plain = new("plain", "Fp32", 75, Element.Float, MatrixUnit.None);
 

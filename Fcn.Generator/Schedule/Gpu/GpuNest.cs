@@ -24,32 +24,45 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
         }
     }
 
-    public Launch Lower(string name, string summary, GpuMap target)
+    // What the text depends on: the op with its windows, vectors, elements, and which maps have y's size or gaps behind their channels.
+    private string Name
     {
-        int lanes = Lanes, groups = _y.IsPlanar ? _y.Channels : _y.Pitch / lanes;
-        Value i = _kernel.Let("i", Value.Item * Grid.Threads + Value.Thread);
-        _kernel.If(i < Value.Field("N", KernelType.Int) * _y.Height * _y.Width * groups, () =>
+        get
         {
-            var (number, first) = _y.IsPlanar ? Planar(i)
-                : (_kernel.Let("pixel", i / groups), groups == 1 ? 0 : _kernel.Let("channel", i % groups * lanes));
+            string core = KernelName.Of(Core), tail = node.Op is Fused fused ? string.Concat(fused.Tail.Select(t => $"_{KernelName.Of(t)}")) : "";
+            var elements = operands.Maps.OfType<GpuMap>().Select(static m => m.Element).Append(_y.Element).Select(GpuMap.Word).ToList();
+            string form = elements.Distinct().Count() == 1 ? elements[0] : string.Join("_", elements);
+            return $"{core}{tail}_{form}{(_y.IsPlanar ? "_nchw" : Lanes > 1 ? "" : HasGaps ? "_by_channel" : "_by_channel_whole")}";
+        }
+    }
+
+    private bool HasGaps => !_y.IsPlanar && _y.Channels != _y.Pitch;
+
+    public Launch Lower(GpuMap target)
+    {
+        int lanes = Lanes, count = _y.IsPlanar ? _y.Channels : _y.Pitch / lanes;
+        Value groups = Value.Field("groups", KernelType.Int), all = Value.Field("N", KernelType.Int) * _y.Height * _y.Width * groups;
+        string summary = $"{node.Op.Word}: {(lanes > 1 ? FormattableString.Invariant($"{lanes} channels of a pixel") : "one number")} per thread.";
+        var kernel = Grid.Each(_kernel, Name, summary, all, i =>
+        {
+            var (number, first) = _y.IsPlanar ? Planar(i, groups) : (_kernel.Let("pixel", i / groups), _kernel.Let("channel", i % groups * lanes));
             var (n, h, w) = Grid.Place(_kernel, number, _y.Height, _y.Width);
             var point = new GpuPoint(_kernel, lanes, operands.Maps, operands.Weights)
             {
                 N = n, H = h, W = w, First = first, Pixel = (number, _y.Size), IsPadded = input => node.Op.Reach(input) > 0,
             };
-            if (lanes > 1 || _y.IsPlanar || _y.Channels == _y.Pitch) Compute(point);
-            else _kernel.If(first < _y.Channels, () => Compute(point), () => Store(point, Value.Float(0)));
+            if (lanes > 1 || !HasGaps) Compute(point);
+            else _kernel.If(first < _y.ChannelsField, () => Compute(point), () => Store(point, Value.Float(0)));
         });
-        var kernel = _kernel.Build(name, summary) with { Threads = Grid.Threads };
-        return GpuLaunch.Of(kernel, Grid.Blocks(Grid.Pixels(target) * groups), operands.Bindings);
+        return GpuLaunch.Of(kernel, Grid.Blocks(Grid.Pixels(target) * count), operands.Bindings, GpuLaunch.Bind("groups", count));
     }
 
     // Planes are written along rows: pixels within a channel within an image.
-    private (Value Pixel, Value Channel) Planar(Value i)
+    private (Value Pixel, Value Channel) Planar(Value i, Value channels)
     {
         Value plane = _kernel.Let("plane", _y.Height * _y.Width), of = _kernel.Let("of", i / plane);
-        Value channel = _kernel.Let("channel", of % _y.Channels);
-        return (_kernel.Let("pixel", of / _y.Channels * plane + i % plane), channel);
+        Value channel = _kernel.Let("channel", of % channels);
+        return (_kernel.Let("pixel", of / channels * plane + i % plane), channel);
     }
 
     private void Compute(GpuPoint point)

@@ -37,12 +37,12 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         Sized(scores.Height, scores.Width, scores.Size);
         var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
         var nest = new GpuNest(copy, new(scores, [_maps[node]], [null]));
-        return [.. launches, nest.Lower("scores", $"{node.Name} to plain (N, C, H, W).", scores)];
+        return [.. launches, nest.Lower(scores)];
     }
 
     private IReadOnlyList<Launch> Compute(Node node)
     {
-        string name = GeneratedName.Of(node.Name), summary = $"{node.Name}: {CpuPlanner.Describe(node)}";
+        string name = GeneratedName.Of(node.Name);
         var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
         switch (node.Op)
@@ -50,22 +50,21 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case Parameter or FlipWeight:
                 return [];
             case Input:
-                return [GpuImageKernel.Lower(name, summary, _maps[node])];
+                return [GpuImageKernel.Lower(_maps[node])];
             case Conv or Fused { Core: Conv } when GpuContraction.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core):
-                return [.. new GpuContraction(this, name, summary).Conv(node, maps, weights, _maps[node])];
+                return new GpuContraction(this, name).Conv(node, maps, weights, _maps[node]);
             case WeightGradient gradient when GpuContraction.Fits(gradient.Conv):
-                return [.. new GpuContraction(this, name, summary).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node])];
+                return new GpuContraction(this, name).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node]);
             case WeightGradient gradient:
-                return [.. new GpuWeightGradient(name, summary, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this)];
+                return new GpuWeightGradient(name, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this);
             case BiasGradient:
-                return [.. new GpuBiasGradientKernels(name, summary, maps[0]!, _weights[node]).Launches(this)];
+                return new GpuBiasGradientKernels(name, maps[0]!, _weights[node]).Launches(this);
             case UpsampleArgMax labels:
-                return [GpuUpsampleArgMaxKernel.Lower(labels, name, summary, maps[0]!)];
+                return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!)];
             case UpsampleLoss loss:
-                return [.. new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name, summary).Launches(this)];
+                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this);
             default:
-                var (nest, target) = (new GpuNest(node, new(_maps[node], maps, weights)), _maps[node]);
-                return [nest.Lower(name, summary, target)];
+                return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(_maps[node])];
         }
     }
 

@@ -36,7 +36,7 @@ internal class GpuPoint(KernelBuilder kernel, int lanes, IReadOnlyList<GpuMap?> 
     {
         var map = maps[input]!;
         if (Pixel is { } here && ReferenceEquals(h, H) && ReferenceEquals(w, W) && map.Size == here.Size)
-            return map.Pointer.Load(here.Number.To(Element.Index) * map.Pitch + channel, lanes).To(Element.Float);
+            return map.Pointer.Load(here.Number.To(Element.Index) * map.PitchField + channel, lanes).To(Element.Float);
         if (!Clamps && !IsPadded(input)) return map.Pointer.Load(map.At(N, h, w, channel), lanes).To(Element.Float);
         (h, w) = (Kernel.Name("row", h), Kernel.Name("column", w));
         Value value = map.Pointer.Load(map.At(N, Clamped(h, map.Height), Clamped(w, map.Width), channel), lanes).To(Element.Float);

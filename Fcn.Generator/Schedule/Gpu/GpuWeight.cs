@@ -8,12 +8,15 @@ internal sealed record GpuWeight(string Name, Value Memory, int Out, int In, int
     /// The role's field.
     public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));
 
+    /// Channels of the innermost axis of the memory, as kernels know them.
+    public Value Innermost => Value.Field($"{Name}_in", KernelType.Int);
+
     public long Length => (long)Out * In * Kernel * Kernel;
 
     public Value At(Value o, Value i, Value a, Value b)
     {
         if (Flipped) (o, i, a, b) = (i, o, Kernel - 1 - a, Kernel - 1 - b);
-        return ((o.To(Element.Index) * Kernel + a) * Kernel + b) * (Flipped ? Out : In) + i;
+        return ((o.To(Element.Index) * Kernel + a) * Kernel + b) * Innermost + i;
     }
 
     public GpuWeight As(string role) => this with { Name = role };

@@ -1,9 +1,9 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// Plain kernels: one thread per unit of work, in blocks of 256.
+// Plain kernels: one thread per unit of work.
 internal static class Grid
 {
-    public const int Threads = 256;
+    private const int Threads = GpuMachine.Threads;
 
     public static Value Blocks(Value count) => (count.To(Element.Index) + (Threads - 1)) / Threads;
 
@@ -13,8 +13,13 @@ internal static class Grid
     public static Kernel Each(string name, string summary, Value count, Action<KernelBuilder, Value> body)
     {
         var k = new KernelBuilder();
+        return Each(k, name, summary, count, i => body(k, i));
+    }
+
+    public static Kernel Each(KernelBuilder k, string name, string summary, Value count, Action<Value> body)
+    {
         Value i = k.Let("i", Value.Item * Threads + Value.Thread);
-        k.If(i < count, () => body(k, i));
+        k.If(i < count, () => body(i));
         return k.Build(name, summary) with { Threads = Threads };
     }
 

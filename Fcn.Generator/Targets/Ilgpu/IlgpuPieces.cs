@@ -33,6 +33,9 @@ internal static class IlgpuPieces
 
             public static int Bits(float x) => unchecked((int)Interop.FloatAsInt(x));
 
+            // The upper half of a product of numbers without sign.
+            public static int MultiplyHigh(int a, int b) => unchecked((int)(((ulong)(uint)a * (uint)b) >> 32));
+
             // To the 11 bits of mantissa that TF32 has, ties away from zero.
             public static float Round(float x)
             {

@@ -133,7 +133,7 @@ internal sealed partial class IlgpuRenderer
     }
 
     private string Braced(IReadOnlyList<Value> values, int first, int count) =>
-        $"{{{string.Join(", ", Enumerable.Range(first, count).Select(i => Register(values[i])))}}}";
+        PtxRegisters.Braced(Enumerable.Range(first, count).Select(i => Register(values[i])));
 
     // [operand+bytes]
     private string At(Value address)

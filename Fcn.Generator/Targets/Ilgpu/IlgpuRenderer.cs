@@ -114,7 +114,8 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         KernelOp.Or => Bracketed(v, "|", Disjunction),
         KernelOp.Xor => Bracketed(v, "^", Disjunction),
         KernelOp.ShiftLeft => Bracketed(v, "<<", Relation),
-        KernelOp.ShiftRight => Bracketed(v, ">>", Relation),
+        KernelOp.ShiftRight => Bracketed(v, ">>>", Relation),
+        KernelOp.MultiplyHigh => Call("Real.MultiplyHigh", v),
         KernelOp.Select => Call($"{Type(v.Type)}.Select", v),
         KernelOp.Convert => Converted(v),
         KernelOp.Uniform => Call("Real.Uniform", v),
@@ -132,7 +133,8 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         },
         KernelOp.Shuffle => Call("Warp.ShuffleXor", v),
         KernelOp.Load => Load(v),
-        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Lane or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
+        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Lane
+            or KernelOp.DivisorMagic or KernelOp.DivisorShift or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),
     };
 
     private (string, int) Load(Value v)

@@ -3,12 +3,12 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ptx;
 
-// Registers of one entry: variables under the kernel's names, temporaries of a statement by number (%t_r0), declared together in the end.
+// Registers of one entry: variables under the kernel's names, temporaries of a statement by number (%r0), declared together in the end.
 // A vector is a register per lane (%sum<4> declares %sum0 to %sum3), but BFloat16s lie two in a 32-bit register, the first in the low half.
 internal sealed class PtxRegisters
 {
     private static readonly string[] Types = [".pred", ".b16", ".b32", ".b64", ".f32", ".f64"];
-    private static readonly string[] Prefixes = ["%t_p", "%t_h", "%t_r", "%t_d", "%t_f", "%t_g"];
+    private static readonly string[] Prefixes = ["%p", "%h", "%r", "%d", "%f", "%g"];
 
     // Registers that every thread has by birth.
     private static readonly string[] Special =
@@ -47,6 +47,9 @@ internal sealed class PtxRegisters
         };
 
     public static int CountOf(KernelType type) => type is { Element: Element.BFloat16, Lanes: > 1 } ? type.Lanes / 2 : type.Lanes;
+
+    /// Several as one operand.
+    public static string Braced(IEnumerable<string> registers) => $"{{{string.Join(",", registers)}}}";
 
     /// Registers of a variable; its own name where that is free.
     public string[] Declare(string name, KernelType type)
@@ -114,7 +117,7 @@ internal sealed class PtxRegisters
         return runs;
     }
 
-    // %t_r0, %pm0 and %envreg0 are as good as taken.
+    // %r0, %pm0 and %envreg0 are as good as taken.
     private bool Reserved(string register) =>
         _taken.Contains(register) || Numbered(register, "%pm") || Numbered(register, "%envreg") || Prefixes.Any(p => Numbered(register, p));
 

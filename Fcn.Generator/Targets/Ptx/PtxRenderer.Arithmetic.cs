@@ -185,7 +185,7 @@ internal sealed partial class PtxRenderer
     private string[] Pack(Value v, string[] d)
     {
         string[] halves = v.Op == KernelOp.Broadcast ? Repeat(Of(v.Sources[0])[0], v.Type.Lanes) : [.. v.Sources.Select(s => Of(s)[0])];
-        for (int i = 0; i < d.Length; i++) Emit("mov.b32", d[i], $"{{{halves[2 * i]}, {halves[2 * i + 1]}}}");
+        for (int i = 0; i < d.Length; i++) Emit("mov.b32", d[i], PtxRegisters.Braced(halves.Skip(2 * i).Take(2)));
         return d;
     }
 
@@ -208,7 +208,7 @@ internal sealed partial class PtxRenderer
                 Emit("selp.b32", word, a[i], b[i], condition[2 * i + half]);
                 Unpack(word, half, [halves[half]]);
             }
-            Emit("mov.b32", d[i], $"{{{halves[0]}, {halves[1]}}}");
+            Emit("mov.b32", d[i], PtxRegisters.Braced(halves));
         }
         return d;
     }

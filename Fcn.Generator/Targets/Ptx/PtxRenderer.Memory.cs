@@ -157,7 +157,7 @@ internal sealed partial class PtxRenderer
             yield return (registers.Length <= count ? registers : [.. registers.Skip(i).Take(count)], (long)i * bytes);
     }
 
-    private static string Braced(string[] registers) => registers.Length == 1 ? registers[0] : $"{{{string.Join(", ", registers)}}}";
+    private static string Braced(string[] registers) => registers.Length == 1 ? registers[0] : PtxRegisters.Braced(registers);
 
     private static string Across(int registers) => registers == 1 ? "" : registers == 2 ? ".v2" : ".v4";
 

@@ -86,6 +86,8 @@ internal sealed partial class PtxRenderer
                 return Each("shl.b32", d, Of(s[0]), Of(s[1]));
             case KernelOp.ShiftRight:
                 return Each("shr.u32", d, Of(s[0]), Of(s[1]));
+            case KernelOp.MultiplyHigh:
+                return Each("mul.hi.u32", d, Of(s[0]), Of(s[1]));
             case KernelOp.Select:
                 return Select(v, d);
             case KernelOp.Convert:

@@ -140,7 +140,7 @@ internal sealed partial class PtxRenderer
         string loop = Label(s.Target!.Name), done = Label($"{s.Target.Name}_end");
         if (!(from.Op == KernelOp.Constant && to.Op == KernelOp.Constant && from.Number < to.Number)) Jump("setp.ge.s32", counter, end, done);
         Mark(loop);
-        Line(".pragma \"nounroll\";");
+        if (s.Name != LoopForm.Unrolled) Line(".pragma \"nounroll\";");
         Indented(s.Body);
         Restart();
         Emit("add.s32", counter, counter, Of(step)[0]);
@@ -218,7 +218,7 @@ internal sealed partial class PtxRenderer
     }
 
     private string Braced(IReadOnlyList<Value> values, int first, int count) =>
-        $"{{{string.Join(", ", Enumerable.Range(first, count).Select(i => Register(values[i])))}}}";
+        PtxRegisters.Braced(Enumerable.Range(first, count).Select(i => Register(values[i])));
 
     private void Line(string text) => _body.Append(_indent).Append(text).Append('\n');
 

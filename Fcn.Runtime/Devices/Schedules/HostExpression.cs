@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fcn.Generator.Kernels;
 
 namespace Fcn.Devices.Schedules;
 
@@ -77,8 +78,8 @@ internal sealed class HostExpression
         Code.Max => Math.Max(on[0], on[1]),
         Code.Ceil => on[0] >= 0 ? (on[0] + on[1] - 1) / on[1] : -(-on[0] / on[1]),
         Code.If => on[0] != 0 ? on[1] : on[2],
-        Code.Magic => Divisor.Magic(on[0]),
-        Code.Shift => Divisor.Shift(on[0]),
+        Code.Magic => Divisor.Magic((int)on[0]),
+        Code.Shift => Divisor.Shift((int)on[0]),
         _ => throw new InvalidOperationException($"{code} is no operation."),
     });
 

@@ -37,7 +37,10 @@ internal static class KernelArithmetic
             KernelOp.Uniform => Own(nameof(Uniform), [s[0], Expression.Convert(s[1], typeof(long))]),
             KernelOp.Xor => ExclusiveOr(s[0], s[1]),
             KernelOp.ShiftLeft => LeftShift(s[0], s[1]),
-            KernelOp.ShiftRight => RightShift(s[0], s[1]),
+            KernelOp.ShiftRight => Own(nameof(ShiftRight), s),
+            KernelOp.MultiplyHigh => Own(nameof(MultiplyHigh), s),
+            KernelOp.DivisorMagic => Call(typeof(Divisor), nameof(Divisor.Magic), null, s[0]),
+            KernelOp.DivisorShift => Call(typeof(Divisor), nameof(Divisor.Shift), null, s[0]),
             < KernelOp.Add or > KernelOp.Uniform => throw new InvalidOperationException($"{op} does not go lane by lane."),
         }, result, single);
     }
@@ -84,6 +87,10 @@ internal static class KernelArithmetic
     public static long Divide(long a, long b) => Counts(a, b) ? a / b : throw Refuse($"divides {a} by {b}");
 
     public static long Remainder(long a, long b) => Counts(a, b) ? a % b : throw Refuse($"takes the remainder of {a} by {b}");
+
+    public static int ShiftRight(int a, int bits) => unchecked((int)((uint)a >> bits));
+
+    public static int MultiplyHigh(int a, int b) => unchecked((int)(((ulong)(uint)a * (uint)b) >> 32));
 
     // As Lanes.Uniform of the runtime states it: two rounds, each under the key that seed and high half give.
     public static double Uniform(int seed, long counter)

@@ -1,129 +1,110 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
-// Around a convolution's sums: which tile a block has, and what becomes of the sums: bias and fused ops while they are in registers, then one store.
-// Where a map has few pixels, the sum is split among blocks (splits > 1): parts go to memory and a second kernel adds them in order.
-internal class ConvEpilogue(ConvGeometry geometry, GpuMap y, bool hasBias, Func<KernelBuilder, Value, Value, Value, Value>? tail)
+// Around a convolution's sums: which tile a block has, and what becomes of the sums. A block's sums go through shared memory, so that every thread has 8
+// channels of a pixel and the epilogue is one loop, whatever the tile: bias and fused ops, then one store. Where a map has few pixels the sum is split
+// among blocks (split-K, splits > 1): parts go to memory and a second kernel adds them in order.
+internal class ConvEpilogue(ConvTile shape, GpuMap y, bool hasBias, Func<KernelBuilder, Value, Value, Value, Value>? tail)
 {
-    public const int Threads = 256;
-
     public const string SumSummary = "Adds the parts of a sum that was split among blocks, in order.";
 
-    protected static readonly KernelType Floats = KernelType.To(Element.Float);
+    private const int Lanes = 8;
 
-    /// Short sums are not worth splitting.
-    public bool CanSplit => geometry.Steps >= 16;
+    private static readonly KernelType Floats = KernelType.To(Element.Float);
 
-    protected int Columns => geometry.ColumnTiles * geometry.TileColumns;
+    protected static Value Pixels => ConvTile.Pixels;
 
-    protected static Value Pixels => Value.Field("pixels", KernelType.Int);
-
-    protected static Value Splits => Value.Field("splits", KernelType.Int);
+    private static Value Splits => ConvTile.Splits;
 
     /// Tile of rows, tile of columns and split of this block. Blocks that share rows are neighbours.
-    public (Value Rows, Value Columns, Value Split) Tile(KernelBuilder k, int tileRows)
+    public (Value Rows, Value Columns, Value Split) Tile(KernelBuilder k)
     {
-        Value tiles = k.Let("row_tiles", (Rows(Pixels) + (tileRows - 1)) / tileRows);
-        Value column = k.Let("column_tile", Value.Item % geometry.ColumnTiles), rest = k.Name("rest", Value.Item / geometry.ColumnTiles);
-        return CanSplit ? (k.Let("row_tile", rest % tiles), column, k.Let("split", rest / tiles)) : (k.Let("row_tile", rest), column, 0);
+        Value tiles = Value.Field("row_tiles", KernelType.Int), column = k.Let("column_tile", Value.Item % ConvTile.ColumnTiles);
+        Value rest = k.Let("rest", Value.Item / ConvTile.ColumnTiles);
+        return (k.Let("row_tile", rest % tiles), column, k.Let("split", rest / tiles));
     }
 
     /// Steps of this block's part of the sum.
-    public (Value First, Value End) Range(KernelBuilder k, Value split, int steps) =>
-        CanSplit ? (k.Let("first", split * steps / Splits), k.Let("end", (split + 1) * steps / Splits)) : ((Value)0, (Value)steps);
+    public static (Value First, Value End) Range(KernelBuilder k, Value split) =>
+        (k.Let("first", split * ConvTile.Steps / Splits), k.Let("end", (split + 1) * ConvTile.Steps / Splits));
 
     /// Rows of the product for these pixels of the output.
     public virtual Value Rows(Value pixels) => pixels;
 
-    /// Tiles of the product.
-    public Value Tiles(Value pixels, int tileRows) => (Rows(pixels) + (tileRows - 1)) / tileRows * geometry.ColumnTiles;
-
-    /// Parts of the sum as the host chooses them: blocks for about two per multiprocessor, parts of at least four steps.
-    public Value HostSplits(Value pixels, int tileRows) => Value.Max(1, Value.Min(
-        Value.Field("Processors", KernelType.Int) * 2 / Value.Max(1, Tiles(pixels, tileRows)), geometry.Steps / 4));
-
-    public Value PartialBytes(Value splits, Value pixels) =>
-        Value.Select(splits.Equals(1), 0L, splits.To(Element.Index) * Rows(pixels) * (Columns * 4));
-
-    public virtual void Finish(KernelBuilder k, MatrixTile tile, Value firstRow, Value firstColumn, Value split)
+    /// The block's tile is asked for again: across the loop it would cost registers that the products need.
+    public void Finish(KernelBuilder k, MatrixTile tile)
     {
-        Value row = k.Let("out_row", firstRow + tile.FirstRow + (tile.Lane >> 2)), column = k.Let("out_column", firstColumn + tile.FirstColumn + (tile.Lane & 3) * 8);
-        Write(k, split, write =>
+        k.Comment("From sums to the map: each thread has 8 channels of each of its pixels.");
+        Value sums = tile.Spill(Lanes);
+        var (rowTile, columnTile, split) = Tile(k);
+        Value firstRow = k.Let("first_row", rowTile * shape.Rows), firstColumn = k.Let("first_column", columnTile * shape.Columns);
+        k.If(Splits.Equals(1), () => Each(k, tile.Threads, Together, (row, column) =>
         {
-            for (int i = 0; i < tile.WarpRows / 16; i++)
-                for (int half = 0; half < 2; half++)
-                {
-                    Value pixel = k.Let("out", row + (16 * i + 8 * half));
-                    k.If(pixel < Pixels, () =>
-                    {
-                        for (int g = 0; g < tile.WarpColumns / 32; g++)
-                            write(pixel, column + 32 * g, Value.Compose([.. Enumerable.Range(0, 8).Select(e => tile.Sum(i, 4 * g + e / 2, 2 * half + e % 2))]));
-                    });
-                }
+            Value pixel = k.Let("out", firstRow / Together + row), channel = k.Let("channel", firstColumn + column);
+            k.If(pixel < Pixels & channel < y.PitchField, () => Store(k, pixel, channel, OfPixel(k, pixel, row, at => sums.Load(at * tile.SpillPitch + column, Lanes))));
+        }), () => Each(k, tile.Threads, 1, (row, column) =>
+        {
+            Value at = k.Let("out", firstRow + row);
+            k.If(at < Rows(Pixels), () => k.Store(
+                Value.Field("partial", Floats), Part(split, at, firstColumn + column), sums.Load(row * tile.SpillPitch + column, Lanes)));
+        }));
+    }
+
+    // All vectors of a tile, as many at once as a block has threads; so many rows become one.
+    private void Each(KernelBuilder k, int threads, int together, Action<Value, Value> write)
+    {
+        int groups = shape.Columns / Lanes;
+        k.Unrolled("turn", shape.Rows / together * groups / threads, turn =>
+        {
+            Value unit = k.Let("unit", turn * threads + Value.Thread);
+            write(k.Let("unit_row", unit / groups), k.Let("unit_column", unit % groups * Lanes));
         });
     }
 
     public void Finish(KernelBuilder k, PlainTile tile, Value firstRow, Value firstColumn, Value split)
     {
         Value row = k.Let("out_row", firstRow + tile.FirstRow), column = k.Let("out_column", firstColumn + tile.FirstColumn);
-        Write(k, split, write =>
+        void Each(Action<Value, Value> write)
         {
             for (int i = 0; i < 4; i++)
             {
                 Value pixel = k.Let("out", row + i);
-                k.If(pixel < Pixels, () => write(pixel, column, Value.Compose([.. Enumerable.Range(0, 4).Select(j => tile.Sum(i, j))])));
+                k.If(pixel < Pixels & column < y.PitchField, () => write(pixel, Value.Compose([.. Enumerable.Range(0, 4).Select(j => tile.Sum(i, j))])));
             }
-        });
+        }
+        k.If(Splits.Equals(1), () => Each((pixel, sums) => Store(k, pixel, column, sums)),
+            () => Each((pixel, sums) => k.Store(Value.Field("partial", Floats), Part(split, pixel, column), sums)));
     }
 
-    /// Adds the parts. Roles: partial, splits, pixels and those of the outputs.
+    /// Adds the parts. Roles: partial, splits, pixels, groups of 8 channels, and those of the outputs.
     public Kernel Sum(string name)
     {
-        var k = new KernelBuilder();
-        int groups = geometry.OutPitch / 8;
-        Value index = k.Let("index", Value.Item * Threads + Value.Thread), pixel = k.Let("pixel", index / groups);
-        k.If(pixel < Pixels, () =>
+        Value groups = Value.Field("groups", KernelType.Int);
+        return Grid.Each(name, SumSummary, Pixels * groups, (k, index) =>
         {
-            Value column = k.Let("column", index % groups * 8);
-            Store(k, pixel, column, Whole(k, pixel, column));
+            Value pixel = k.Let("pixel", index / groups), column = k.Let("column", index % groups * Lanes);
+            Store(k, pixel, column, OfPixel(k, pixel, pixel, row => Added(k, part => Part(part, row, column))));
         });
-        return k.Build(name, SumSummary) with { Threads = Threads };
     }
 
-    /// The sum of a pixel's parts.
-    protected virtual Value Whole(KernelBuilder k, Value pixel, Value column) => Added(k, pixel, column);
+    /// How many rows of the product become one pixel.
+    protected virtual int Together => 1;
 
-    protected Value Added(KernelBuilder k, Value row, Value column)
+    /// What the sums of a pixel come to. Place: the pixel's number in the block's tile, or among all; sums: of a row of the product, from there.
+    protected virtual Value OfPixel(KernelBuilder k, Value pixel, Value place, Func<Value, Value> sums) => sums(place);
+
+    private static Value Added(KernelBuilder k, Func<Value, Value> at)
     {
-        Value sum = k.Let("sum", Value.Float(0).Spread(8));
-        k.For("part", 0, Splits, part => k.Assign(sum, sum + Value.Field("partial", Floats).Load(Part(part, row, column), 8)));
+        Value sum = k.Let("sum", Value.Float(0).Spread(Lanes));
+        k.For("part", 0, Splits, part => k.Assign(sum, sum + Value.Field("partial", Floats).Load(at(part), Lanes)));
         return sum;
     }
 
-    /// Blocks of Sum: none where nothing was split.
-    public Value SumBlocks(Value splits, Value pixels) =>
-        Value.Select(splits.Equals(1), Value.Int(0), (pixels * (geometry.OutPitch / 8) + (Threads - 1)) / Threads);
-
-    private void Write(KernelBuilder k, Value split, Action<Action<Value, Value, Value>> each)
-    {
-        void Whole() => each((pixel, column, sums) => Guarded(k, column, () => Store(k, pixel, column, sums)));
-        if (CanSplit)
-            k.If(Splits.Equals(1), Whole, () => each((pixel, column, sums) => k.Store(Value.Field("partial", Floats), Part(split, pixel, column), sums)));
-        else Whole();
-    }
-
-    // Tiles reach beyond the last channel, maps do not.
-    protected void Guarded(KernelBuilder k, Value column, Action store)
-    {
-        if (geometry.OutPitch == Columns) store();
-        else k.If(column < geometry.OutPitch, store);
-    }
-
-    protected void Store(KernelBuilder k, Value pixel, Value column, Value sums)
+    private void Store(KernelBuilder k, Value pixel, Value column, Value sums)
     {
         Value value = hasBias ? sums + Value.Field("bias", Floats).Load(column, sums.Type.Lanes) : sums;
         if (tail is not null) value = tail(k, pixel, column, value);
-        k.Store(y.Pointer, pixel.To(Element.Index) * y.Pitch + column, value.To(y.Element));
+        k.Store(y.Pointer, pixel.To(Element.Index) * y.PitchField + column, value.To(y.Element));
     }
 
-    protected Value Part(Value split, Value row, Value column) => (split * Rows(Pixels) + row).To(Element.Index) * Columns + column;
+    private Value Part(Value split, Value row, Value column) => (split * Rows(Pixels) + row).To(Element.Index) * (ConvTile.ColumnTiles * shape.Columns) + column;
 }

@@ -1,113 +1,102 @@
-using Fcn.Generator.Collections;
+using Fcn.Generator.Declaration;
 
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Launches of the contractions: packs the weights once, tables the pixels, and runs the product on the units that the machine has.
-internal sealed class GpuContraction(IGpuPlanner planner, string name, string summary)
+internal sealed class GpuContraction(IGpuPlanner planner, string name)
 {
     private static readonly Value Images = Value.Field("N", KernelType.Int);
 
     public static bool Fits(Conv conv) => ConvGeometry.Fits(conv);
 
     /// A dense convolution with what is fused to it; inputs in the node's order, weights (packed or flipped by their packing) beside maps.
-    public IEnumerable<Launch> Conv(Node node, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, GpuMap y)
+    public IReadOnlyList<Launch> Conv(Node node, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, GpuMap y)
     {
         var fused = node.Op as Fused;
         var conv = (Conv)(fused?.Core ?? node.Op);
         var (x, weight, bias) = (maps[0]!, weights[1]!, (fused?.CoreInputs ?? node.Inputs.Count) > 2 ? weights[2] : null);
-        var geometry = new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out);
-        bool pooled = fused?.Pool is not null;
-        Value pixels = Pixels(y);
-        string kernelName = weight.Flipped ? name : $"{GeneratedName.Of(weight.Name.Replace(".weight", ""))}_forward";
-
-        var roles = maps.Select((map, i) => map is null ? null : map with { Name = i == 0 ? "x" : FormattableString.Invariant($"x{i}") }).ToList();
-        var result = y with { Name = "y" };
+        var (geometry, operands) = (new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out), new GpuOperands(y, maps, weights));
+        var form = ConvForm.Of(geometry.Tile, bias is not null, fused, [.. operands.Maps, operands.Y]);
         var tail = fused is null ? (Func<KernelBuilder, Value, Value, Value, Value>?)null : Tail;
-        var epilogue = pooled ? new PoolEpilogue(geometry, result, bias is not null, tail) : new ConvEpilogue(geometry, result, bias is not null, tail);
-        bool plain = planner.Machine.Unit == MatrixUnit.None;
-        var form = ConvForm.Of(geometry, bias is not null, fused, [.. roles, result]);
-        var kernel = planner.Kernel(form, kernelName, summary, () =>
-            plain ? new PlainConv(geometry).Lower(kernelName, summary, epilogue) : new MatrixConv(geometry).Lower(kernelName, summary, epilogue));
-        int tileRows = plain ? PlainTile.Side : MatrixConv.TileRows;
-        Value rows = pooled ? planner.Size(GeneratedName.Of(y.Name, "rows"), epilogue.Rows(pixels)) : pixels, tiles = epilogue.Tiles(pixels, tileRows);
+        var epilogue = form.Pools ? new PoolEpilogue(form.Tile, operands.Y, form.Bias, tail) : new ConvEpilogue(form.Tile, operands.Y, form.Bias, tail);
+        var kernel = planner.Kernel(form, form.Name, form.Summary, () => planner.Machine.Unit == MatrixUnit.None
+            ? new PlainConv(form.Tile).Lower(form.Name, form.Summary, epilogue)
+            : new MatrixConv(form.Tile).Lower(form.Name, form.Summary, epilogue));
 
-        var bindings = new List<KeyValuePair<string, Value>>
-        {
-            new("weight", Packed(geometry, weight)),
-            new("table", Table(conv, x, y, rows, pooled)),
-            new("pixels", pixels),
-        };
-        if (bias is not null) bindings.Add(new("bias", bias.Memory));
-        foreach (var (role, map) in roles.Zip(maps, static (role, map) => (role, map)).Concat([(result, y)]))
-            if (map is not null) bindings.AddRange(GpuLaunch.Bind(role!, map));
-        if (!epilogue.CanSplit)
-        {
-            yield return GpuLaunch.Of(kernel, tiles, bindings);
-            yield break;
-        }
-        Value splits = planner.Size(GeneratedName.Of(name, "splits"), epilogue.HostSplits(pixels, tileRows));
-        bindings.Add(new("splits", splits));
-        bindings.Add(new("partial", planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, epilogue.PartialBytes(splits, pixels))));
-        yield return GpuLaunch.Of(kernel, tiles * splits, bindings);
-        var sum = planner.Kernel((form, "sum"), $"{kernelName}_sum", ConvEpilogue.SumSummary, () => epilogue.Sum($"{kernelName}_sum"));
-        yield return GpuLaunch.Of(sum, epilogue.SumBlocks(splits, pixels), bindings);
+        Value pixels = Pixels(y), rows = form.Pools ? planner.Size(GeneratedName.Of(y.Name, "rows"), epilogue.Rows(pixels)) : pixels;
+        bool whole = !geometry.CanSplit;
+        Value splits = whole ? 1 : planner.Size(GeneratedName.Of(name, "splits"), geometry.Splits(rows)), tiles = geometry.Tiles(rows), packed = Packed(geometry, weight);
+        List<KeyValuePair<string, Value>> bindings =
+        [
+            .. operands.Bindings, .. Sizes(conv, x), new("packed", packed), new("chunks", TableOf(packed, geometry)), new("table", Table(conv, x, y, rows, form.Pools)),
+            new("pixels", pixels), new("steps", geometry.Steps), new("column_tiles", geometry.ColumnTiles), new("row_tiles", tiles / geometry.ColumnTiles),
+            new("groups", y.Pitch / 8), new("splits", splits),
+            new("partial", whole ? NoParts(packed) : planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, geometry.PartialBytes(splits, rows))),
+        ];
+        var product = GpuLaunch.Of(kernel, tiles * splits, bindings);
+        if (whole) return [product];
+        var sum = planner.Kernel((form, "sum"), form.SumName, ConvEpilogue.SumSummary, () => epilogue.Sum(form.SumName));
+        return [product, GpuLaunch.Of(sum, Value.Select(splits.Equals(1), (Value)0L, Grid.Blocks(pixels * (y.Pitch / 8))), bindings)];
 
         Value Tail(KernelBuilder k, Value pixel, Value channel, Value value) => fused!.Finish(
-            new GpuPoint(k, value.Type.Lanes, roles, weights)
+            new GpuPoint(k, value.Type.Lanes, operands.Maps, operands.Weights)
             {
-                N = pixel / (result.Height * result.Width),
-                H = pixel / result.Width % result.Height,
-                W = pixel % result.Width,
+                N = pixel / (operands.Y.Height * operands.Y.Width),
+                H = pixel / operands.Y.Width % operands.Y.Height,
+                W = pixel % operands.Y.Width,
                 First = channel,
                 Pixel = (pixel, y.Size),
             }, value);
     }
 
     /// The gradient of a dense convolution's weight, in the memory of gradients.
-    public IEnumerable<Launch> WeightGradient(Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
+    public IReadOnlyList<Launch> WeightGradient(Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
     {
         var geometry = new GradientGeometry(planner.Machine, conv, gradient.In, x.Pitch, gradient.Out);
-        var kernel = planner.Kernel(geometry, name, summary, () => planner.Machine.Unit == MatrixUnit.None
-            ? new PlainGradient(geometry).Lower(name, summary)
-            : new MatrixGradient(geometry).Lower(name, summary));
+        string kernelName = $"weight_gradient_{geometry.Tile.Name}";
+        const string summary = "The gradient of a convolution's weight: products of gradients and the pixels under every tap.";
+        var kernel = planner.Kernel(geometry.Tile, kernelName, summary, () => planner.Machine.Unit == MatrixUnit.None
+            ? new PlainGradient(geometry.Tile).Lower(kernelName, summary)
+            : new MatrixGradient(geometry.Tile).Lower(kernelName, summary));
         Value pixels = Pixels(dy);
-        var bindings = new List<KeyValuePair<string, Value>>
-        {
-            new("table", Table(conv, x, dy, pixels, windows: false)),
-            new("pixels", pixels),
-            new("gradient", gradient.Memory),
-        };
-        bindings.AddRange(GpuLaunch.Bind(x with { Name = "x" }, x));
-        bindings.AddRange(GpuLaunch.Bind(dy with { Name = "dy" }, dy));
-        if (geometry.IsDirect)
-        {
-            yield return GpuLaunch.Of(kernel, geometry.Blocks, bindings);
-            yield break;
-        }
-        bindings.Add(new("partial", planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, (Value)geometry.PartialBytes)));
-        yield return GpuLaunch.Of(kernel, geometry.Blocks, bindings);
-        yield return GpuLaunch.Of(geometry.Sum($"{name}_sum"), geometry.SumBlocks, bindings);
+        Value partial = geometry.IsDirect ? gradient.Memory : planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, (Value)geometry.PartialBytes);
+        KeyValuePair<string, Value>[] bindings =
+        [
+            .. geometry.Bind(), .. GpuLaunch.Bind(x.As("x"), x), .. GpuLaunch.Bind(dy.As("dy"), dy), new("table", Table(conv, x, dy, pixels, windows: false)),
+            new("pixels", pixels), new("gradient", gradient.Memory), new("partial", partial),
+        ];
+        var product = GpuLaunch.Of(kernel, geometry.Blocks, bindings);
+        return geometry.IsDirect ? [product] : [product, GpuLaunch.Of(GradientEpilogue.Sum(), Grid.Blocks(geometry.Length), bindings)];
     }
 
     private Value Pixels(GpuMap map) => planner.Size(GeneratedName.Of(map.Name, "pixels"), Images * map.Height * map.Width);
 
+    // Of the map that a convolution makes, before it is pooled.
+    private static KeyValuePair<string, Value>[] Sizes(Conv conv, GpuMap x) =>
+        [new("out_H", PixelTable.Out(conv, x.Height)), new("out_W", PixelTable.Out(conv, x.Width))];
+
     private Value Packed(ConvGeometry geometry, GpuWeight weight)
     {
         string way = weight.Flipped ? "flipped" : "packed", packed = GeneratedName.Of(GeneratedName.Of(weight.Name), way);
-        return planner.Packed(packed, geometry.Machine.Factor, geometry.PackedBytes, weight.Flipped, memory =>
-        {
-            var pack = new PackWeights(geometry, weight.In, weight.Flipped);
-            return GpuLaunch.Of(pack.Lower(packed), Value.Int(pack.Blocks), GpuLaunch.Bind("parameters", weight.Memory), GpuLaunch.Bind("weight", memory));
-        });
+        return planner.Packed(packed, geometry.Machine.Factor, geometry.PackedBytes, weight.Flipped, memory => GpuLaunch.Of(
+            new PackWeights(geometry.Machine, weight.Flipped).Lower(), Grid.Blocks(geometry.PackedChunks + geometry.TableEntries),
+            PackWeights.Bind(geometry, weight.In, weight.Flipped),
+            [new("parameters", weight.Memory), new("packed", memory), new("table", TableOf(memory, geometry))]));
     }
+
+    // A kernel asks for the place of parts that it never writes.
+    private static Value NoParts(Value other) => Value.Field(other.Name, KernelType.To(Element.Float));
+
+    private static Value TableOf(Value packed, ConvGeometry geometry) =>
+        Value.Field(packed.Name, KernelType.To(Element.Int)) + (Value)(geometry.TableAt / 4);
 
     // Convolutions of one form between maps of the same sizes share a table.
     private Value Table(Conv conv, GpuMap x, GpuMap y, Value rows, bool windows)
     {
         string form = FormattableString.Invariant($"{(windows ? "windows" : "taps")}_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
         return planner.Shared(GeneratedName.Of(form, "table"), Element.Int, PixelTable.Bytes(rows), memory => GpuLaunch.Of(
-            PixelTable.Lower(conv, form, windows), PixelTable.Blocks(rows),
-            GpuLaunch.Bind("table", memory), GpuLaunch.Bind("rows", rows), GpuLaunch.Bind(x with { Name = "x" }, x), GpuLaunch.Bind(y with { Name = "y" }, y)));
+            PixelTable.Lower(windows), Grid.Blocks(rows + PixelTable.Spare), PixelTable.Bind(conv), Sizes(conv, x),
+            GpuLaunch.Bind(x.As("x"), x), GpuLaunch.Bind(y.As("y"), y), [new("table", memory), new("rows", rows)]));
     }
 
     // A size as letters: H+198 is Hp198.
@@ -122,16 +111,27 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name, string su
     }));
 }
 
-/// All that the body of a convolution's kernel depends on. Of sizes, which are arguments, it matters which are the same.
-internal sealed record ConvForm(ConvGeometry Geometry, bool Bias, int Inputs, EquatableArray<Op> Tail, MaxPool? Pool, EquatableArray<MapForm> Maps)
+/// All that the text of a convolution's kernel depends on. Of sizes, which are arguments, it matters which are the same. Equal forms have equal names.
+internal sealed record ConvForm(ConvTile Tile, bool Bias, bool Pools, int CoreInputs, EquatableArray<Op> Tail, EquatableArray<MapForm> Maps)
 {
-    public static ConvForm Of(ConvGeometry geometry, bool bias, Fused? fused, IReadOnlyList<GpuMap?> maps)
+    public static ConvForm Of(ConvTile tile, bool bias, Fused? fused, IReadOnlyList<GpuMap?> maps)
     {
         var sizes = maps.Select(static m => m?.Size).Distinct().ToList();
-        var forms = maps.Select(m => m is null ? new MapForm("", 0, 0, Element.Float, false, 0) : new(m.Name, m.Channels, m.Pitch, m.Element, m.IsPlanar, sizes.IndexOf(m.Size)));
-        return new(geometry, bias, fused?.CoreInputs ?? 0, (fused?.Tail ?? []).ToEquatableArray(), fused?.Pool, forms.ToEquatableArray());
+        var forms = maps.OfType<GpuMap>().Select(m => new MapForm(m.Name, m.Element, sizes.IndexOf(m.Size)));
+        return new(tile, bias, fused?.Pool is not null, fused?.CoreInputs ?? 0, (fused?.Tail ?? []).ToEquatableArray(), forms.ToEquatableArray());
     }
+
+    /// conv_bias_relu_bf16_128x128; behind it, what other maps than the first are made of, if that is not what the factors are.
+    public string Name => $"conv{Words}_{Tile.Name}{Elements}";
+
+    public string SumName => $"conv_split_sum{Words}_{Tile.Name}{Elements}";
+
+    public string Summary => $"A convolution{string.Concat(Tail.Select(static t => $", {t.Word}"))}{(Pools ? ", max_pool 2x2" : "")}: implicit GEMM, a tile of sums per block.";
+
+    private string Words => $"{(Bias ? "_bias" : "")}{string.Concat(Tail.Select(static t => $"_{KernelName.Of(t)}"))}{(Pools ? "_max_pool_2x2" : "")}";
+
+    private string Elements => string.Concat(Maps.Where(m => m.Name != "x" && m.Element != Tile.Machine.Factor).Select(static m => $"_{m.Name}_{GpuMap.Word(m.Element)}"));
 }
 
 /// A map's place among a kernel's operands.
-internal sealed record MapForm(string Name, int Channels, int Pitch, Element Element, bool IsPlanar, int Size);
+internal sealed record MapForm(string Name, Element Element, int Size);

@@ -9,14 +9,14 @@ internal sealed class MatrixTile
 
     private readonly KernelBuilder _k;
     private readonly MatrixUnit _unit;
-    private readonly int _stageBytes;
+    private readonly int _stageBytes, _columns;
     private readonly Value[,,] _sums;        // m16 tile, n8 tile, element
     private readonly Value[][] _a, _b;       // tile, word
     private readonly Value _write, _read;
 
     public MatrixTile(KernelBuilder kernel, GpuMachine machine, int rows, int columns, int stageBytes)
     {
-        (_k, _unit, _stageBytes) = (kernel, machine.Unit, stageBytes);
+        (_k, _unit, _stageBytes, _columns) = (kernel, machine.Unit, stageBytes, columns);
         Threads = ThreadsOf(machine, rows, columns);
         int rowWarps = columns < 64 ? Threads / 32 : rows >= 64 ? 2 : 1;
         (WarpRows, WarpColumns) = (rows / rowWarps, columns / (Threads / 32 / rowWarps));
@@ -59,38 +59,52 @@ internal sealed class MatrixTile
     /// Element 0..3 of an m16 x n8 tile: row 16 i + lane / 4 + 8 (e / 2), column 8 j + 2 (lane % 4) + e % 2.
     public Value Sum(int i, int j, int e) => _sums[i, j, e];
 
-    /// copies(step, place): start the copies of a step to a place in Memory, none behind the end; each in another part, so that they mix with products.
+    /// Floats between two rows of spilled sums: neighbouring rows begin four banks apart.
+    public int SpillPitch => _columns + 4;
+
+    /// copies(step, place): start the copies of a step to a place in Memory, none behind the end.
     /// load(part, place, a, b): fills fragments from a quarter of the stage at a place.
-    public void Run(Value first, Value end, IReadOnlyList<Action<Value, Value>> copies, Action<int, Value, Value[][], Value[][]> load)
+    public void Run(Value first, Value end, IReadOnlyList<Action<Value, Value>> copies, Action<Value, Value, Value[][], Value[][]> load)
     {
         _k.Comment(FormattableString.Invariant($"Copies run {Stages - 1} steps ahead."));
-        _k.For("ahead", first, first + (Stages - 1), step =>
-        {
-            for (int c = 0; c < copies.Count; c++) Copy(step, c);
-        });
+        _k.For("ahead", first, first + (Stages - 1), Copy);
         _k.For("step", first, end, step =>
         {
             _k.Comment("Until the stage has arrived for all, and all have left the one that is filled next.");
             _k.AsyncWait(Stages - 2);
             _k.Barrier();
-            for (int part = 0; part < Parts; part++)
+            Copy(step + (Stages - 1));
+            _k.Unrolled("part", Parts, part =>
             {
-                _k.Comment(FormattableString.Invariant($"Part {part + 1} of {Parts}."));
                 load(part, _read, _a, _b);
-                if (part < copies.Count) Copy(step + (Stages - 1), part);
                 Multiply(_a, _b);
-            }
+            });
             Advance(_read);
         });
         _k.AsyncWait(0);
 
-        void Copy(Value step, int part)
+        void Copy(Value step)
         {
-            copies[part](step, _write);
-            if (part < copies.Count - 1) return;
+            foreach (var copy in copies) copy(step, _write);
             _k.AsyncCommit();
             Advance(_write);
         }
+    }
+
+    /// All sums into shared memory, where the stages were: rows of SpillPitch floats. Where columns are permuted so that a lane's sums of neighbouring n8 tiles
+    /// are neighbours, they are stored as vectors of 8; as the units have them, neighbours are two.
+    public Value Spill(int neighbours)
+    {
+        _k.Barrier();
+        Value sums = Memory.Bits(Element.Float);
+        Value at = _k.Let("spill", (FirstRow + (Lane >> 2)) * SpillPitch + FirstColumn + (Lane & 3) * neighbours);
+        for (int i = 0; i < WarpRows / 16; i++)
+            for (int half = 0; half < 2; half++)
+                for (int j = 0; j < WarpColumns / 8; j += neighbours / 2)
+                    _k.Store(sums, at + ((16 * i + 8 * half) * SpillPitch + 8 * j), Value.Compose(
+                        [.. Enumerable.Range(0, neighbours).Select(e => Sum(i, j + e / 2, 2 * half + e % 2))]));
+        _k.Barrier();
+        return sums;
     }
 
     private void Advance(Value place)

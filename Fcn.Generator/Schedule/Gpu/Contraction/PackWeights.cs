@@ -1,68 +1,82 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Parameters as they are learned, [o][a][b][i] in fp32 → as a convolution's tiles read them: [tile of columns][step] and in each the whole step in the
-// order of shared memory. Flipped: for the gradient of the input, whose outputs are i, whose sum runs over o, and whose taps are reversed.
-internal sealed class PackWeights(ConvGeometry geometry, int inChannels, bool flipped)
+// order of shared memory. Behind them lies the table of chunks: here, and nowhere else, is known which chunk of the sum is which channels of which tap.
+// Flipped: for the gradient of the input, whose outputs are i, whose sum runs over o, and whose taps are reversed.
+internal sealed class PackWeights(GpuMachine machine, bool flipped)
 {
-    public const int Threads = 256;
+    private readonly int _chunk = 16 / machine.Bytes, _stepChunks = ConvTile.StepChunksOf(machine);
 
-    private readonly KernelBuilder _k = new();
+    /// What one layer's weights are to the kernel.
+    public static IEnumerable<KeyValuePair<string, Value>> Bind(ConvGeometry geometry, int inChannels, bool flipped) =>
+    [
+        .. PixelTable.Bind(geometry.Conv), new("taps", geometry.Taps), new("run", geometry.Run), new("chunks", geometry.Chunks), new("steps", geometry.Steps),
+        new("tile", geometry.Tile.Columns), new("step_chunks", geometry.Tile.Columns * geometry.StepChunks),
+        new("weights", geometry.PackedChunks), new("entries", geometry.TableEntries),
+        new("outs", geometry.OutChannels), new("ins", inChannels), new("innermost", flipped ? geometry.OutChannels : inChannels),
+    ];
 
-    /// One thread writes 16 bytes.
-    public long Blocks => (geometry.PackedBytes / 16 + Threads - 1) / Threads;
-
-    /// Roles: parameters, weight.
-    public Kernel Lower(string name)
-    {
-        Value index = _k.Let("index", Value.Item * Threads + Value.Thread);
-        _k.If(index < (int)(geometry.PackedBytes / 16), () =>
+    /// Roles: parameters, packed, table, and those of Bind. A thread writes 16 bytes.
+    public Kernel Lower() => Grid.Each(
+        $"pack_{(flipped ? "flipped_" : "")}weights_{machine.Name}", "Weights of a convolution in the order of its tiles, and the table of their chunks.",
+        Int("weights") + Int("entries"), (k, index) => k.If(index < Int("weights"), () =>
         {
-            if (geometry.Machine.Unit == MatrixUnit.None) Plain(index);
-            else Swizzled(index);
-        });
-        return _k.Build(name, FormattableString.Invariant($"Weights of a convolution {geometry.Words} for its tiles{(flipped ? ", flipped" : "")}.")) with { Threads = Threads };
-    }
+            if (machine.Unit == MatrixUnit.None) Plain(k, index);
+            else Swizzled(k, index);
+        }, () => Entry(k, k.Let("entry", index - Int("weights")))));
 
-    // [row = channel of the tile][8 chunks], chunk q at q ^ f(row), see MatrixConv. Neighbouring threads take neighbouring i, which are neighbours in memory.
-    private void Swizzled(Value index)
+    // [row = channel of the tile][8 chunks], where chunk q lies at q ^ f(row), the XOR swizzle of MatrixConv. Neighbouring threads take neighbouring i, which
+    // are neighbours in memory.
+    private void Swizzled(KernelBuilder k, Value index)
     {
-        int rows = geometry.TileColumns;
-        Value step = _k.Let("step", index / (rows * 8)), within = _k.Let("within", index % (rows * 8));
-        Value row = _k.Let("row", flipped ? within % rows : within >> 3), chunk = _k.Let("chunk", flipped ? within / rows : within & 7);
-        Value channel = _k.Let("channel", step / geometry.Steps * rows + row);
-        var (tap, part, exists) = geometry.Place(step % geometry.Steps, chunk);
-        Value which = _k.Let("tap", tap), first = _k.Let("first", part * geometry.Chunk);
-        Value there = _k.Let("there", exists is null ? channel < geometry.OutChannels : channel < geometry.OutChannels & exists);
-        Value place = (step * rows + row) * 8 + (chunk ^ ((((row >> 3) & 3) << 1) | (row & 1)));
-        Store(place, [.. Enumerable.Range(0, geometry.Chunk).Select(e => Weight(there, channel, which, first + e))]);
+        Value rows = Int("tile"), step = k.Let("step", index / Int("step_chunks")), within = k.Let("within", index % Int("step_chunks"));
+        Value row = k.Let("row", flipped ? within % rows : within >> 3), chunk = k.Let("chunk", flipped ? within / rows : within & 7);
+        Value channel = k.Let("channel", step / Int("steps") * rows + row);
+        var (tap, part, exists) = Place(k, k.Let("place", step % Int("steps") * _stepChunks + chunk));
+        Value first = k.Let("first", part * _chunk), there = k.Let("there", channel < Int("outs") & exists);
+        Value to = (step * rows + row) * 8 + (chunk ^ ((((row >> 3) & 3) << 1) | (row & 1)));
+        Store(k, to, [.. Enumerable.Range(0, _chunk).Select(e => Weight(k, there, channel, tap, first + e))]);
     }
 
     // [depth][column]: four columns of one depth per thread.
-    private void Plain(Value index)
+    private void Plain(KernelBuilder k, Value index)
     {
-        int columns = geometry.TileColumns / 4, depths = geometry.StepChunks * geometry.Chunk;
-        Value step = _k.Let("step", index / (columns * depths)), depth = _k.Let("depth", index / columns % depths);
-        Value channel = _k.Let("channel", step / geometry.Steps * geometry.TileColumns + index % columns * 4);
-        var (tap, part, exists) = geometry.Place(step % geometry.Steps, depth / geometry.Chunk);
-        Value which = _k.Let("tap", tap), from = _k.Let("from", part * geometry.Chunk + depth % geometry.Chunk);
-        Store(index, [.. Enumerable.Range(0, 4).Select(e =>
-        {
-            Value there = channel + e < geometry.OutChannels;
-            return Weight(_k.Let("there", exists is null ? there : there & exists), channel + e, which, from);
-        })]);
+        const int columns = PlainTile.Side / 4;
+        Value step = k.Let("step", index / (columns * PlainTile.Depth)), depth = k.Let("depth", index / columns % PlainTile.Depth);
+        Value channel = k.Let("channel", step / Int("steps") * PlainTile.Side + index % columns * 4);
+        var (tap, part, exists) = Place(k, k.Let("place", step % Int("steps") * _stepChunks + depth / _chunk));
+        Value from = k.Let("from", part * _chunk + depth % _chunk);
+        Store(k, index, [.. Enumerable.Range(0, 4).Select(e => Weight(k, k.Let("there", channel + e < Int("outs") & exists), channel + e, tap, from))]);
     }
 
-    private void Store(Value place, Value[] values) =>
-        _k.Store(Value.Field("weight", KernelType.To(geometry.Machine.Factor)), place.To(Element.Index) * geometry.Chunk, Value.Compose(values).To(geometry.Machine.Factor));
+    // An entry of the table: rows and columns between the first tap and this one, bytes before its channels, and the bits of the tap.
+    private static void Entry(KernelBuilder k, Value index)
+    {
+        var (tap, part, exists) = Place(k, index);
+        var (down, across) = PixelTable.Distance(tap);
+        k.Store(Value.Field("table", KernelType.To(Element.Int)), index * 4,
+            Value.Compose([down, across, part * 16, Value.Select(exists, PixelTable.Bits(tap), Value.Int(PixelTable.NoTap))]));
+    }
+
+    // Which tap a chunk of the sum is of, which of the tap's chunks it is, and whether there is one.
+    private static (Value Tap, Value Part, Value Exists) Place(KernelBuilder k, Value index)
+    {
+        Value run = k.Let("run_of", index / Int("run")), tap = k.Let("tap", run % Int("taps"));
+        return (tap, k.Let("part", run / Int("taps") * Int("run") + index % Int("run")), k.Let("exists", index < Int("chunks")));
+    }
+
+    private void Store(KernelBuilder k, Value place, Value[] values) =>
+        k.Store(Value.Field("packed", KernelType.To(machine.Factor)), place.To(Element.Index) * _chunk, Value.Compose(values).To(machine.Factor));
 
     // 0 where there is no such channel: a product with what lies beyond a map's channels stays 0.
-    private Value Weight(Value there, Value column, Value tap, Value depth)
+    private Value Weight(KernelBuilder k, Value there, Value column, Value tap, Value depth)
     {
-        Value inside = _k.Let("inside", depth < inChannels & there);
-        Value o = flipped ? depth : column, i = flipped ? column : depth;
-        int ins = flipped ? geometry.OutChannels : inChannels;
-        Value at = (o * geometry.Taps + (flipped ? geometry.Taps - 1 - tap : tap)).To(Element.Index) * ins + i;
+        Value inside = k.Let("inside", depth < Int("ins") & there);
+        var (o, i) = flipped ? (depth, column) : (column, depth);
+        Value at = (o * Int("taps") + (flipped ? Int("taps") - 1 - tap : tap)).To(Element.Index) * Int("innermost") + i;
         Value value = Value.Field("parameters", KernelType.To(Element.Float)).Load(Value.Select(inside, at, (Value)0L), 1);
-        return _k.Let("value", Value.Select(inside, value, Value.Float(0)));
+        return k.Let("value", Value.Select(inside, value, Value.Float(0)));
     }
+
+    private static Value Int(string name) => Value.Field(name, KernelType.Int);
 }

@@ -1,21 +1,21 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // A convolution without matrix units: MatrixConv's product in tiles of 64 pixels by 64 channels. The reference of the others, and what sm_75 runs.
-internal sealed class PlainConv(ConvGeometry geometry)
+internal sealed class PlainConv(ConvTile shape)
 {
     private readonly KernelBuilder _k = new();
 
-    /// Roles: x, weight, table, pixels, x_W, splits, and those of the epilogue.
+    /// Roles: x, packed, chunks, table, pixels, x_W, splits, and those of the epilogue.
     public Kernel Lower(string name, string summary, ConvEpilogue epilogue)
     {
-        var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k, PlainTile.Side);
-        var (first, end) = epilogue.Range(_k, split, geometry.Steps);
+        var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k);
+        var (first, end) = ConvEpilogue.Range(_k, split);
         var tile = new PlainTile(_k);
         var pointer = KernelType.To(Element.Float);
         Value chunk = _k.Let("chunk", Value.Thread & 3), row = _k.Let("row", Value.Thread >> 2);
         Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load((tileOfRows * PlainTile.Side + row) * 2, 2));
         Value under = entry.Lane(0), taps = entry.Lane(1);
-        Value weights = _k.Let("weights", Value.Field("weight", pointer) + ((tileOfColumns * geometry.Steps).To(Element.Index) * geometry.StepElements + Value.Thread * 4));
+        Value weights = _k.Let("weights", Value.Field("packed", pointer) + ((tileOfColumns * ConvTile.Steps).To(Element.Index) * shape.StepElements + Value.Thread * 4));
         tile.Run(first, end, Load, ToRows);
         _k.Comment("From sums to the map.");
         epilogue.Finish(_k, tile, tileOfRows * PlainTile.Side, tileOfColumns * PlainTile.Side, split);
@@ -23,14 +23,11 @@ internal sealed class PlainConv(ConvGeometry geometry)
 
         (Value, Value) Load(Value step)
         {
-            var (tap, part, exists) = geometry.Place(step, chunk);
-            Value which = _k.Name("tap", tap), bits = _k.Let("bits", PixelTable.Bits(geometry.Conv, which));
-            Value inside = (taps & bits).Equals(bits);
-            inside = _k.Let("inside", exists is null ? inside : inside & exists);
-            Value at = _k.Let("at", under + PixelTable.Distance(geometry.Conv, which, Value.Field("x_W", KernelType.Int)));
-            Value from = Value.Select(inside, at, Value.Int(0)).To(Element.Index) * geometry.InPitch + Value.Select(inside, part, Value.Int(0)) * geometry.Chunk;
+            Value of = _k.Let("of", shape.Entry(step, chunk)), inside = _k.Let("inside", (taps & of.Lane(3)).Equals(of.Lane(3)));
+            Value at = _k.Let("at", under + of.Lane(0) * Value.Field("x_W", KernelType.Int) + of.Lane(1));
+            Value from = Value.Select(inside, at, Value.Int(0)).To(Element.Index) * Value.Field("x_pitch", KernelType.Int) + (Value.Select(inside, of.Lane(2), Value.Int(0)) >> 2);
             Value x = Value.Field("x", pointer).Load(from, 4);
-            return (Value.Select(inside, x, Value.Float(0).Spread(4)), weights.Load(step.To(Element.Index) * geometry.StepElements, 4));
+            return (Value.Select(inside, x, Value.Float(0).Spread(4)), weights.Load(step.To(Element.Index) * shape.StepElements, 4));
         }
 
         void ToRows(Value memory, Value x)

@@ -1,23 +1,23 @@
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The gradient of a convolution's weight without matrix units: 64 output channels by 64 channels of taps per block, 16 pixels a step.
-internal sealed class PlainGradient(GradientGeometry geometry)
+internal sealed class PlainGradient(GradientTile shape)
 {
+    private readonly GradientEpilogue _epilogue = new(shape);
+
     private readonly KernelBuilder _k = new();
 
-    /// Roles: x, dy, table, pixels, x_W, and partial or gradient.
+    /// Roles: x, dy, table, pixels, x_W, partial, gradient and the geometry's.
     public Kernel Lower(string name, string summary)
     {
-        var (rowTile, columnTile, split, first, end) = geometry.Block(_k);
+        var (rowTile, columnTile, split, first, end) = _epilogue.Block(_k);
         var tile = new PlainTile(_k);
-        int dyPitch = GpuMap.PitchOf(geometry.OutChannels);
-        Value pixels = Value.Field("pixels", KernelType.Int), depth = _k.Let("depth_row", Value.Thread >> 4), chunk = _k.Let("chunk", Value.Thread & 15);
+        Value dyPitch = Value.Field("dy_pitch", KernelType.Int), pixels = Value.Field("pixels", KernelType.Int), depth = _k.Let("depth_row", Value.Thread >> 4), chunk = _k.Let("chunk", Value.Thread & 15);
         Value channel = _k.Let("channel", rowTile * PlainTile.Side + chunk * 4), there = _k.Let("there", channel < dyPitch);
-        var (distance, bits) = geometry.Columns(_k, _k.Let("columns", columnTile * 16 + chunk));
+        var (distance, bits) = _epilogue.Columns(_k, _k.Let("columns", columnTile * 16 + chunk));
         distance = _k.Let("distance", distance);
         tile.Run(first, end, Load);
-        Value row = _k.Let("out_row", rowTile * PlainTile.Side + tile.FirstRow), column = _k.Let("out_column", columnTile * PlainTile.Side + tile.FirstColumn);
-        for (int i = 0; i < 4; i++) geometry.Store(_k, split, row + i, column, Value.Compose([.. Enumerable.Range(0, 4).Select(j => tile.Sum(i, j))]));
+        _epilogue.Finish(_k, tile, rowTile, columnTile, split);
         return _k.Build(name, summary) with { Threads = PlainTile.Threads };
 
         (Value, Value) Load(Value step)
@@ -27,7 +27,7 @@ internal sealed class PlainGradient(GradientGeometry geometry)
             Value entry = _k.Let("entry", Value.Field("table", KernelType.To(Element.Int)).Load(pixel * 2, 2));
             Value inside = _k.Let("inside", (entry.Lane(1) & bits).Equals(bits)), rows = _k.Let("rows", live & there);
             Value dy = Pointer("dy").Load(near.To(Element.Index) * dyPitch + Value.Select(there, channel, Value.Int(0)), 4);
-            Value x = Pointer("x").Load(Value.Select(inside, entry.Lane(0).To(Element.Index) * geometry.InPitch + distance, (Value)0L), 4);
+            Value x = Pointer("x").Load(Value.Select(inside, entry.Lane(0).To(Element.Index) * Value.Field("x_pitch", KernelType.Int) + distance, (Value)0L), 4);
             return (Value.Select(rows, dy, Value.Float(0).Spread(4)), Value.Select(inside, x, Value.Float(0).Spread(4)));
         }
     }

@@ -4,7 +4,7 @@ namespace Fcn.Generator.Schedule.Gpu.Contraction;
 // [16][64] each, depth outermost, so that a thread reads its 4 rows and 4 columns as vectors.
 internal sealed class PlainTile
 {
-    public const int Threads = 256, Side = 64, Depth = 16;
+    public const int Threads = GpuMachine.Threads, Side = 64, Depth = 16;
 
     private readonly KernelBuilder _k;
     private readonly Value[,] _sums = new Value[4, 4];

@@ -7,11 +7,12 @@ internal static class GpuImageKernel
     /// Whole vectors of 16 bytes.
     public static int PitchOf(int channels, Element element) => GpuMap.BytesOf(element) == 2 ? GpuMap.PitchOf(channels) : (channels + 3) / 4 * 4;
 
-    public static Launch Lower(string name, string summary, GpuMap map)
+    public static Launch Lower(GpuMap map)
     {
         GpuMap y = map.As("y");
         int lanes = y.Pitch % 8 == 0 ? 8 : 4;
-        var kernel = Grid.Each(name, summary, Value.Field("N", KernelType.Int) * y.Height * y.Width, (k, pixel) =>
+        string name = FormattableString.Invariant($"image_{y.Channels}_to_{y.Pitch}_{GpuMap.Word(y.Element)}");
+        var kernel = Grid.Each(name, "Images from the host's floats, channels innermost, to whole vectors per pixel.", Value.Field("N", KernelType.Int) * y.Height * y.Width, (k, pixel) =>
         {
             Value from = k.Let("from", pixel.To(Element.Index) * y.Channels), to = k.Let("to", pixel.To(Element.Index) * y.Pitch);
             for (int first = 0; first < y.Pitch; first += lanes)

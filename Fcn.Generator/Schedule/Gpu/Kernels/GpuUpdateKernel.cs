@@ -4,7 +4,7 @@ namespace Fcn.Generator.Schedule.Gpu.Kernels;
 // does it on CPUs: products and sums rounded one by one. One block updates 1024 floats of one parameter; a rate of 0 leaves them alone.
 internal static class GpuUpdateKernel
 {
-    private const int Lanes = GpuParameterPlan.Unit / Grid.Threads;
+    private const int Lanes = GpuParameterPlan.Unit / GpuMachine.Threads;
 
     public static Launch Lower()
     {
@@ -22,7 +22,7 @@ internal static class GpuUpdateKernel
             k.Store(Memory("Momentum"), at, velocity);
             k.Store(Memory("Parameters"), at, value - velocity);
         });
-        var kernel = k.Build("update", "v = momentum v + rate (scale g + decay w); w = w - v.") with { Threads = Grid.Threads };
+        var kernel = k.Build("update", "v = momentum v + rate (scale g + decay w); w = w - v.") with { Threads = GpuMachine.Threads };
         return GpuLaunch.Of(kernel, Value.Field("ParameterBlocks", KernelType.Int));
     }
 }

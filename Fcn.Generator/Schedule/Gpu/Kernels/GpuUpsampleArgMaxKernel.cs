@@ -5,11 +5,12 @@ internal static class GpuUpsampleArgMaxKernel
 {
     private const int Lanes = 4;
 
-    public static Launch Lower(UpsampleArgMax op, string name, string summary, GpuMap map)
+    public static Launch Lower(UpsampleArgMax op, GpuMap map)
     {
         GpuMap x = map.As("x");
         Value n = Value.Field("N", KernelType.Int), height = Value.Field("H", KernelType.Int), width = Value.Field("W", KernelType.Int);
-        var kernel = Grid.Each(name, summary, n * height * width, (k, pixel) =>
+        string name = FormattableString.Invariant($"{KernelName.Of(op.Upsample)}_arg_max_{map.Channels}_at_{op.Offset}_{GpuMap.Word(map.Element)}");
+        var kernel = Grid.Each(name, "Labels from coarse scores: upsampled, cropped, and the highest class of each pixel.", n * height * width, (k, pixel) =>
         {
             var (image, h, w) = Grid.Place(k, pixel, height, width);
             var cells = UpsampledPixel.Of(k, op.Upsample, x, image, h + op.Offset, w + op.Offset);

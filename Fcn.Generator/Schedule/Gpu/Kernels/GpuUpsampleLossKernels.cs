@@ -3,7 +3,7 @@ namespace Fcn.Generator.Schedule.Gpu.Kernels;
 // Upsample + crop + softmax loss + gradient from the coarse scores. The stride² pixels of an interval between coarse cells see the same Taps² cells. A
 // block makes an interval's pixels (or several small intervals of a row, or a big interval in chunks): every thread the softmax of one pixel, into shared
 // memory; then every thread a sum over pixels for one cell and class. Two more kernels add what the intervals hold for a cell, and the losses.
-internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap gradientMap, string name, string summary)
+internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap gradientMap, string name)
 {
     private const int FewPixels = 64, MostPixels = 256, SharedFloats = 8192;
 
@@ -14,6 +14,10 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
     private static readonly Value Partial = Value.Field("partial", KernelType.To(Element.Float));
 
     private static readonly Value Losses = Value.Field("losses", KernelType.To(Element.Double));
+
+    // Of names: what the texts depend on.
+    private string Form => FormattableString.Invariant(
+        $"{KernelName.Of(op.Upsample)}_softmax_loss_{Classes}_at_{op.Offset}_{GpuMap.Word(map.Element)}_{GpuMap.Word(gradientMap.Element)}");
 
     private int Taps => op.Upsample.Taps;
 
@@ -47,15 +51,18 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
 
     private Value Blocks => N * Along(H) * ((Along(W) + (Intervals - 1)) / Intervals);
 
-    public IEnumerable<Launch> Launches(IGpuPlanner planner)
+    public IReadOnlyList<Launch> Launches(IGpuPlanner planner)
     {
         Value blocks = planner.Size(GeneratedName.Of(name, "blocks"), Blocks);
         Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, N.To(Element.Index) * Along(H) * Along(W) * (Pairs * 4));
         Value losses = planner.Buffer(GeneratedName.Of(name, "losses"), Element.Double, blocks.To(Element.Index) * 8);
         KeyValuePair<string, Value>[] bindings = [new("partial", partial), new("losses", losses), new("count", blocks)];
-        yield return GpuLaunch.Of(Interval(), blocks, GpuLaunch.Bind(_x, map), bindings);
-        yield return GpuLaunch.Of(Sum(), Grid.Blocks(Grid.Pixels(gradientMap) * _y.Pitch), GpuLaunch.Bind(_y, gradientMap), bindings);
-        yield return GpuLaunch.Of(Total(), 1, bindings);
+        return
+        [
+            GpuLaunch.Of(Interval(), blocks, GpuLaunch.Bind(_x, map), bindings),
+            GpuLaunch.Of(Sum(), Grid.Blocks(Grid.Pixels(gradientMap) * _y.Pitch), GpuLaunch.Bind(_y, gradientMap), bindings),
+            GpuLaunch.Of(Total(), 1, bindings),
+        ];
     }
 
     private Kernel Interval()
@@ -76,7 +83,7 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
         else k.For("chunk", 0, Chunks, Chunk);
         Reduce(k, lossOf, loss, Threads);
         k.If(thread < 1, () => k.Store(Losses, Value.Item, lossOf.Load(0)));
-        return k.Build($"{name}_intervals", summary) with { Threads = Threads };
+        return k.Build($"{Form}_intervals", "Softmax loss of upsampled scores, and the intervals' parts of the gradient of the coarse ones.") with { Threads = Threads };
 
         void Chunk(Value chunk)
         {
@@ -148,10 +155,10 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
     }
 
     // The gradient of a coarse cell: the intervals around it hold a sum for it each.
-    private Kernel Sum() => Grid.Each(name, $"{name}: the gradient of the coarse scores.", N * _y.Height * _y.Width * _y.Pitch, (k, i) =>
+    private Kernel Sum() => Grid.Each($"{Form}_gradient", "Adds the intervals' parts of the gradient of the coarse scores.", N * _y.Height * _y.Width * _y.PitchField, (k, i) =>
     {
-        Value c = k.Let("class", i % _y.Pitch), down = k.Let("down", Along(H)), across = k.Let("across", Along(W));
-        var (n, h, w) = Grid.Place(k, k.Let("cell", i / _y.Pitch), _y.Height, _y.Width);
+        Value c = k.Let("class", i % _y.PitchField), down = k.Let("down", Along(H)), across = k.Let("across", Along(W));
+        var (n, h, w) = Grid.Place(k, k.Let("cell", i / _y.PitchField), _y.Height, _y.Width);
         Value sum = k.Let("sum", Value.Float(0));
         k.If(c < Classes, () =>
         {
@@ -171,11 +178,11 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
     {
         var k = new KernelBuilder();
         Value sum = k.Let("sum", Value.Double(0));
-        k.For("i", Value.Thread, Value.Field("count", KernelType.Int), i => k.Assign(sum, sum + Losses.Load(i)), Grid.Threads);
-        var sums = k.Shared("sums", Element.Double, Grid.Threads);
-        Reduce(k, sums, sum, Grid.Threads);
+        k.For("i", Value.Thread, Value.Field("count", KernelType.Int), i => k.Assign(sum, sum + Losses.Load(i)), GpuMachine.Threads);
+        var sums = k.Shared("sums", Element.Double, GpuMachine.Threads);
+        Reduce(k, sums, sum, GpuMachine.Threads);
         k.If(Value.Thread < 1, () => k.Store(Value.Field("Loss", KernelType.To(Element.Double)), 0, sums.Load(0)));
-        return k.Build($"{name}_total", $"{name}: the losses of all intervals.") with { Threads = Grid.Threads };
+        return k.Build("loss_total", "Adds the losses of all intervals, in order.") with { Threads = GpuMachine.Threads };
     }
 
     // Adds one value per thread into the first place, half by half.

@@ -3,7 +3,7 @@ namespace Fcn.Generator.Schedule.Gpu.Kernels;
 // The weight gradient's definition, for whatever the contraction does not take: grouped and learned transposed convolutions, cards without matrix
 // units. One thread sums one weight over a slice of the rows of all images; the second kernel adds the slices. Weights that give enough threads by
 // themselves are not sliced.
-internal sealed class GpuWeightGradient(string name, string summary, Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
+internal sealed class GpuWeightGradient(string name, Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
 {
     private const long EnoughThreads = 1 << 18;
 
@@ -15,48 +15,57 @@ internal sealed class GpuWeightGradient(string name, string summary, Conv conv, 
 
     private static Value N => Value.Field("N", KernelType.Int);
 
+    private static Value OutsPerGroup => Value.Field("outs_per_group", KernelType.Int);
+
     private static Value Slices => Value.Field("slices", KernelType.Int);
 
-    private int Length => checked((int)gradient.Length);
+    private static Value Length => Value.Field("length", KernelType.Int);
 
-    public IEnumerable<Launch> Launches(IGpuPlanner planner)
+    // What the text depends on.
+    private string Form => $"weight_gradient_{KernelName.Of(conv with { Channels = 0 })}_{GpuMap.Word(x.Element)}_{GpuMap.Word(dy.Element)}";
+
+    public IReadOnlyList<Launch> Launches(IGpuPlanner planner)
     {
-        KeyValuePair<string, Value>[] maps = [.. GpuLaunch.Bind(_x, x), .. GpuLaunch.Bind(_dy, dy), .. GpuLaunch.Bind(_gradient)];
+        int length = checked((int)gradient.Length);
+        KeyValuePair<string, Value>[] maps =
+        [
+            .. GpuLaunch.Bind(_x, x), .. GpuLaunch.Bind(_dy, dy), .. GpuLaunch.Bind(_gradient),
+            new(Length.Name, length), new(OutsPerGroup.Name, dy.Channels / conv.Groups),
+        ];
         if (gradient.Length >= EnoughThreads)
         {
-            var whole = Grid.Each(name, summary, Length, (k, at) => Finish(k, at, Sum(k, at, 0, k.Let("rows", N * _dy.Height))));
-            yield return GpuLaunch.Of(whole, Grid.Blocks(Length), maps);
-            yield break;
+            var whole = Grid.Each(Form, "The gradient of a convolution's weight, a thread per weight.", Length,
+                (k, at) => Finish(k, at, Sum(k, at, 0, k.Let("rows", N * _dy.Height))));
+            return [GpuLaunch.Of(whole, Grid.Blocks(length), maps)];
         }
         Value rows = Value.Field("N", KernelType.Int) * dy.Height;
         Value slices = planner.Size(GeneratedName.Of(name, "slices"), Value.Max(1, Value.Min(
-            Value.Field("Processors", KernelType.Int) * ThreadsPerProcessor / Length, (rows + (RowsPerSlice - 1)) / RowsPerSlice)));
+            Value.Field("Processors", KernelType.Int) * ThreadsPerProcessor / length, (rows + (RowsPerSlice - 1)) / RowsPerSlice)));
         Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, slices.To(Element.Index) * (gradient.Length * 4));
         KeyValuePair<string, Value>[] bindings = [.. maps, new("slices", slices), new("partial", partial)];
         Value partials = Value.Field("partial", KernelType.To(Element.Float));
-        var slice = Grid.Each($"{name}_slices", summary, Slices * Length, (k, i) =>
+        var slice = Grid.Each($"{Form}_slices", "The gradient of a convolution's weight over slices of the rows, a thread per weight and slice.", Slices * Length, (k, i) =>
         {
             Value at = k.Let("at", i % Length), number = k.Let("slice", i / Length), all = k.Let("rows", N * _dy.Height);
             Value count = k.Let("count", (all + (Slices - 1)) / Slices), from = k.Let("from", number * count);
             k.Store(partials, i.To(Element.Index), Sum(k, at, from, k.Let("to", Value.Min(all, from + count))));
         });
-        var sum = Grid.Each(name, $"{name}: the slices added.", Length, (k, at) =>
+        var sum = Grid.Each("weight_gradient_slices_sum", "Adds the slices of a weight's gradient, in order.", Length, (k, at) =>
         {
             Value total = k.Let("sum", Value.Float(0));
             k.For("slice", 0, Slices, s => k.Assign(total, total + partials.Load(s.To(Element.Index) * Length + at)));
             Finish(k, at, total);
         });
-        yield return GpuLaunch.Of(slice, Grid.Blocks(slices * Length), bindings);
-        yield return GpuLaunch.Of(sum, Grid.Blocks(Length), bindings);
+        return [GpuLaunch.Of(slice, Grid.Blocks(slices * length), bindings), GpuLaunch.Of(sum, Grid.Blocks(length), bindings)];
     }
 
     // Of rows of output pixels; at = ((o K + a) K + b) I + i.
     private Value Sum(KernelBuilder k, Value at, Value from, Value to)
     {
-        int outs = dy.Channels / conv.Groups, kernel = conv.Kernel;
-        Value i = k.Let("channel", at % gradient.In), b = k.Let("b", at / gradient.In % kernel);
-        Value a = k.Let("a", at / (gradient.In * kernel) % kernel), o = k.Let("o", at / (gradient.In * kernel * kernel));
-        Value read = conv.Groups == 1 ? i : k.Let("of", o / outs * gradient.In + i);
+        int kernel = conv.Kernel;
+        Value ins = _gradient.Innermost, tap = k.Let("tap", at / ins), i = k.Let("channel", at % ins);
+        Value b = k.Let("b", tap % kernel), a = k.Let("a", tap / kernel % kernel), o = k.Let("o", tap / (kernel * kernel));
+        Value read = conv.Groups == 1 ? i : k.Let("of", o / OutsPerGroup * ins + i);
         Value sum = k.Let("sum", Value.Float(0));
         k.For("row", from, to, row =>
         {
@@ -66,7 +75,7 @@ internal sealed class GpuWeightGradient(string name, string summary, Conv conv, 
                 Value w = k.Let("w", column * conv.Stride + b * conv.Dilation - conv.Pad);
                 k.If((w >= 0) & (w < _x.Width), () => k.Assign(sum, Value.MultiplyAdd(
                     _x.Pointer.Load(_x.At(n, h, w, read)).To(Element.Float),
-                    _dy.Pointer.Load((row * _dy.Width + column).To(Element.Index) * _dy.Pitch + o).To(Element.Float), sum)));
+                    _dy.Pointer.Load((row * _dy.Width + column).To(Element.Index) * _dy.PitchField + o).To(Element.Float), sum)));
             }));
         });
         return sum;
