@@ -89,9 +89,8 @@ internal sealed class EmitCpu
             _names[launch] = launch.Name;
             return launch;
         }
-        var roles = levels.SelectMany(static l => l.Parameters.Zip(l.Arguments, static (p, a) => (Parameter: p, Argument: a)))
-            .GroupBy(static r => r.Parameter.Name).Select(static g => g.First()).ToList();
-        launch = launch with { Parameters = [.. roles.Select(static r => r.Parameter)], Arguments = [.. roles.Select(static r => r.Argument)] };
+        var roles = levels.SelectMany(static l => l.Roles).GroupBy(static r => r.Key).ToDictionary(static g => g.Key, static g => g.First().Value);
+        launch = launch with { Parameters = [.. levels.SelectMany(static l => l.Parameters).GroupBy(static p => p.Name).Select(static g => g.First())], Roles = roles };
         if (levels.Any(l => HostText.Of(l.Blocks) != HostText.Of(launch.Blocks)))
             throw new InvalidOperationException($"{launch.Name} has {HostText.Of(levels[0].Blocks)} items on one CPU and another number on another.");
         string[] texts = [.. _levels.Zip(levels, (code, l) => Render(code.Machine, l.Kernel, launch.Parameters))];

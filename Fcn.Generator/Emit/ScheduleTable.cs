@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Emit;
 
 // Modes as the rows that the runtime walks (ScheduleTable there tells the form): kernels with their parameters, then for each mode its sizes, buffers
-// and launches. What leads a reader from a layer to its kernel and the arguments is what runs.
+// and launches. What leads a reader from a layer to its kernel and the arguments is what runs. Of a parameter that a kernel divides by, a launch gives the
+// value once: the runtime makes the two numbers of the division (parameters x_magic and x_shift, Simplify/DivideByFields).
 internal static class ScheduleTable
 {
     /// <param name="w">Stands inside a class.</param>
@@ -34,7 +35,7 @@ internal static class ScheduleTable
         foreach (var count in mode.Counts) w.Line($"count {count.Name} {Host(count.Value)}");
         foreach (var b in mode.Buffers) w.Line($"buffer {b.Name} {Literal.Of(b.First)} {Literal.Of(b.Last)} {Host(b.Bytes)}");
         foreach (var launch in mode.Launches)
-            w.Line(string.Join(" ", ["launch", launch.Label, kernelOf(launch), Host(launch.Blocks), .. launch.Arguments.Select(Host)]));
+            w.Line(string.Join(" ", ["launch", launch.Label, kernelOf(launch), Host(launch.Blocks), .. launch.Roles.Values.Select(Host)]));
     }
 
     // Maps of one size share the numbers of the first.

@@ -5,14 +5,11 @@ namespace Fcn.Generator.Schedule;
 // underscore, so that no two values of a network meet: pool1_H is the height of pool1, and pool1_H_ the buffer of a layer pool1_H.
 internal static class GeneratedName
 {
-    /// What the engine writes into the frame of a network on CPUs; CpuFrame of the runtime.
+    /// What the engine gives every frame on a CPU.
     public static readonly IReadOnlyList<string> CpuFields =
-    [
-        "N", "H", "W", "Accumulate", "Seed", "LossScale", "ImageHalo", "LossCount",
-        "Parameters", "Gradients", "Image", "Labels", "Scores", "Losses",
-    ];
+        ["N", "H", "W", "TileBlocks", "Parameters", "Gradients", "Step", "Image", "Labels", "Scores", "Loss"];
 
-    /// What the engine writes into the frame of a network on GPUs; CudaFrame of the runtime.
+    /// What the engine gives every frame on a GPU.
     public static readonly IReadOnlyList<string> GpuFields =
     [
         "N", "H", "W", "Processors", "ParameterBlocks",
@@ -25,9 +22,7 @@ internal static class GeneratedName
         nameof(Equals), "Finalize", nameof(GetHashCode), nameof(GetType), nameof(MemberwiseClone), nameof(ReferenceEquals), nameof(ToString),
     ];
 
-    public const string CpuFrame = "Frame", GpuFrame = "GpuFrame";
-
-    private static readonly HashSet<string> Taken = [CpuFrame, GpuFrame, .. CpuFields, .. GpuFields, .. Inherited];
+    private static readonly HashSet<string> Taken = [.. CpuFields, .. GpuFields, .. Inherited];
 
     // Behind the names of values in graphs (weight to repeat), then of what schedules add.
     private static readonly HashSet<string> Words =

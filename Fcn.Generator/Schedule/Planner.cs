@@ -38,7 +38,9 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
         foreach (var node in Graph.Nodes)
             foreach (var launch in Lower(node)) _launches.Add(launch with { Label = node.Name });
         var launches = _memory.Aggregate(_launches, (all, memory) => Bordered(all, memory.Name));
-        return new(mode, Smallest(), [.. _sizes.Values], _counts, Lives(launches), launches);
+        var schedule = new ModeSchedule(mode, Smallest(), [.. _sizes.Values], _counts, Lives(launches), launches);
+        Verify(schedule);
+        return schedule;
     }
 
     public Value Buffer(string name, Element element, Value bytes)
@@ -67,6 +69,9 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
     public Value Packed(string name, Element element, long bytes, bool backward, Func<Value, Launch> pack) =>
         preparation.Add(name, element, bytes, backward, pack);
 
+    /// What the engine gives frames, by name.
+    protected abstract IEnumerable<string> EngineFields { get; }
+
     /// Decides where a node's value lies.
     protected abstract void Place(Node node);
 
@@ -94,6 +99,18 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
         var touched = launches.Select(static l => new HashSet<string>(l.Touched)).ToList();
         return [.. _memory.Select(m => new PlannedBuffer(
             m.Name, m.Bytes, touched.FindIndex(t => t.Contains(m.Name)), touched.FindLastIndex(t => t.Contains(m.Name))))];
+    }
+
+    // Every name that the host reads is one that it knows.
+    private void Verify(ModeSchedule schedule)
+    {
+        var known = new HashSet<string>(EngineFields.Concat(preparation.Names).Concat(_memory.Select(static m => m.Name))
+            .Concat(_sizes.Values.SelectMany(static s => new[] { s.Height, s.Width })).Concat(_counts.Select(static c => c.Name)));
+        foreach (var launch in schedule.Launches)
+            foreach (string name in launch.Roles.Values.Append(launch.Blocks).SelectMany(Names))
+                if (!known.Contains(name)) throw new InvalidOperationException($"{launch.Label}: nobody gives '{name}' to {launch.Name}.");
+
+        static IEnumerable<string> Names(Value value) => value.Op == KernelOp.Field ? [value.Name] : value.Sources.SelectMany(Names);
     }
 
     // Sizes never fall as the input grows, so the first size at which every map has a pixel is the smallest that works.

@@ -24,6 +24,9 @@ internal sealed class Preparation
         return pointer;
     }
 
+    /// Of all that was asked for.
+    public IEnumerable<string> Names => _pointers.Keys;
+
     /// The modes that write what was asked for so far.
     public IReadOnlyList<ModeSchedule> Schedules => [Schedule(Modes.Prepare, _forward), Schedule(Modes.PrepareTraining, _backward)];
 

@@ -28,12 +28,14 @@ internal static class DivideByFields
     }
 
     /// What a field f_magic or f_shift is bound to, given what f is: constants where that is one, else what the host computes. Null for other fields.
-    public static Value? Argument(Value field, Func<Value, Value?> given)
-    {
-        return Divisor(Magic) is { } magic ? Value.DivisorMagic(magic) : Divisor(Shift) is { } shift ? Value.DivisorShift(shift) : null;
+    public static Value? Argument(Value field, Func<Value, Value> given) => Divisor(field) is not { } divisor ? null
+        : field.Name.EndsWith(Magic, StringComparison.Ordinal) ? Value.DivisorMagic(given(divisor)) : Value.DivisorShift(given(divisor));
 
-        Value? Divisor(string ending) =>
-            field.Name.EndsWith(ending, StringComparison.Ordinal) ? given(Field(field.Name.Substring(0, field.Name.Length - ending.Length))) : null;
+    /// The field f of a field f_magic or f_shift; null for other fields.
+    public static Value? Divisor(Value field)
+    {
+        string? ending = new[] { Magic, Shift }.FirstOrDefault(e => field.Name.EndsWith(e, StringComparison.Ordinal));
+        return ending is null ? null : Field(field.Name.Substring(0, field.Name.Length - ending.Length));
     }
 
     // A divisor of 1 is why the number is doubled: see Divisor.

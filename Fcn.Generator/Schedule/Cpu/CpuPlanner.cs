@@ -10,6 +10,8 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
     private readonly Dictionary<Node, MapBuffer> _maps = [];
     private readonly Dictionary<Node, WeightBuffer> _weights = [];
 
+    protected override IEnumerable<string> EngineFields => GeneratedName.CpuFields;
+
     // Every map gets the border that its readers need; scores that leave the network are plain NCHW.
     protected override void Place(Node node)
     {

@@ -16,6 +16,8 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
 
     public GpuMachine Machine => machine;
 
+    protected override IEnumerable<string> EngineFields => GeneratedName.GpuFields;
+
     // Scores that leave the network are plain NCHW where a plain nest writes them; from other kernels they are copied.
     protected override void Place(Node node)
     {

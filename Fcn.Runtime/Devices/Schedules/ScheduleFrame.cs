@@ -7,6 +7,7 @@ namespace Fcn.Devices.Schedules;
 internal sealed unsafe class ScheduleFrame : IDisposable
 {
     private readonly long[] _slots;
+    private readonly bool[] _given;
     private readonly long[] _items;
     private readonly int[] _first;
     private readonly List<(int Launch, int Argument)>[] _users;
@@ -18,6 +19,7 @@ internal sealed unsafe class ScheduleFrame : IDisposable
     {
         (Schedule, Arena) = (schedule, arena);
         _slots = new long[schedule.Slots.Count];
+        _given = new bool[schedule.Slots.Count];
         _items = new long[schedule.Launches.Count];
         _first = new int[schedule.Launches.Count];
         _users = [.. schedule.Slots.Select(static _ => new List<(int, int)>())];
@@ -59,7 +61,7 @@ internal sealed unsafe class ScheduleFrame : IDisposable
             foreach (var size in Schedule.Sizes)
             {
                 long value = size.Value.Value(_slots);
-                _slots[size.Slot] = size.IsCounted ? Extents.Count(value) : value;
+                Set(size.Slot, size.IsCounted ? Extents.Count(value) : value);
             }
             foreach (var buffer in Schedule.Buffers)
                 _placed.Add((buffer.Slot, Arena.Add(buffer.Name, buffer.Bytes.Value(_slots), buffer.First, buffer.Last)));
@@ -93,6 +95,7 @@ internal sealed unsafe class ScheduleFrame : IDisposable
 
     private void Set(int slot, long value)
     {
+        _given[slot] = true;
         if (_slots[slot] == value) return;
         _slots[slot] = value;
         HasChanged = true;
@@ -100,8 +103,11 @@ internal sealed unsafe class ScheduleFrame : IDisposable
         foreach (var (launch, argument) in _users[slot]) Bind(launch, argument);
     }
 
+    // What nobody has given is a fault of generator or engine, and would be run as zero.
     private void Bind()
     {
+        int absent = Enumerable.Range(0, _users.Length).FirstOrDefault(slot => _users[slot].Count > 0 && !_given[slot], -1);
+        if (absent >= 0) throw new InvalidOperationException($"A launch of {Schedule.Mode} reads '{Schedule.Slots[absent]}', which the engine did not give.");
         for (int l = 0; l < _first.Length; l++)
             for (int a = 0; a < Schedule.Launches[l].Arguments.Length; a++) Bind(l, a);
         _isBound = true;

@@ -13,7 +13,8 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 //   size NAME EXPRESSION                              a height or width of a map
 //   count NAME EXPRESSION                             a number that grows with the batch
 //   buffer NAME FIRST LAST BYTES                      launches are counted from 0
-//   launch LABEL KERNEL ITEMS ARGUMENT…               one argument per parameter
+//   launch LABEL KERNEL ITEMS ARGUMENT…               one per parameter, divisors once
+// Where a kernel divides by d, its parameters d, d_magic and d_shift have one argument: what divides (Divisor).
 internal sealed class ScheduleTable
 {
     private readonly Dictionary<string, Schedule> _modes = [];
@@ -77,10 +78,14 @@ internal sealed class ScheduleTable
                 break;
             case "launch":
                 int kernel = _byName[words[2]];
-                HostExpression[] arguments = [.. words[4..].Select(Expression)];
-                if (arguments.Length != _kernels[kernel].Parameters.Count)
-                    throw new FormatException($"{words[2]} has {_kernels[kernel].Parameters.Count} parameters.");
-                mode.Launches.Add(new Schedule.Launch(words[1], kernel, Expression(words[3]), arguments));
+                string[] roles = _kernels[kernel].Roles;
+                if (words.Length != 4 + roles.Length) throw new FormatException($"{words[2]} takes {roles.Length} arguments.");
+                HostExpression Argument(string parameter) => Expression(Kernel.Divided(parameter) switch
+                {
+                    (var role, "") => words[4 + Array.IndexOf(roles, role)],
+                    var (role, function) => $"{function}({words[4 + Array.IndexOf(roles, role)]})",
+                });
+                mode.Launches.Add(new Schedule.Launch(words[1], kernel, Expression(words[3]), [.. _kernels[kernel].Parameters.Select(Argument)]));
                 break;
             default:
                 throw new FormatException($"'{words[0]}' is no row.");
@@ -90,5 +95,14 @@ internal sealed class ScheduleTable
     private static int Whole(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
     /// A kernel and the names of its parameters.
-    public sealed record Kernel(string Name, IReadOnlyList<string> Parameters);
+    public sealed record Kernel(string Name, IReadOnlyList<string> Parameters)
+    {
+        /// What a launch gives, in the order in which parameters first ask for it.
+        public string[] Roles { get; } = [.. Parameters.Select(static p => Divided(p).Role).Distinct()];
+
+        /// d_magic is magic(d), d_shift is shift(d).
+        public static (string Role, string Function) Divided(string parameter) =>
+            parameter.EndsWith("_magic", StringComparison.Ordinal) ? (parameter[..^"_magic".Length], "magic")
+            : parameter.EndsWith("_shift", StringComparison.Ordinal) ? (parameter[..^"_shift".Length], "shift") : (parameter, "");
+    }
 }
