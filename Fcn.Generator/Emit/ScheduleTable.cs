@@ -2,9 +2,20 @@ namespace Fcn.Generator.Emit;
 
 // Modes as the rows that the runtime walks (ScheduleTable there tells the form): kernels with their parameters, then for each mode its sizes, buffers
 // and launches. What leads a reader from a layer to its kernel and the arguments is what runs. Of a parameter that a kernel divides by, a launch gives the
-// value once: the runtime makes the two numbers of the division (parameters x_magic and x_shift, Simplify/DivideByFields).
-internal static class ScheduleTable
+// value once: the runtime makes the two numbers of the division (parameters x_magic and x_shift, Simplify/DivideByFields). Equal numbers have one name in
+// all modes, and launches that a mode shares with an earlier one are one row.
+internal sealed class ScheduleTable
 {
+    private readonly Dictionary<Extent, (string Height, string Width)> _sizes = [];
+    private readonly Dictionary<string, string> _counts = []; // name by text
+    private readonly Dictionary<string, string> _names = [];  // of those that are not the first of their kind
+    private readonly List<(string Mode, List<string> Launches)> _written = [];
+    private readonly List<string> _lines = [];
+
+    private ScheduleTable()
+    {
+    }
+
     /// <param name="w">Stands inside a class.</param>
     /// <param name="name">Of the member.</param>
     /// <param name="modes">In the order of the table.</param>
@@ -13,48 +24,74 @@ internal static class ScheduleTable
     public static void Write(
         SourceWriter w, string name, IReadOnlyList<ModeSchedule> modes, Func<Launch, string> kernelOf, IEnumerable<Machine>? levels = null)
     {
-        using (w.Open($"internal static ReadOnlySpan<byte> {name} =>\n\"\"\"", "\"\"\"u8;"))
-        {
-            foreach (var level in levels ?? []) w.Line($"level {level.Name} {Literal.Of(level.BlocksPerTile)}");
-            foreach (var kernel in modes.SelectMany(static m => m.Launches).GroupBy(kernelOf))
-                w.Line(string.Join(" ", ["kernel", kernel.Key, .. kernel.First().Parameters.Select(static p => p.Name)]));
-            foreach (var mode in modes) Mode(w, mode, kernelOf);
-        }
+        var table = new ScheduleTable();
+        foreach (var level in levels ?? []) table.Row("level", level.Name, Literal.Of(level.BlocksPerTile));
+        foreach (var kernel in modes.SelectMany(static m => m.Launches).GroupBy(kernelOf))
+            table.Row(["kernel", kernel.Key, .. kernel.First().Parameters.Select(static p => p.Name)]);
+        foreach (var mode in modes) table.Mode(mode, kernelOf);
+        w.Line($"internal static ReadOnlySpan<byte> {name} =>");
+        w.Raw($"\"\"\"\n{string.Join("\n", table._lines)}\n\"\"\"u8;\n");
     }
 
-    private static void Mode(SourceWriter w, ModeSchedule mode, Func<Launch, string> kernelOf)
+    private void Row(params string[] words) => _lines.Add(string.Join(" ", words));
+
+    private void Mode(ModeSchedule mode, Func<Launch, string> kernelOf)
     {
-        w.Line($"\nmode {mode.Name} {Literal.Of(mode.Smallest)} # {Modes.Summary(mode.Name)}");
-        var same = Same(mode.Sizes);
-        foreach (var size in mode.Sizes.Where(s => !same.ContainsKey(s.Height)))
+        _lines.Add("");
+        Row("mode", mode.Name, Literal.Of(mode.Smallest), $"# {Modes.Summary(mode.Name)}");
+        var here = new HashSet<string>();
+        foreach (var size in mode.Sizes) Size(size, here);
+        foreach (var count in mode.Counts) Count(count, here);
+        foreach (var b in mode.Buffers) Row("buffer", b.Name, Literal.Of(b.First), Literal.Of(b.Last), Host(b.Bytes));
+        var launches = mode.Launches.Select(l => string.Join(" ", ["launch", l.Label, kernelOf(l), Host(l.Blocks), .. l.Roles.Values.Select(Host)])).ToList();
+        for (int i = 0; i < launches.Count;)
         {
-            w.Line($"size {size.Height} {HostText.Of(size.Size, "H")}");
-            w.Line($"size {size.Width} {HostText.Of(size.Size, "W")}");
+            var (from, at, count) = Shared(launches, i);
+            if (count > 1) Row("same", from, Literal.Of(at), Literal.Of(count));
+            else _lines.Add(launches[i]);
+            i += Math.Max(1, count);
         }
-        string Host(Value value) => HostText.Of(Renamed(value, same));
-        foreach (var count in mode.Counts) w.Line($"count {count.Name} {Host(count.Value)}");
-        foreach (var b in mode.Buffers) w.Line($"buffer {b.Name} {Literal.Of(b.First)} {Literal.Of(b.Last)} {Host(b.Bytes)}");
-        foreach (var launch in mode.Launches)
-            w.Line(string.Join(" ", ["launch", launch.Label, kernelOf(launch), Host(launch.Blocks), .. launch.Roles.Values.Select(Host)]));
+        _written.Add((mode.Name, launches));
     }
 
-    // Maps of one size share the numbers of the first.
-    private static Dictionary<string, string> Same(IReadOnlyList<MapSizes> sizes)
+    private void Size(MapSizes size, HashSet<string> here)
     {
-        var same = new Dictionary<string, string>();
-        foreach (var group in sizes.GroupBy(static s => s.Size))
-            foreach (var (height, width) in group.Select(static s => (s.Height, s.Width)))
+        if (!_sizes.TryGetValue(size.Size, out var known))
+            _sizes[size.Size] = known = size.Size == Extent.Input ? ("H", "W") : (size.Height, size.Width);
+        if (size.Height != known.Height) (_names[size.Height], _names[size.Width]) = known;
+        if (known.Height == "H" || !here.Add(known.Height)) return;
+        Row("size", known.Height, HostText.Of(size.Size, "H"));
+        Row("size", known.Width, HostText.Of(size.Size, "W"));
+    }
+
+    private void Count(Count count, HashSet<string> here)
+    {
+        string text = Host(count.Value);
+        if (!_counts.TryGetValue(text, out string? known)) _counts[text] = known = count.Name;
+        if (count.Name != known) _names[count.Name] = known;
+        if (here.Add(known)) Row("count", known, text);
+    }
+
+    // The longest run of launches that an earlier mode has as well.
+    private (string Mode, int At, int Count) Shared(IReadOnlyList<string> launches, int first)
+    {
+        var best = (Mode: "", At: 0, Count: 0);
+        foreach (var (mode, written) in _written)
+            for (int at = 0; at < written.Count; at++)
             {
-                string h = group.Key == Extent.Input ? "H" : group.First().Height, w = group.Key == Extent.Input ? "W" : group.First().Width;
-                if (height != h) (same[height], same[width]) = (h, w);
+                int count = 0;
+                while (at + count < written.Count && first + count < launches.Count && written[at + count] == launches[first + count]) count++;
+                if (count > best.Count) best = (mode, at, count);
             }
-        return same;
+        return best;
     }
 
-    private static Value Renamed(Value value, IReadOnlyDictionary<string, string> same)
+    private string Host(Value value) => HostText.Of(Renamed(value));
+
+    private Value Renamed(Value value)
     {
-        if (value.Op == KernelOp.Field) return same.TryGetValue(value.Name, out string? name) ? Value.Field(name, value.Type) : value;
-        var sources = value.Sources.Select(s => Renamed(s, same)).ToList();
+        if (value.Op == KernelOp.Field) return _names.TryGetValue(value.Name, out string? name) ? Value.Field(name, value.Type) : value;
+        var sources = value.Sources.Select(Renamed).ToList();
         return sources.SequenceEqual(value.Sources) ? value : new(value.Op, value.Type, sources, value.Name, value.Number);
     }
 }

@@ -64,7 +64,9 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
         : Binary(KernelOp.Multiply, a, b);
 
     public static Value operator /(Value a, Value b) =>
-        b.Is(1) ? a : Folds(a, b) ? Whole(a, b, Math.Floor(a.Number / b.Number)) : Binary(KernelOp.Divide, a, b);
+        b.Is(1) ? a : Folds(a, b) ? Whole(a, b, Math.Floor(a.Number / b.Number))
+        : a.Op == KernelOp.Multiply && a.Type.IsWhole && b.Op == KernelOp.Constant && a.Sources[1].Is(b.Number) ? a.Sources[0]
+        : Binary(KernelOp.Divide, a, b);
 
     public static Value operator %(Value a, Value b) =>
         b.Is(1) && a.Type.IsWhole ? Int(0) : Folds(a, b) ? Whole(a, b, a.Number % b.Number) : Binary(KernelOp.Remainder, a, b);

@@ -14,6 +14,7 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 //   count NAME EXPRESSION                             a number that grows with the batch
 //   buffer NAME FIRST LAST BYTES                      launches are counted from 0
 //   launch LABEL KERNEL ITEMS ARGUMENT…               one per parameter, divisors once
+//   same MODE FIRST COUNT                             launches of an earlier mode
 // Where a kernel divides by d, its parameters d, d_magic and d_shift have one argument: what divides (Divisor).
 internal sealed class ScheduleTable
 {
@@ -21,6 +22,7 @@ internal sealed class ScheduleTable
     private readonly List<Kernel> _kernels = [];
     private readonly Dictionary<string, int> _byName = [];
     private readonly Dictionary<string, int> _levels = [];
+    private readonly Dictionary<string, List<string[]>> _launches = []; // the words of a mode's launches
 
     /// <exception cref="InvalidOperationException">The text is not one of this version's generator.</exception>
     public ScheduleTable(string network, ReadOnlySpan<byte> text)
@@ -36,7 +38,11 @@ internal sealed class ScheduleTable
             {
                 if (words[0] == "kernel") Add(new Kernel(words[1], words[2..]));
                 else if (words[0] == "level") _levels.Add(words[1], Whole(words[2]));
-                else if (words[0] == "mode") _modes.Add(words[1], mode = new Schedule(words[1], Whole(words[2])));
+                else if (words[0] == "mode")
+                {
+                    _modes.Add(words[1], mode = new Schedule(words[1], Whole(words[2])));
+                    _launches.Add(words[1], []);
+                }
                 else Row(mode ?? throw new FormatException("It belongs to no mode."), words);
             }
             catch (Exception fault) when (fault is FormatException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
@@ -76,7 +82,11 @@ internal sealed class ScheduleTable
             case "buffer":
                 mode.Buffers.Add(new Schedule.Buffer(words[1], mode.Slot(words[1]), Expression(words[4]), Whole(words[2]), Whole(words[3])));
                 break;
+            case "same":
+                foreach (string[] launch in _launches[words[1]].GetRange(Whole(words[2]), Whole(words[3]))) Row(mode, launch);
+                break;
             case "launch":
+                _launches[mode.Mode].Add(words);
                 int kernel = _byName[words[2]];
                 string[] roles = _kernels[kernel].Roles;
                 if (words.Length != 4 + roles.Length) throw new FormatException($"{words[2]} takes {roles.Length} arguments.");
