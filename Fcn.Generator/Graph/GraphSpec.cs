@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Graph;
 
-// Legality of a graph after each phase; what is legal for one node, its op says. Always on: graphs have hundreds of nodes. A violation is our own
-// fault, never the user's.
+// Legality of a graph after each phase; what is legal for one node, its op says. Always on: graphs have hundreds of nodes. A violation is
+// our own fault, never the user's.
 internal static class GraphSpec
 {
     public static void Verify(Phase phase, NetworkGraph graph)
@@ -27,7 +27,8 @@ internal static class GraphSpec
     }
 
     private static void Matches(NodeCheck check, Node parameter) =>
-        check.Require(check.Node.Shape == parameter.Shape, $"it is the gradient of '{parameter.Name}', which is {parameter.Shape}, and not {check.Node.Shape}");
+        check.Require(
+            check.Node.Shape == parameter.Shape, $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient it is, {parameter.Shape}");
 
     private static void EverythingIsUsed(Phase phase, NetworkGraph graph)
     {
