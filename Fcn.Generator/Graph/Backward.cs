@@ -29,7 +29,7 @@ internal sealed class Backward(GraphBuilder builder, Func<Node, bool> wants, Fun
 
     /// Adds the gradient of a parameter that y reads. It has the parameter's name, or, where another one has that, y's and the parameter's
     /// part in y.
-    public void Accumulate(Node parameter, Node y, string part, Op op, params Node[] inputs)
+    public void AccumulateParameter(Node parameter, Node y, string part, Op op, params Node[] inputs)
     {
         if (!Wants(parameter)) return;
         string name = Of(parameter) is null ? $"{parameter.Name}.gradient" : $"{y.Name}.gradient.{part}";

@@ -53,7 +53,7 @@ internal readonly record struct NodeCheck(Phase Phase, Node Node)
 {
     public void Inputs(int count) => Require(Node.Inputs.Count == count, $"it has {Node.Inputs.Count} inputs");
 
-    /// Of the shape that the op gives its parameters.
+    /// Requires of an input that it has the shape which the op gives its parameter there.
     public void Parameter(string what, int input, WeightShape shape) =>
         Require(Node.Inputs[input].Shape == shape, $"its {what} is {Node.Inputs[input].Shape}, not {shape}");
 

@@ -99,7 +99,7 @@ internal interface IElementwise : IRider
     Value Apply(Point point, Value value, int others);
 }
 
-/// An elementwise op of a network itself, gradients aside. Its output lies where its first input lies.
+/// An elementwise op of a network itself, gradients aside. Its output lies where its inputs lie; one that reads parameters as well says so.
 internal abstract record Elementwise(int Others) : Op, IElementwise
 {
     public abstract bool KeepsOrder { get; }

@@ -36,8 +36,8 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
     {
         var (x, weight) = (y.Inputs[0], y.Inputs[1]);
         PullInput(y, dy, x, weight, backward);
-        backward.Accumulate(weight, y, "weight", new WeightGradient(this with { HasBias = false }), x, dy);
-        if (HasBias) backward.Accumulate(y.Inputs[2], y, "bias", new BiasGradient(), dy);
+        backward.AccumulateParameter(weight, y, "weight", new WeightGradient(this with { HasBias = false }), x, dy);
+        if (HasBias) backward.AccumulateParameter(y.Inputs[2], y, "bias", new BiasGradient(), dy);
     }
 
     public override int Reach(int input) => input == 0 ? Pad : 0;

@@ -60,6 +60,6 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
         var (x, weight) = (y.Inputs[0], y.Inputs[1]);
         var conv = new Conv(x.Map.Channels, Kernel, Stride, Pad, Dilation, Groups);
         backward.AccumulateInput(y, conv, dy, weight);
-        backward.Accumulate(weight, y, "weight", new WeightGradient(conv), dy, x);
+        backward.AccumulateParameter(weight, y, "weight", new WeightGradient(conv), dy, x);
     }
 }

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Ops;
 
-/// An op followed by elementwise ops on its result, computed while the result is in registers: conv + relu, upsample + add, conv +
-/// relu_gradient. Inputs: Core's, then the further inputs of the tail in order. Pool: of the finished map nothing is kept but its 2x2
-/// maxima (FusePool).
+/// An op followed by elementwise ops on its result (its tail, elsewhere called an epilogue), computed while the result is in registers:
+/// conv + relu, upsample + add, conv + relu_gradient. Inputs: Core's, then the further inputs of the tail in order. Pool: of the finished
+/// map nothing is kept but its 2x2 maxima (FusePool).
 internal sealed record Fused(Op Core, int CoreInputs, IReadOnlyList<Op> Tail) : Op
 {
     public MaxPool? Pool { get; init; }
