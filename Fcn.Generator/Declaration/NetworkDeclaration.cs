@@ -16,7 +16,8 @@ internal sealed record NetworkDeclaration(
     /// Fcn.Models.Fcn8s: the beginning of the names of its generated files.
     public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";
 
-    /// Of the types that only generated code refers to. Nothing that a user declares lies there, and no two networks have the same.
+    /// The namespace of the types that only generated code refers to. Nothing that a user declares lies there, and no two networks have the
+    /// same.
     public string GeneratedNamespace => $"Fcn.Generated.Networks.{(Namespace.Length == 0 ? "" : $"{EscapedNamespace}.")}{EscapedName}";
 
     public string EscapedName => Identifier.EscapeType(Name);

@@ -3,7 +3,8 @@ using Microsoft.CodeAnalysis;
 namespace Fcn.Generator.Diagnostics;
 
 // The sentences of every problem. To add one: a ProblemId, a descriptor, a row in AnalyzerReleases.Unshipped.md, a page in docs/diagnostics
-// and its place in EveryProblem. Ids are never reused.
+// and its place in EveryProblem. Ids are never reused. Every descriptor is a field with all its words written out, because Roslyn's tracking of
+// releases (RS2002) reads them there and nowhere else.
 internal static class Descriptors
 {
     private const string Declaration = "Fcn.Declaration", Shape = "Fcn.Shape", Target = "Fcn.Target", Compiler = "Fcn.Compiler";

@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Graph;
 
-// Rows First to Last of a map that are equal to each other, whatever the image and the weights are: all that their windows read are rows which
-// are equal to each other, in the first place rows of padding; no window reaches the image or beyond a border of a map inside the network.
+// Rows First to Last of a map that are equal to each other, whatever the image and the weights are: all that their windows read are rows
+// which are equal to each other, in the first place rows of padding; no window reaches the image or beyond a border of a map inside the
+// network.
 internal readonly record struct ConstantRows(int First, int Last)
 {
     public bool Any => First <= Last;
@@ -18,8 +19,9 @@ internal readonly record struct ConstantRows(int First, int Last)
     private static int FloorDivide(int value, int by) => value >= 0 ? value / by : -((by - 1 - value) / by);
 }
 
-/// Output row h is made of the input's rows h Stride - Pad to h Stride - Pad + Reach in the same way as every other row. Clips: windows end at the
-/// map's borders, and part of a window of equal rows gives what all of it gives (a maximum), so that clipped windows belong to the rows.
+/// Output row h is made of the input's rows h Stride - Pad to h Stride - Pad + Reach in the same way as every other row. Clips: windows end
+/// at the map's borders, and part of a window of equal rows gives what all of it gives (a maximum), so that clipped windows belong to the
+/// rows.
 internal sealed record RowMap(int Reach, int Stride, int Pad, bool Clips = false)
 {
     /// Row by row.

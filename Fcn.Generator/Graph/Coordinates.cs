@@ -16,8 +16,8 @@ internal static class Coordinates
     /// Input pixels from one value to the next: 8 for pool3; 8/3 can occur in faulty declarations only.
     public static Rational Stride(Node node) => 1 / Of(node).Scale;
 
-    /// Receptive field in input pixels: r += (reads - 1) stride, the largest of several maps'. Null behind upsampling, where it differs from
-    /// value to value.
+    /// Receptive field in input pixels: r += (reads - 1) stride, the largest of several maps'. Null behind upsampling, where it differs
+    /// from value to value.
     public static int? Field(Node node) => Field(node, []);
 
     private static int? Field(Node node, Dictionary<Node, int?> known)

@@ -34,7 +34,7 @@ internal sealed record Extent(Extent? Base, int Multiply, int Inner, int Divide,
 
     public int At(int n) => checked(Multiply * Ceil((Base?.At(n) ?? n) + Inner, Divide) + Offset);
 
-    /// As an author writes it: H, H+198, ⌈(H+198)/8⌉, 32⌈(H+6)/32⌉-160.
+    /// The formula as an author writes it: H, H+198, ⌈(H+198)/8⌉, 32⌈(H+6)/32⌉-160.
     public string Format(string variable)
     {
         string inner = Base is null ? variable : Base.Format(variable);
@@ -44,7 +44,7 @@ internal sealed record Extent(Extent? Base, int Multiply, int Inner, int Divide,
         return Signed(bound, Offset);
     }
 
-    /// As C#: CeilDivide is a function of the runtime that is exact for negative numbers too.
+    /// The formula in C#: CeilDivide is a function of the runtime that is exact for negative numbers too.
     public string Code(string variable)
     {
         string inner = Base is null ? variable : Base.Code(variable);

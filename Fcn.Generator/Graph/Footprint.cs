@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Graph;
 
-/// Which pixels of one input an output pixel comes from, along an axis: where its centre lies (Map), and of how many pixels it is made (Reads; null
-/// where that differs from pixel to pixel). Spreads: how many output pixels one input pixel reaches, for transposed convolutions.
+/// Which pixels of one input an output pixel comes from, along an axis: where its centre lies (Map), and of how many pixels it is made
+/// (Reads; null where that differs from pixel to pixel). Spreads: how many output pixels one input pixel reaches, for transposed
+/// convolutions.
 internal sealed record Footprint(CoordinateMap Map, int? Reads, int? Spreads = null)
 {
     /// The pixel at the same place, and no other.

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Graph;
 
-// Legality of a graph after each phase; what is legal for one node, its op says. Always on: graphs have hundreds of nodes. A violation is our own
-// fault, never the user's.
+// Legality of a graph after each phase; what is legal for one node, its op says. Always on: graphs have hundreds of nodes. A violation is
+// our own fault, never the user's.
 internal static class GraphSpec
 {
     public static void Verify(Phase phase, NetworkGraph graph)
@@ -27,7 +27,8 @@ internal static class GraphSpec
     }
 
     private static void Matches(NodeCheck check, Node parameter) =>
-        check.Require(check.Node.Shape == parameter.Shape, $"it is the gradient of '{parameter.Name}', which is {parameter.Shape}, and not {check.Node.Shape}");
+        check.Require(
+            check.Node.Shape == parameter.Shape, $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient it is, {parameter.Shape}");
 
     private static void EverythingIsUsed(Phase phase, NetworkGraph graph)
     {
@@ -52,7 +53,7 @@ internal readonly record struct NodeCheck(Phase Phase, Node Node)
 {
     public void Inputs(int count) => Require(Node.Inputs.Count == count, $"it has {Node.Inputs.Count} inputs");
 
-    /// Of the shape that the op gives its parameters.
+    /// Requires of an input that it has the shape which the op gives its parameter there.
     public void Parameter(string what, int input, WeightShape shape) =>
         Require(Node.Inputs[input].Shape == shape, $"its {what} is {Node.Inputs[input].Shape}, not {shape}");
 

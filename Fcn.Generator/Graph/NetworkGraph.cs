@@ -10,12 +10,12 @@ internal sealed class NetworkGraph(IReadOnlyList<Node> nodes, IReadOnlyList<Outp
     public Node this[string name] =>
         Nodes.FirstOrDefault(n => n.Name == name) ?? throw new KeyNotFoundException($"The graph has no node '{name}'.");
 
-    /// As what a node leaves the network; null for one that stays inside.
+    /// What a node is to the engine; null for one whose value stays inside the network.
     public Output? OutputOf(Node node) => Outputs.FirstOrDefault(o => o.Node == node);
 
     public IEnumerable<Node> UsersOf(Node node) => Nodes.Where(n => n.Inputs.Contains(node));
 
-    /// By name: how often a value is read, leaving the network included.
+    /// How often every node's value is read, by the node's name; leaving the network counts as well.
     public IReadOnlyDictionary<string, int> Uses() =>
         Nodes.SelectMany(static n => n.Inputs).Concat(Outputs.Select(static o => o.Node))
             .GroupBy(static n => n.Name).ToDictionary(static g => g.Key, static g => g.Count());

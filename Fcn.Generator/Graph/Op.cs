@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Graph;
 
-/// A tensor operation: a value. Its mathematics stand in Ops/<Name>, in reading order: shape, place, gradient, loops. Whatever the compiler has to
-/// know of an op is a member here. A member is abstract where no answer is right for every op, so that a new op does not compile until it is told.
+/// A tensor operation: a value. Its mathematics stand in Ops/<Name>, in reading order: shape, place, gradient, loops. Whatever the compiler
+/// has to know of an op is a member here. A member is abstract where no answer is right for every op, so that a new op does not compile
+/// until it is told.
 internal abstract record Op
 {
     /// The op's word in printed graphs and messages.
@@ -12,17 +13,19 @@ internal abstract record Op
 
     public abstract Shape Infer(IReadOnlyList<Node> inputs);
 
-    /// Which pixels of this input one output pixel comes from; null where the input is no map, or the output has no place on it (weights, losses).
+    /// Which pixels of this input one output pixel comes from; null where the input is no map, or the output has no place on it (weights,
+    /// losses).
     public abstract Footprint? FootprintOn(int input);
 
-    /// How rows that are equal to each other in the first input stay so in the output (Passes/CollapseBorder); null where they do not, or where the
-    /// output depends on a second map.
+    /// How rows that are equal to each other in the first input stay so in the output (Passes/CollapseBorder); null where they do not, or
+    /// where the output depends on a second map.
     public abstract RowMap? Rows { get; }
 
     /// Multiply-adds for one output pixel, all channels.
     public abstract long MultiplyAdds(Node node);
 
-    /// Says what is illegal about a node of this op: how many inputs it has, and of which shapes, and from which phase on it may stand in a graph.
+    /// Says what is illegal about a node of this op: how many inputs it has, and of which shapes, and from which phase on it may stand in a
+    /// graph.
     public abstract void Check(NodeCheck check);
 
     /// Whether elementwise ops can be applied to its result while that is in registers (Passes/Fuse).
@@ -59,7 +62,8 @@ internal abstract record Leaf : Op
     public override void Pull(Node y, Node dy, Backward backward) { }
 }
 
-/// What stands in the graph of one mode alone: labels, loss, gradients. Nobody asks for its place on the image; Arity: how many inputs it has.
+/// What stands in the graph of one mode alone: labels, loss, gradients. Nobody asks for its place on the image; Arity: how many inputs it
+/// has.
 internal abstract record ModeOp(int Arity) : Op
 {
     public override string Format => Word;
@@ -95,7 +99,7 @@ internal interface IElementwise : IRider
     Value Apply(Point point, Value value, int others);
 }
 
-/// An elementwise op of a network itself, gradients aside. Its output lies where its first input lies.
+/// An elementwise op of a network itself, gradients aside. Its output lies where its inputs lie; one that reads parameters as well says so.
 internal abstract record Elementwise(int Others) : Op, IElementwise
 {
     public abstract bool KeepsOrder { get; }

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Kernels;
 
-// The closed set of loop-level instructions. The tests' KernelInterpreter is their definition; every target renders each of them or says in KernelSpec
-// that its schedules never contain it. A new member breaks every switch over this enum at compile time.
+// The closed set of loop-level instructions. The tests' KernelInterpreter is their definition; every target renders each of them or says in
+// KernelSpec that its schedules never contain it. A new member breaks every switch over this enum at compile time.
 internal enum KernelOp
 {
     // Leaves

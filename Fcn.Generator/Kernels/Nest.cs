@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Kernels;
 
-// The scalar definition of an op: y[point] = Finish(combination over the reduction axes, where Where holds, of Term). From it come the interpreter's
-// kernel, the plain kernel of every target and, for contractions, the register tiles (which read their strides off Term's addresses).
+// The scalar definition of an op: y[point] = Finish(combination over the reduction axes, where Where holds, of Term). From it come the
+// interpreter's kernel, the plain kernel of every target and, for contractions, the register tiles (which read their strides off Term's
+// addresses).
 internal sealed record Nest(Func<Point, IReadOnlyList<Value>, Value> Term)
 {
     public IReadOnlyList<Axis> Reduce { get; init; } = [];
@@ -29,7 +30,8 @@ internal enum Combine
     ArgMaximum,
 }
 
-/// The output element under computation and how it reads the op's inputs. Coordinates are the definition's; where things lie is the layout's.
+/// The output element under computation and how it reads the op's inputs. Coordinates are the definition's; where things lie is the
+/// layout's.
 internal abstract class Point(KernelBuilder kernel, int lanes)
 {
     public KernelBuilder Kernel { get; } = kernel;

@@ -19,7 +19,7 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
 
     public long ParameterCount => Rows.Sum(static r => r.Parameters);
 
-    /// Of the last layer before the score.
+    /// The largest receptive field: that of the last layer before the score.
     public int Field => Rows.Max(static r => r.Field) ?? 1;
 
     public int Stride => Rows.Max(static r => r.Stride);

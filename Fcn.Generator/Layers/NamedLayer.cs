@@ -2,8 +2,8 @@ using Fcn.Generator.Declaration;
 
 namespace Fcn.Generator.Layers;
 
-/// A layer of the table: what it is, the attribute that it comes from, and its nodes in order; the last of them has the layer's name. Passes may
-/// put other nodes in their places, under the same names.
+/// A layer of the table: what it is, the attribute that it comes from, and its nodes in order; the last of them has the layer's name.
+/// Passes may put other nodes in their places, under the same names.
 internal sealed record NamedLayer(LayerKind Kind, LayerDeclaration Source, IReadOnlyList<Node> Nodes)
 {
     public Node Result => Nodes[^1];

@@ -11,8 +11,8 @@ internal enum Stage
     Pixels,
 }
 
-// A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name. Written: the
-// names that its layers are given, before the first of them is built.
+// A network while its words are spelled out, one after the other: the graph so far, where the stream stands, who owns which name. Written:
+// the names that its layers are given, before the first of them is built.
 internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
 {
     private readonly HashSet<string> _written = new(written, StringComparer.OrdinalIgnoreCase);
@@ -62,8 +62,8 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
         return null;
     }
 
-    /// A name for what a network has without a word for it (its input data, its output score): this one, or, where a layer has it, with a number
-    /// behind it.
+    /// A name for what a network has without a word for it (its input data, its output score): this one, or, where a layer has it, with a
+    /// number behind it.
     public string Free(string wanted) => new NameScope(_written.Concat(_owners.Keys), StringComparer.OrdinalIgnoreCase).Take(wanted);
 
     /// Lists a layer in the table, and gives its result.

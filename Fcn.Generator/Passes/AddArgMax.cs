@@ -1,6 +1,7 @@
 namespace Fcn.Generator.Passes;
 
-// Needs: an aligned graph whose output is the score map. Gives: labels as the output. Because: who wants labels never sees full-resolution scores.
+// Needs: an aligned graph whose output is the score map. Gives: labels as the output. Because: who wants labels never sees full-resolution
+// scores.
 internal static class AddArgMax
 {
     public static NetworkGraph Run(NetworkGraph graph)

@@ -68,7 +68,7 @@ internal static class AlignSkips
                 $"'{x.Name}' has stride {1 / here.Scale} where '{reference.Name}' has stride {1 / there.Scale}.");
     }
 
-    /// By how many pixels a map of this size, cropped by the offset, is too short for the target: the worst over all inputs from 1 up.
+    /// The pixels by which a map of this size, cropped by the offset, is too short for the target: the worst over all inputs from 1 up.
     public static (int Pixels, int Input) Shortfall(Extent size, Extent target, int offset)
     {
         int period = Rational.Lcm(size.Period, target.Period);

@@ -1,9 +1,10 @@
 namespace Fcn.Generator.Passes;
 
-/// Needs: an aligned graph. Gives: the first convolution with a smaller pad and, behind one op of the prefix, a Repeat which brings back the
-/// rows and columns that this takes away; every map behind it is what it was. The same graph where nothing is gained. Because: a wide pad
-/// surrounds the image with a band in which a map's rows are all equal, so that one row says as much as many; exact, gradients included
-/// (docs/decisions/0014). A stronger form is possible here: these rows depend on the weights alone and could be computed once, when they load.
+/// Needs: an aligned graph. Gives: the first convolution with a smaller pad and, behind one op of the prefix, a Repeat which brings back
+/// the rows and columns that this takes away; every map behind it is what it was. The same graph where nothing is gained. Because: a wide
+/// pad surrounds the image with a band in which a map's rows are all equal, so that one row says as much as many; exact, gradients included
+/// (docs/decisions/0014). A stronger form is possible here: these rows depend on the weights alone and could be computed once, when they
+/// load.
 internal static class CollapseBorder
 {
     /// Height and width at which gains are compared.
@@ -15,12 +16,14 @@ internal static class CollapseBorder
     public static NetworkGraph Run(NetworkGraph graph)
     {
         var prefix = Prefix(graph);
-        var best = Enumerable.Range(0, prefix.Count).Where(i => EndsLevel(prefix, i, graph)).Select(i => Collapse.Of(prefix.Take(i + 1).ToList()))
+        var best = Enumerable.Range(0, prefix.Count).Where(i => EndsLevel(prefix, i, graph))
+            .Select(i => Collapse.Of(prefix.Take(i + 1).ToList()))
             .OfType<Collapse>().Where(static c => c.Gain > 0).OrderByDescending(static c => c.Gain).FirstOrDefault();
         return best is null ? graph : Rebuild(graph, prefix[0].Name, best);
     }
 
-    // Ops from the padded convolution on, each the only reader of the one before, whose equal rows follow from equal rows of what they read.
+    // Ops from the padded convolution on, each the only reader of the one before, whose equal rows follow from equal rows of what they
+    // read.
     private static IReadOnlyList<Node> Prefix(NetworkGraph graph)
     {
         var prefix = new List<Node>();
@@ -29,8 +32,8 @@ internal static class CollapseBorder
         return prefix.Count > 0 && prefix[0].Op is Conv { Pad: > 0 } ? prefix : [];
     }
 
-    // Rows come back where a map has just become coarser, as it is smallest there; and not between a convolution and what can ride on it, pooling
-    // included: that would cost GPUs a pass over the finer map.
+    // Rows come back where a map has just become coarser, as it is smallest there; and not between a convolution and what can ride on it,
+    // pooling included: that would cost GPUs a pass over the finer map.
     private static bool EndsLevel(IReadOnlyList<Node> prefix, int index, NetworkGraph graph)
     {
         if (graph.UsersOf(prefix[index]).ToList() is [{ Op: IRider }]) return false;
@@ -54,8 +57,9 @@ internal static class CollapseBorder
     /// The rows that need not be computed behind the last node of a prefix, and what that gains in multiply-adds at the nominal size.
     private sealed record Collapse(Node At, Repeat Repeat, int Pixels, long Gain)
     {
-        // A row that is repeated must be constant in the smaller map at every size of the image. What is said of one size holds for that size plus
-        // the stride, so one stride of sizes says all. Counted from its own border, either side's rows are those of the larger map less the count.
+        // A row that is repeated must be constant in the smaller map at every size of the image. What is said of one size holds for that
+        // size plus the stride, so one stride of sizes says all. Counted from its own border, either side's rows are those of the larger
+        // map less the count.
         public static Collapse? Of(IReadOnlyList<Node> prefix)
         {
             var (at, pad) = (prefix[^1], ((Conv)prefix[0].Op).Pad);

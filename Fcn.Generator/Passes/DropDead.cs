@@ -1,6 +1,7 @@
 namespace Fcn.Generator.Passes;
 
-// Needs: nothing. Gives: every node reaches an output. Because: passes leave what they replaced, and what reaches no output costs time and memory.
+// Needs: nothing. Gives: every node reaches an output. Because: passes leave what they replaced, and what reaches no output costs time and
+// memory.
 internal static class DropDead
 {
     public static NetworkGraph Run(NetworkGraph graph)

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Passes;
 
-// Needs: a graph without dead nodes. Gives: elementwise ops ride on the op that yields their input: conv + relu, upsample + cropped skip, input
-// gradient + relu gradient. Because: a value in a register costs nothing to change, a pass over memory costs as much as the pass that wrote it.
-// Pooling stays alone on CPUs: it takes 1 to 2 % of FCN-8s there, and rows of a convolution's tile come from one output row.
+// Needs: a graph without dead nodes. Gives: elementwise ops ride on the op that yields their input: conv + relu, upsample + cropped skip,
+// input gradient + relu gradient. Because: a value in a register costs nothing to change, a pass over memory costs as much as the pass that
+// wrote it. Pooling stays alone on CPUs: it takes 1 to 2 % of FCN-8s there, and rows of a convolution's tile come from one output row.
 internal static class Fuse
 {
     public static NetworkGraph Run(NetworkGraph graph)
@@ -13,7 +13,8 @@ internal static class Fuse
         {
             if (node.Op is not IElementwise) return node;
             if (node.Op is Add add) return Sum(node, add, Alone);
-            return CanCarry(node.Inputs[0], node) && Alone(node.Inputs[0]) ? Ride(node.Name, node.Inputs[0], node.Op, node.Inputs.Skip(1)) : node;
+            var carrier = node.Inputs[0];
+            return CanCarry(carrier, node) && Alone(carrier) ? Ride(node.Name, carrier, node.Op, node.Inputs.Skip(1)) : node;
         }));
     }
 

@@ -5,7 +5,8 @@ internal static class Head
 {
     public static (Node Coarse, Upsample Upsample, int Offset) Of(Node score, NetworkGraph graph)
     {
-        if (score.Op is Crop crop && score.Inputs[0] is { Op: Upsample upsample } up && graph.UsersOf(up).Count() == 1) return (up.Inputs[0], upsample, crop.Offset);
-        return (score, new Upsample(1, 1), 0);
+        return score.Op is Crop crop && score.Inputs[0] is { Op: Upsample upsample } up && graph.UsersOf(up).Count() == 1
+            ? (up.Inputs[0], upsample, crop.Offset)
+            : (score, new Upsample(1, 1), 0);
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Fcn.Generator.Source;
 
-// From a problem back to the source: the attribute's argument, the attribute, or the class. Used by diagnostics alone, so that no location
-// ever reaches a model.
+// Leads from a problem back to the source: the attribute's argument, the attribute, or the class. Used by diagnostics alone, so that no
+// location ever reaches a model.
 internal static class SourceMap
 {
     public static Location Find(Compilation compilation, NetworkDeclaration network, Problem problem, CancellationToken cancel)

@@ -19,7 +19,7 @@ internal static class Identifier
 
     public static string Escape(string name) => IsKeyword(name) ? $"@{name}" : name;
 
-    /// As a declaration says it. A type's name of lower-case letters alone is a word that C# has, or may come to have (CS8981).
+    /// The name as a declaration says it. A type's name of lower-case letters alone is a word that C# has, or may come to have (CS8981).
     public static string EscapeType(string name) => name.All(static c => c is >= 'a' and <= 'z') ? $"@{name}" : name;
 
     /// Letters, digits and underscores of ASCII, no digit in front: legal in C#, in every file system and in every weight file.

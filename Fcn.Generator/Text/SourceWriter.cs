@@ -10,7 +10,8 @@ internal sealed class SourceWriter
     private int _depth;
 
     /// A file of code that nobody but generated code refers to. Types: full names of what it uses, each of which gets an alias behind the
-    /// namespace, where it comes before whatever the user's project declares under the same name, in any namespace and by global usings too.
+    /// namespace, where it comes before whatever the user's project declares under the same name, in any namespace and by global usings
+    /// too.
     public static SourceWriter File(string space, string[] types, string[]? namespaces = null, string assembly = "")
     {
         var writer = new SourceWriter();

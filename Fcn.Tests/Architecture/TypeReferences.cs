@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
@@ -5,8 +6,8 @@ using System.Reflection.PortableExecutable;
 
 namespace Fcn.Tests.Architecture;
 
-// An assembly → which of its types mentions which other: in what it derives from, in fields, signatures, attributes and in the bodies of methods.
-// Nested types (closures, iterators) count for the type that they stand in.
+// An assembly → which of its types mentions which other: in what it derives from, in fields, signatures, attributes and in the bodies of
+// methods. Nested types (closures, iterators) count for the type that they stand in.
 internal sealed class TypeReferences : IDisposable
 {
     private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields()
@@ -27,7 +28,7 @@ internal sealed class TypeReferences : IDisposable
     {
         using var reader = new TypeReferences(assembly);
         foreach (var handle in reader._metadata.TypeDefinitions) reader.Read(handle);
-        return [.. reader._found.Where(static f => f.From != f.To).Select(f => (reader.Name(f.From), reader.Name(f.To))).Distinct().Order()];
+        return [.. reader._found.Where(static f => f.From != f.To).Select(f => (reader.Name(f.From), reader.Name(f.To))).Order()];
     }
 
     public void Dispose() => _file.Dispose();
@@ -39,7 +40,8 @@ internal sealed class TypeReferences : IDisposable
         found.Token(type.BaseType);
         foreach (var each in type.GetInterfaceImplementations()) found.Token(_metadata.GetInterfaceImplementation(each).Interface);
         foreach (var each in type.GetCustomAttributes()) found.Token(_metadata.GetCustomAttribute(each).Constructor);
-        foreach (var each in type.GetFields()) found.Blob(_metadata.GetFieldDefinition(each).Signature, static (d, b) => d.DecodeFieldSignature(ref b));
+        foreach (var each in type.GetFields())
+            found.Blob(_metadata.GetFieldDefinition(each).Signature, static (d, b) => d.DecodeFieldSignature(ref b));
         foreach (var each in type.GetMethods())
         {
             var method = _metadata.GetMethodDefinition(each);
@@ -146,7 +148,7 @@ internal sealed class TypeReferences : IDisposable
 
         public object? GetFunctionPointerType(MethodSignature<object?> signature) => null;
 
-        public object? GetGenericInstantiation(object? genericType, System.Collections.Immutable.ImmutableArray<object?> typeArguments) => null;
+        public object? GetGenericInstantiation(object? genericType, ImmutableArray<object?> typeArguments) => null;
 
         public object? GetGenericMethodParameter(object? context, int index) => null;
 

@@ -7,7 +7,7 @@ namespace Fcn.Tests.Ops;
 
 // A map given by a test: read from parameter memory, where it lies as plain (N, Channels, H, W) behind the parameters. Its input, the image,
 // is not looked at: a network has one. Pull ends here.
-internal sealed record PlainMap(int Channels, Extent Size, long Offset, int Height, int Width) : Op
+internal sealed record PlainMap(int Channels, Extent Size, long Offset, int Height, int Width) : Leaf
 {
     public override string Word => "plain_map";
 
@@ -15,17 +15,7 @@ internal sealed record PlainMap(int Channels, Extent Size, long Offset, int Heig
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => new MapShape(Channels, Size);
 
-    public override Footprint? FootprintOn(int input) => Footprint.Pixel;
-
-    public override RowMap? Rows => null;
-
-    public override long MultiplyAdds(Node node) => 0;
-
     public override void Check(NodeCheck check) => check.Inputs(1);
-
-    public override bool CanCarryTail => false;
-
-    public override bool IsFactor(int input) => false;
 
     public override Nest Loops(Node node) => new((p, _) =>
         Value.Field("Parameters", KernelType.To(Element.Float))
@@ -33,6 +23,4 @@ internal sealed record PlainMap(int Channels, Extent Size, long Offset, int Heig
     {
         Vectorizes = false,
     };
-
-    public override void Pull(Node y, Node dy, Backward backward) { }
 }

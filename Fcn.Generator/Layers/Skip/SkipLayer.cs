@@ -61,7 +61,8 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
     {
         var taps = network.Taps.Select(static t => t.Name).ToList();
         string typed = name.ToLowerInvariant();
-        string nearest = taps.OrderBy(t => Spelling.Edits(typed, t.ToLowerInvariant())).ThenBy(static t => t, StringComparer.Ordinal).First();
+        string nearest = taps.OrderBy(t => Spelling.Edits(typed, t.ToLowerInvariant()))
+            .ThenBy(static t => t, StringComparer.Ordinal).First();
         return Problem.At(layer, Tap.Name, ProblemId.UnknownTap, name, nearest, string.Join(", ", taps));
     }
 }

@@ -19,8 +19,11 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
         if (stride != factor)
         {
             string left = (stride / factor).ToString();
-            string wayOut = stride == 1 ? "Remove the attribute: the scores have the input's resolution already" : $"Write [Upsample({stride})]";
-            return Problem.At(layer, Factor.Name, ProblemId.FinalStride, network.Head.Name, stride.ToString(), Literal.Of(factor), left, wayOut);
+            string wayOut = stride == 1
+                ? "Remove the attribute: the scores have the input's resolution already"
+                : $"Write [Upsample({stride})]";
+            return Problem.At(
+                layer, Factor.Name, ProblemId.FinalStride, network.Head.Name, stride.ToString(), Literal.Of(factor), left, wayOut);
         }
 
         string name = network.LastTap is null ? "upscore" : $"upscore{Literal.Of(factor)}";

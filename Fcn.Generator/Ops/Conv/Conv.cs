@@ -35,9 +35,9 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
     public override void Pull(Node y, Node dy, Backward backward)
     {
         var (x, weight) = (y.Inputs[0], y.Inputs[1]);
-        if (backward.Wants(x)) backward.Accumulate(x, InputGradient(y, dy, x, weight, backward.Builder));
-        backward.Accumulate(weight, y, "weight", new WeightGradient(this with { HasBias = false }), x, dy);
-        if (HasBias) backward.Accumulate(y.Inputs[2], y, "bias", new BiasGradient(), dy);
+        PullInput(y, dy, x, weight, backward);
+        backward.AccumulateParameter(weight, y, "weight", new WeightGradient(this with { HasBias = false }), x, dy);
+        if (HasBias) backward.AccumulateParameter(y.Inputs[2], y, "bias", new BiasGradient(), dy);
     }
 
     public override int Reach(int input) => input == 0 ? Pad : 0;
@@ -45,23 +45,27 @@ internal sealed record Conv(int Channels, int Kernel, int Stride = 1, int Pad = 
     public override Nest Loops(Node node)
     {
         int ins = node.Inputs[0].Map.Channels / Groups, outs = Channels / Groups;
-        return new((p, at) => p.Read(0, p.Channel / outs * ins + at[0], p.H * Stride - Pad + at[1] * Dilation, p.W * Stride - Pad + at[2] * Dilation)
-                              * p.WeightAt(1, p.Channel, at[0], at[1], at[2]))
+        return new((p, at) => p.Read(0, p.Channel / outs * ins + at[0], Tap(p.H, at[1]), Tap(p.W, at[2])) * p.WeightAt(1, p.Channel, at[0], at[1], at[2]))
         {
             Reduce = [new("i", ins), new("a", Kernel), new("b", Kernel)],
             Start = HasBias ? static p => p.Bias(2) : null,
             Vectorizes = false,
         };
+
+        Value Tap(Value place, Value tap) => place * Stride - Pad + tap * Dilation;
     }
 
     // The gradient of a dense convolution of stride 1 is a convolution with the flipped weight, which has the fast kernels.
-    private Node InputGradient(Node y, Node dy, Node x, Node weight, GraphBuilder builder)
+    private void PullInput(Node y, Node dy, Node x, Node weight, Backward backward)
     {
+        if (!backward.Wants(x)) return;
         int reach = (Kernel - 1) * Dilation;
-        if (Stride != 1 || Groups != 1 || Pad > reach)
-            return builder.Add($"{y.Name}.input_gradient", new Deconv(x.Map.Channels, Kernel, Stride, Pad, Dilation, Groups) { Size = x.Map.Size }, dy, weight);
-        var flipped = builder.Once($"{weight.Name}.flipped", new FlipWeight(), weight);
-        return builder.Add($"{y.Name}.input_gradient", this with { Channels = x.Map.Channels, Pad = reach - Pad, HasBias = false }, dy, flipped);
+        if (Stride == 1 && Groups == 1 && Pad <= reach)
+        {
+            var flipped = backward.Builder.Once($"{weight.Name}.flipped", new FlipWeight(), weight);
+            backward.AccumulateInput(y, this with { Channels = x.Map.Channels, Pad = reach - Pad, HasBias = false }, dy, flipped);
+        }
+        else backward.AccumulateInput(y, new Deconv(x.Map.Channels, Kernel, Stride, Pad, Dilation, Groups) { Size = x.Map.Size }, dy, weight);
     }
 }
 
@@ -72,12 +76,15 @@ internal sealed record FlipWeight() : ModeOp(Arity: 1)
 
     public override bool CanCarryTail => false;
 
-    public override Shape Infer(IReadOnlyList<Node> inputs) =>
-        inputs[0].Shape is WeightShape w ? new WeightShape(w.In, w.Out, w.Kernel) : throw new InvalidOperationException("flip needs a weight");
+    public override Shape Infer(IReadOnlyList<Node> inputs)
+    {
+        var weight = (WeightShape)inputs[0].Shape;
+        return new WeightShape(weight.In, weight.Out, weight.Kernel);
+    }
 }
 
-/// Gradient of a convolution's weight: dweight[o,i,a,b] = sum over n,h,w of dy[n,o,h,w] x[n, i, h Stride - Pad + a Dilation, w Stride - Pad + b Dilation].
-/// Inputs x, dy. A transposed convolution uses it with its two maps exchanged.
+/// Gradient of a convolution's weight: dweight[o,i,a,b] = sum over n,h,w of dy[n,o,h,w] x[n, i, h Stride - Pad + a Dilation, w Stride - Pad
+/// + b Dilation]. Inputs x, dy. A transposed convolution uses it with its two maps exchanged.
 internal sealed record WeightGradient(Conv Conv) : ModeOp(Arity: 2)
 {
     public override string Word => "weight_gradient";

@@ -28,7 +28,7 @@ internal sealed record Crop(int Offset, Extent Size) : Op
     public override Nest Loops(Node node) => new((p, _) => p.Read(0, p.H + Offset, p.W + Offset));
 
     public override void Pull(Node y, Node dy, Backward backward) =>
-        backward.Accumulate(y.Inputs[0], backward.Builder.Add($"{y.Name}.input_gradient", new Uncrop(Offset, y.Inputs[0].Map.Size), dy));
+        backward.AccumulateInput(y, new Uncrop(Offset, y.Inputs[0].Map.Size), dy);
 }
 
 /// Gradient of Crop: dy at Offset, zeros around it.

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Ops;
 
-/// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and Add. Its output lies where the first input
-/// lies; its size is a guess until then. Inputs: x, and the map that x has to meet.
+/// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and Add. Its output lies where the first
+/// input lies; its size is a guess until then. Inputs: x, and the map that x has to meet.
 internal abstract record Unaligned : Op
 {
     public override string Format => Word;

@@ -34,7 +34,8 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
 
     public override bool IsFactor(int input) => false; // it is no matrix product on GPUs, but a plain nest
 
-    // Gathered: output u takes tap a from input (u + Pad - a Dilation) / Stride where that is whole and inside. Shift keeps the dividend above 0.
+    // Gathered: output u takes tap a from input (u + Pad - a Dilation) / Stride where that is whole and inside. Shift keeps the dividend
+    // above 0.
     public override Nest Loops(Node node)
     {
         int ins = node.Inputs[0].Map.Channels / Groups, outs = Channels / Groups;
@@ -44,7 +45,8 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
         return new((p, at) =>
             {
                 Value i = p.Channel / outs * ins + at[0];
-                return p.Read(0, i, Place(p.H, at[1]) / Stride - shift, Place(p.W, at[2]) / Stride - shift) * p.WeightAt(1, i, p.Channel % outs, at[1], at[2]);
+                return p.Read(0, i, Place(p.H, at[1]) / Stride - shift, Place(p.W, at[2]) / Stride - shift)
+                       * p.WeightAt(1, i, p.Channel % outs, at[1], at[2]);
             })
         {
             Reduce = [new("i", ins), new("a", Kernel), new("b", Kernel)],
@@ -57,7 +59,7 @@ internal sealed record Deconv(int Channels, int Kernel, int Stride, int Pad = 0,
     {
         var (x, weight) = (y.Inputs[0], y.Inputs[1]);
         var conv = new Conv(x.Map.Channels, Kernel, Stride, Pad, Dilation, Groups);
-        if (backward.Wants(x)) backward.Accumulate(x, backward.Builder.Add($"{y.Name}.input_gradient", conv, dy, weight));
-        backward.Accumulate(weight, y, "weight", new WeightGradient(conv), dy, x);
+        backward.AccumulateInput(y, conv, dy, weight);
+        backward.AccumulateParameter(weight, y, "weight", new WeightGradient(conv), dy, x);
     }
 }

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Ops;
 
-/// Inverted dropout per element (Caffe: Dropout): 0 with probability Rate, else x / (1 - Rate). The mask is a hash of the step's seed, Stream and
-/// the element's index, so backward makes it anew and nothing is stored. Identity outside training.
+/// Inverted dropout per element (Caffe: Dropout): 0 with probability Rate, else x / (1 - Rate). The mask is a hash of the step's seed,
+/// Stream and the element's index, so backward makes it anew and nothing is stored. Identity outside training.
 internal sealed record Dropout(double Rate, int Stream) : Op
 {
     public override string Word => "dropout";

@@ -1,17 +1,23 @@
 namespace Fcn.Generator.Ops;
 
-/// An op followed by elementwise ops on its result, computed while the result is in registers: conv + relu, upsample + add, conv + relu_gradient.
-/// Inputs: Core's, then the further inputs of the tail in order. Pool: of the finished map nothing is kept but its 2x2 maxima (FusePool).
+/// An op followed by elementwise ops on its result (its tail, elsewhere called an epilogue), computed while the result is in registers:
+/// conv + relu, upsample + add, conv + relu_gradient. Inputs: Core's, then the further inputs of the tail in order. Pool: of the finished
+/// map nothing is kept but its 2x2 maxima (FusePool).
 internal sealed record Fused(Op Core, int CoreInputs, IReadOnlyList<Op> Tail) : Op
 {
     public MaxPool? Pool { get; init; }
 
-    public override string Word => string.Join("+", new[] { Core.Word }.Concat(Tail.Select(static t => t.Word)).Concat(Pool is null ? [] : [Pool.Word]));
+    public override string Word => string.Join("+", Parts.Select(static op => op.Word));
 
-    public override string Format => string.Join(" + ", new[] { Core }.Concat(Tail).Concat(Pool is null ? [] : [Pool]).Select(static op => op.Format));
+    public override string Format => string.Join(" + ", Parts.Select(static op => op.Format));
 
-    public override Shape Infer(IReadOnlyList<Node> inputs) =>
-        Pool is null ? Core.Infer(inputs) : ((MapShape)Core.Infer(inputs)) is var map ? map with { Size = map.Size.PoolUp(Pool.Kernel, Pool.Stride, Pool.Pad) } : map;
+    private IEnumerable<Op> Parts => Pool is null ? [Core, .. Tail] : [Core, .. Tail, Pool];
+
+    public override Shape Infer(IReadOnlyList<Node> inputs) => (Core.Infer(inputs), Pool) switch
+    {
+        (MapShape map, { } pool) => map with { Size = map.Size.PoolUp(pool.Kernel, pool.Stride, pool.Pad) },
+        var (shape, _) => shape,
+    };
 
     public override Footprint? FootprintOn(int input) => input < CoreInputs ? Core.FootprintOn(input) : null;
 

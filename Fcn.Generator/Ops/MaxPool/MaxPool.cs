@@ -37,7 +37,7 @@ internal sealed record MaxPool(int Kernel, int Stride, int Pad = 0) : Op, IRider
     {
         var x = y.Inputs[0];
         var index = backward.Builder.Add($"{y.Name}.index", new MaxPoolIndex(this), x);
-        backward.Accumulate(x, backward.Builder.Add($"{y.Name}.input_gradient", new MaxPoolGradient(this, x.Map.Size), dy, index));
+        backward.AccumulateInput(y, new MaxPoolGradient(this, x.Map.Size), dy, index);
     }
 }
 

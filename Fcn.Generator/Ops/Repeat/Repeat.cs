@@ -43,7 +43,7 @@ internal sealed record Repeat(int Left, int Right, int Count, Extent Size) : Op
     }
 
     public override void Pull(Node y, Node dy, Backward backward) =>
-        backward.Accumulate(y.Inputs[0], backward.Builder.Add($"{y.Name}.input_gradient", new RepeatGradient(this, y.Inputs[0].Map.Size), dy));
+        backward.AccumulateInput(y, new RepeatGradient(this, y.Inputs[0].Map.Size), dy);
 }
 
 /// dx[h,w] = sum of dy over the rows and columns that came from (h, w): Count + 1 of them at a repeated one, else one.

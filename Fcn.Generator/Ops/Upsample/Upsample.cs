@@ -8,7 +8,8 @@ internal sealed record Upsample(int Kernel, int Stride) : Op
 
     public override string Format => $"upsample {GraphPrinter.Window(Kernel, Stride, 0)}";
 
-    public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = inputs[0].Map.Size.Deconvolve(Kernel, Stride, 0) };
+    public override Shape Infer(IReadOnlyList<Node> inputs) =>
+        inputs[0].Map with { Size = inputs[0].Map.Size.Deconvolve(Kernel, Stride, 0) };
 
     public override Footprint? FootprintOn(int input) => Footprint.Transposed(Kernel, Stride, 0);
 
@@ -24,9 +25,11 @@ internal sealed record Upsample(int Kernel, int Stride) : Op
 
     public override int Reach(int input) => Taps - 1;
 
-    // Output u lies in interval u / Stride; the cells that reach it are that interval's and the Taps - 1 before it. Beyond the map they are zero.
+    // Output u lies in interval u / Stride; the cells that reach it are that interval's and the Taps - 1 before it. Beyond the map they are
+    // zero.
     public override Nest Loops(Node node) =>
-        new((p, at) => p.Read(0, p.H / Stride - at[0], p.W / Stride - at[1]) * (Weight(p.H % Stride + at[0] * Stride) * Weight(p.W % Stride + at[1] * Stride)))
+        new((p, at) => p.Read(0, p.H / Stride - at[0], p.W / Stride - at[1])
+                       * (Weight(p.H % Stride + at[0] * Stride) * Weight(p.W % Stride + at[1] * Stride)))
         {
             Reduce = [new("s", Taps), new("t", Taps)],
         };
@@ -43,7 +46,7 @@ internal sealed record Upsample(int Kernel, int Stride) : Op
     }
 
     public override void Pull(Node y, Node dy, Backward backward) =>
-        backward.Accumulate(y.Inputs[0], backward.Builder.Add($"{y.Name}.input_gradient", new UpsampleGradient(this, y.Inputs[0].Map.Size), dy));
+        backward.AccumulateInput(y, new UpsampleGradient(this, y.Inputs[0].Map.Size), dy);
 
     /// Input cells that reach one output pixel along an axis: 2 for every published kernel.
     public int Taps => (Kernel + Stride - 1) / Stride;
@@ -61,7 +64,8 @@ internal sealed record UpsampleGradient(Upsample Upsample, Extent Size) : ModeOp
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = Size };
 
     public override Nest Loops(Node node) =>
-        new((p, at) => p.Read(0, p.H * Upsample.Stride + at[0], p.W * Upsample.Stride + at[1]) * (Upsample.Weight(at[0]) * Upsample.Weight(at[1])))
+        new((p, at) => p.Read(0, p.H * Upsample.Stride + at[0], p.W * Upsample.Stride + at[1])
+                       * (Upsample.Weight(at[0]) * Upsample.Weight(at[1])))
         {
             Reduce = [new("a", Upsample.Kernel), new("b", Upsample.Kernel)],
         };
