@@ -134,11 +134,11 @@ public abstract class EmulatedKernelTests
     [InlineData("a size", "out-of-bounds")]
     public void Damage_is_found(string what, string message)
     {
-        GpuSchedule Damage(GpuSchedule s) => what switch
+        ModeSchedule Damage(ModeSchedule s) => what switch
         {
-            "a lifetime" => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Last = b.Last - 1 } : b)] },
+            "a lifetime" => s with { Buffers = [.. s.Buffers.Select(static b => b.Name == "y" ? b with { Last = b.Last - 1 } : b)] },
             "a launch" => s with { Launches = [.. s.Launches.Select(static l => l.Name == "x" ? l with { Blocks = 0 } : l)] },
-            _ => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Bytes = b.Bytes - 16 } : b)] },
+            _ => s with { Buffers = [.. s.Buffers.Select(static b => b.Name == "y" ? b with { Bytes = b.Bytes - 16 } : b)] },
         };
         var op = new OpGraph("pool", 1, 6, 6);
         op.Ends(op.Add("y", new MaxPool(2, 2), op.Map("x", Whole(8 * 6 * 6), 8)));
