@@ -17,7 +17,7 @@ internal static class Compilations
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
 
     /// What the generator knows of a project such as those below.
-    public static readonly UserProject Project = new(ReferencesIlgpu: false, IsSigned: false, AllowsUnsafe: true, Optimizes: true, OldLanguage: null);
+    public static readonly UserProject Project = new(ReferencesIlgpu: false, IsSigned: false, AllowsUnsafe: true, Optimizes: true, OldLanguage: null, Selection.All);
 
     private static readonly MetadataReference[] References =
     [
@@ -40,10 +40,11 @@ internal static class Compilations
 
     public static SyntaxTree Parse(string source, string path = "File.cs") => CSharpSyntaxTree.ParseText(source, Parsing, path);
 
-    /// Kernels are a separate output; most tests can do without, as an IDE can.
-    public static GeneratorDriver Driver(bool kernels = true) => CSharpGeneratorDriver.Create(
+    /// Kernels are a separate output; most tests can do without, as an IDE can. Properties: of the project, "FcnTargets=cpu".
+    public static GeneratorDriver Driver(bool kernels = true, string properties = "") => CSharpGeneratorDriver.Create(
         [new FcnGenerator().AsSourceGenerator()],
         parseOptions: Parsing,
+        optionsProvider: new ProjectProperties(properties),
         driverOptions: new(kernels ? IncrementalGeneratorOutputKind.None : IncrementalGeneratorOutputKind.Implementation, true));
 
     public static GeneratorRunResult Run(Compilation compilation, bool kernels = true) =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Emit;
@@ -12,7 +13,7 @@ namespace Fcn.Tests.Ops;
 // declaration. An op graph has up to three graphs; they take the places of the three modes.
 internal sealed class CompiledOps
 {
-    private static readonly string[] Modes = ["Segment", "Scores", "Training"];
+    private static readonly RunMode[] Modes = [RunMode.Segment, RunMode.Scores, RunMode.Training];
 
     private readonly Assembly _assembly;
 
@@ -25,23 +26,15 @@ internal sealed class CompiledOps
     /// Runs one of an op's graphs. Memory that the schedule plans is NaN before it is written; nothing is written beside outputs.
     public Outcome Run(OpGraph op, string graph, SimdLevel level, CpuPool pool)
     {
-        string mode = Modes[op.Graphs.Keys.ToList().IndexOf(graph)];
-        var schedule = (CpuSchedule)Activator.CreateInstance(_assembly.GetType($"Fcn.Generated.Networks.Golden.{op.Name}.{mode}")!, nonPublic: true)!;
-        return new CompiledRun(op, graph, schedule).Run(level, pool);
+        var program = _assembly.GetType($"Fcn.Generated.Networks.Golden.{op.Name}.Cpu")!.GetProperty("Program")!.GetValue(null);
+        return new CompiledRun(op, graph, (CpuProgram)program!, Modes[op.Graphs.Keys.ToList().IndexOf(graph)]).Run(level, pool);
     }
 
     private static IEnumerable<GeneratedFile> Render(OpGraph op)
     {
         var declaration = new NetworkDeclaration("Golden", op.Name, $"Golden.{op.Name}", "public", []);
-        var graphs = Modes.Select((_, i) => op.Graphs.Values.ElementAtOrDefault(i) ?? op.Graphs["y"]).ToList();
-        var modes = Modes.Zip(graphs, (mode, graph) =>
-        {
-            var schedules = Machine.Cpus.ToDictionary(m => m, m => BuildSchedule.Run(graph, op.Plan, m));
-            return new Mode(mode, $"{mode} of {op.Name}.", 1, graph, schedules);
-        }).ToList();
-        var emit = new EmitSchedules(declaration, op.Plan, modes);
-        yield return new($"{op.Name}.Schedules", emit.Schedules());
-        foreach (var machine in Machine.Cpus) yield return new($"{op.Name}.{machine.Name}", emit.Kernels(machine));
-        foreach (var tiles in Machine.Cpus.SelectMany(emit.Tiles)) yield return tiles;
+        var graphs = op.Graphs.Values.Zip(Modes, (graph, mode) => (mode.ToString(), graph)).ToList();
+        var emit = new EmitCpu(declaration, [.. Machine.Cpus.Select(m => CpuCode.Of(m, op.Plan, graphs, default))], default);
+        return [emit.Program(), .. emit.Kernels(), .. emit.Tiles()];
     }
 }

@@ -1,68 +1,50 @@
 using System.Runtime.InteropServices;
 using Fcn.Devices;
 using Fcn.Devices.Cpu;
-using Fcn.Generator.Ops;
+using Fcn.Devices.Schedules;
 using Xunit;
 
 namespace Fcn.Tests.Ops;
 
-// One run of a compiled schedule in native memory of its own: 64 floats of guard around every output, NaN in all that is to be written.
-internal sealed unsafe class CompiledRun(OpGraph op, string graph, CpuSchedule schedule)
+// One run of a compiled mode in native memory of its own: 64 floats of guard around every output, NaN in all that is to be written.
+internal sealed unsafe class CompiledRun(OpGraph op, string graph, CpuProgram program, RunMode mode)
 {
     private const int Guard = 64;
 
+    private readonly NetworkSummary _summary = new(op.Name, 1, new(op.Image.Map.Channels, ChannelOrder.Rgb, [], 1), [], []);
+
     public Outcome Run(SimdLevel level, CpuPool pool)
     {
-        byte* bytes = (byte*)NativeMemory.AllocZeroed((nuint)schedule.FrameBytes);
-        var frame = (CpuFrame*)bytes;
+        using var plan = new CpuPlan(_summary, program, level, new(mode, op.Images, op.Height, op.Width));
         double[] memory = op.Memory();
         int floats = memory.Length;
-        var leaving = op.Graphs[graph].Outputs[0].Node.Map;
-        int mapFloats = op.Images * leaving.Channels * leaving.Size.At(op.Height) * leaving.Size.At(op.Width);
-        using Block parameters = new(floats), gradients = new(floats), scores = new(mapFloats);
+        using Block parameters = new(floats), gradients = new(floats), scores = new(op.Leaving(graph) is { } map ? op.Count(map) : 0);
+        using var arena = new Block((int)(plan.Arena.Bytes / 4));
         for (int i = 0; i < floats; i++) parameters.Floats[i] = (float)memory[i];
-        byte[] labels = op.Labels ?? new byte[op.Images * op.Height * op.Width];
-        fixed (byte* label = labels)
+        var step = new StepNumbers { Seed = op.Seed, LossScale = (float)op.LossScale };
+        double loss = 0;
+        fixed (byte* labels = op.Labels ?? new byte[op.Images * op.Height * op.Width])
+        fixed (float* image = Array.ConvertAll(op.Pixels(), static v => (float)v))
         {
-            (frame->N, frame->H, frame->W, frame->Seed, frame->LossScale) = (op.Images, op.Height, op.Width, op.Seed, (float)op.LossScale);
-            frame->Parameters = parameters.Floats;
-            frame->Gradients = gradients.Floats;
-            frame->Scores = scores.Floats;
-            frame->Labels = label;
-            schedule.Measure(bytes);
-            var plan = new ArenaPlan();
-            schedule.Plan(bytes, plan);
-            using var arena = new Block((int)(plan.Bytes / 4));
-            plan.Place((byte*)arena.Floats);
-            FillImage(frame);
-            schedule.Run(bytes, pool, level);
-            double loss = 0;
-            for (int i = 0; i < frame->LossCount; i++) loss += frame->Losses[i];
-            arena.Check("the arena");
-            parameters.Check("the parameters");
-            gradients.Check("the gradients");
-            scores.Check("the map");
-            var outcome = new Outcome(
-                scores.Copy(),
-                op.Parameters.Where(p => !float.IsNaN(gradients.Floats[op.Plan.Offsets[p]]))
-                    .ToDictionary(p => p, p => op.Places(p).Select(at => (double)gradients.Floats[at.Packed]).ToArray()),
-                loss);
-            NativeMemory.Free(bytes);
-            return outcome;
+            plan.Frame.Set("Parameters", (long)parameters.Floats);
+            plan.Frame.Set("Gradients", (long)gradients.Floats);
+            plan.Frame.Set("Scores", (long)scores.Floats);
+            plan.Frame.Set("Labels", (long)labels);
+            plan.Frame.Set("Image", (long)image);
+            plan.Frame.Set("Step", (long)&step);
+            plan.Frame.Set("Loss", (long)&loss);
+            plan.PlaceIn((byte*)arena.Floats);
+            plan.Run(pool);
         }
-    }
-
-    private void FillImage(CpuFrame* frame)
-    {
-        if (frame->Image == null) return;
-        double[] pixels = op.Pixels();
-        int halo = frame->ImageHalo, channels = op.Image.Map.Channels, row = op.Width * channels, pitch = row + 2 * halo * channels;
-        new Span<float>(frame->Image, op.Images * (op.Height + 2 * halo) * pitch).Clear();
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            int line = i / row, n = line / op.Height, h = line % op.Height;
-            frame->Image[(n * (op.Height + 2 * halo) + h + halo) * pitch + halo * channels + i % row] = (float)pixels[i];
-        }
+        arena.Check("the arena");
+        parameters.Check("the parameters");
+        gradients.Check("the gradients");
+        scores.Check("the map");
+        return new Outcome(
+            scores.Copy(),
+            op.Parameters.Where(p => !float.IsNaN(gradients.Floats[op.Plan.Offsets[p]]))
+                .ToDictionary(p => p, p => op.Places(p).Select(at => (double)gradients.Floats[at.Packed]).ToArray()),
+            loss);
     }
 
     private sealed class Block : IDisposable

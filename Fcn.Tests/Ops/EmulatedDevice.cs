@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Tests.Ptx;
 
@@ -55,45 +56,37 @@ internal sealed class EmulatedDevice(IKernelTarget target) : IDisposable
 
     public bool IsWritten(string field) => _memory.IsWritten(_buffers[field].Address, _buffers[field].Bytes);
 
-    /// Runs a schedule for the frame's N, H and W; keep: its buffers are there afterwards.
-    public void Run(GpuSchedule schedule, GpuMachine machine, bool keep = false)
+    /// Runs a mode for the frame's N, H and W; keep: its buffers are there afterwards.
+    public void Run(ModeSchedule mode, GpuMachine machine, bool keep = false)
     {
-        foreach (var map in schedule.Maps)
+        HostValue.Measure(mode, _fields);
+        for (int i = 0; i < mode.Launches.Count; i++)
         {
-            Set($"{map.Name}_H", map.Size.At((int)Field("H")));
-            Set($"{map.Name}_W", map.Size.At((int)Field("W")));
-        }
-        foreach (var size in schedule.Sizes) Set(size.Field, (int)HostValue.Of(size.Value, Field));
-        for (int i = 0; i < schedule.Launches.Count; i++)
-        {
-            foreach (var buffer in schedule.Buffers.Where(b => b.First == i))
-                if (!keep || !_fields.ContainsKey(buffer.Field))
-                    _fields[buffer.Field] = (long)_memory.Allocate(HostValue.Of(buffer.Bytes, Field), buffer.Name);
-            Launch(schedule.Launches[i], machine);
-            foreach (var buffer in keep ? [] : schedule.Buffers.Where(b => b.Last == i))
+            foreach (var buffer in mode.Buffers.Where(b => b.First == i))
+                if (!keep || !_fields.ContainsKey(buffer.Name))
+                    _fields[buffer.Name] = (long)_memory.Allocate(HostValue.Of(buffer.Bytes, _fields), buffer.Name);
+            Launch(mode.Launches[i], machine);
+            foreach (var buffer in keep ? [] : mode.Buffers.Where(b => b.Last == i))
             {
-                _memory.Free((ulong)Field(buffer.Field));
-                _fields.Remove(buffer.Field);
+                _memory.Free((ulong)_fields[buffer.Name]);
+                _fields.Remove(buffer.Name);
             }
         }
     }
 
     public void Dispose() => _memory.Dispose();
 
-    private void Launch(GpuLaunch launch, GpuMachine machine)
+    private void Launch(Launch launch, GpuMachine machine)
     {
-        long blocks = HostValue.Of(launch.Blocks, Field);
+        long blocks = HostValue.Of(launch.Blocks, _fields);
         if (blocks == 0) return;
         try
         {
-            target.Launch(launch.Kernel, machine, checked((int)blocks), name => HostValue.Of(launch.Arguments[name], Field), _memory);
+            target.Launch(launch.Kernel, machine, checked((int)blocks), role => HostValue.Of(launch.Argument(role), _fields), _memory);
         }
         catch (PtxFault fault)
         {
             throw new InvalidOperationException($"{machine.Name}, {launch.Name}: {fault.Message}", fault);
         }
     }
-
-    private long Field(string name) =>
-        _fields.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now.");
 }

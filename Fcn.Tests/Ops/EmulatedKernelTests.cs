@@ -27,7 +27,7 @@ public abstract class EmulatedKernelTests
     {
         var op = new OpGraph("conv", n, h, w);
         Node weight = op.Parameter("w", Whole(co * ci / groups * k * k), co, ci / groups, k), bias = op.Bias("b", Whole(co));
-        Node y = op.Add("y", new Conv(co, k, stride, pad, dilation, groups) { HasBias = true }, op.Map("x", Whole(n * ci * h * w), ci), weight, bias);
+        Node y = op.Add("y", new Conv(co, k, stride, pad, dilation, groups), op.Map("x", Whole(n * ci * h * w), ci), weight, bias);
         op.EndsWithGradient(y, Whole(n * co * y.Map.Size.At(h) * y.Map.Size.At(w)));
         Same(op, GpuMachine.All, 0);
     }
@@ -51,7 +51,7 @@ public abstract class EmulatedKernelTests
         var op = new OpGraph("conv", 2, 6, 7);
         Node weight = op.Parameter("w", Whole(5 * 9 * 9), 5, 9, 3), x = op.Map("x", Whole(2 * 9 * 6 * 7), 9);
         Node y = op.Add("y", new Conv(5, 3, 1, 1), x, weight);
-        op.Graphs["y"] = new NetworkGraph([op.Image, weight, x, y], [new Output.Scores(y)]);
+        op.Graphs["y"] = new NetworkGraph([op.Image, weight, x, y], [y]);
         Same(op, GpuMachine.All, 0);
     }
 
@@ -62,7 +62,7 @@ public abstract class EmulatedKernelTests
     {
         var op = new OpGraph("pooled", 2, 9, 7);
         Node weight = op.Parameter("w", Whole(12 * 9 / groups * 9), 12, 9 / groups, 3), bias = op.Bias("b", Whole(12));
-        Node conv = op.Add("conv", new Conv(12, 3, 1, 1, 1, groups) { HasBias = true }, op.Map("x", Whole(2 * 9 * 9 * 7), 9), weight, bias);
+        Node conv = op.Add("conv", new Conv(12, 3, 1, 1, 1, groups), op.Map("x", Whole(2 * 9 * 9 * 7), 9), weight, bias);
         op.Ends(op.Add("y", new MaxPool(2, 2), op.Add("relu", new Relu(), conv)));
         Same(op, GpuMachine.All, 0);
     }
@@ -95,10 +95,13 @@ public abstract class EmulatedKernelTests
         double[] scores = [.. Whole(images * classes * size.At(height) * size.At(width)).Select(v => Math.Sign(v))];
         Node x = op.Map("x", scores, classes, size);
         Node labels = op.Add("labels", new UpsampleArgMax(new(kernel, stride), offset), x);
-        op.Graphs["labels"] = op.Graphs["y"] = new NetworkGraph([op.Image, x, labels], [new Output.Labels(labels)]);
+        op.Graphs["labels"] = op.Graphs["y"] = new NetworkGraph([op.Image, x, labels], [labels]);
         using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         Assert.Equal(new InterpretedSchedule(op, "labels", InterpretedSchedule.Scalar).Run().Map, emulated.Run("labels").Map);
     }
+
+    [Fact]
+    public void Softmax() => Same(OnMap(new Softmax(), 19), GpuMachine.Plain, 2e-6);
 
     [Fact]
     public void Dropout_draws_the_same_mask_on_every_device_and_in_its_gradient() => Same(OnMap(new Dropout(0.4, 3), 19), GpuMachine.Plain, 1e-7);
@@ -131,11 +134,11 @@ public abstract class EmulatedKernelTests
     [InlineData("a size", "out-of-bounds")]
     public void Damage_is_found(string what, string message)
     {
-        GpuSchedule Damage(GpuSchedule s) => what switch
+        ModeSchedule Damage(ModeSchedule s) => what switch
         {
-            "a lifetime" => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Last = b.Last - 1 } : b)] },
-            "a launch" => s with { Launches = [.. s.Launches.Select(static l => l.Layer == "x" ? l with { Blocks = 0 } : l)] },
-            _ => s with { Buffers = [.. s.Buffers.Select(static b => b.Field == "y" ? b with { Bytes = b.Bytes - 16 } : b)] },
+            "a lifetime" => s with { Buffers = [.. s.Buffers.Select(static b => b.Name == "y" ? b with { Last = b.Last - 1 } : b)] },
+            "a launch" => s with { Launches = [.. s.Launches.Select(static l => l.Label == "x" ? l with { Blocks = 0 } : l)] },
+            _ => s with { Buffers = [.. s.Buffers.Select(static b => b.Name == "y" ? b with { Bytes = b.Bytes - 16 } : b)] },
         };
         var op = new OpGraph("pool", 1, 6, 6);
         op.Ends(op.Add("y", new MaxPool(2, 2), op.Map("x", Whole(8 * 6 * 6), 8)));
@@ -151,7 +154,7 @@ public abstract class EmulatedKernelTests
     {
         var op = new OpGraph("conv", 1, 5, 6);
         Node weight = op.Parameter("w", Normal(17 * 9 * 9), 17, 9, 3), bias = op.Bias("b", Normal(17));
-        Node y = op.Add("y", new Conv(17, 3, 1, 1) { HasBias = true }, op.Map("x", Normal(9 * 5 * 6), 9), weight, bias);
+        Node y = op.Add("y", new Conv(17, 3, 1, 1), op.Map("x", Normal(9 * 5 * 6), 9), weight, bias);
         op.EndsWithGradient(y, Normal(17 * 5 * 6));
         using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         var gradients = emulated.Run("dx").Gradients;

@@ -1,4 +1,5 @@
 using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Schedule.Gpu.Kernels;
 using Xunit;
@@ -11,20 +12,21 @@ internal sealed class EmulatedSchedule : IDisposable
     private readonly EmulatedDevice _device;
     private readonly OpGraph _op;
     private readonly GpuMachine _machine;
-    private readonly Dictionary<string, GpuSchedule> _schedules;
+    private readonly Dictionary<string, ModeSchedule> _modes;
+    private readonly IReadOnlyList<ModeSchedule> _prepare;
 
     /// Few processors: sums are still split, and launches stay small. Damage: what a test does to schedules to see it found.
     public EmulatedSchedule(
-        OpGraph op, GpuMachine machine, IKernelTarget? target = null, int processors = 2, Func<GpuSchedule, GpuSchedule>? damage = null)
+        OpGraph op, GpuMachine machine, IKernelTarget? target = null, int processors = 2, Func<ModeSchedule, ModeSchedule>? damage = null)
     {
         target ??= EmulatedPtx.Target;
         _device = new(target);
         (_op, _machine) = (op, machine);
-        var packing = new GpuPacking();
-        _schedules = op.Graphs.ToDictionary(g => g.Key, g => BuildGpuSchedule.Run(g.Value, op.GpuPlan, machine, packing));
-        if (damage is not null) _schedules = _schedules.ToDictionary(s => s.Key, s => damage(s.Value));
-        (Pack, PackBackward) = (packing.Schedule(false), packing.Schedule(true));
-        var kernels = _schedules.Values.Append(Pack).Append(PackBackward).SelectMany(s => s.Launches).Select(l => l.Kernel).ToList();
+        var preparation = new Preparation();
+        _modes = op.Graphs.ToDictionary(g => g.Key, g => new GpuPlanner(g.Value, op.GpuPlan, machine, preparation).Plan(g.Key));
+        if (damage is not null) _modes = _modes.ToDictionary(m => m.Key, m => damage(m.Value));
+        _prepare = preparation.Schedules;
+        var kernels = _modes.Values.Concat(_prepare).SelectMany(m => m.Kernels).ToList();
         target.Announce(kernels.Append(GpuUpdateKernel.Lower().Kernel));
         Assert.Empty(kernels.SelectMany(k => KernelSpec.Faults([k], KernelFamily.Gpu)));
 
@@ -37,15 +39,10 @@ internal sealed class EmulatedSchedule : IDisposable
         _device.Write<float>("Image", Array.ConvertAll(op.Pixels(), v => (float)v));
     }
 
-    private GpuSchedule Pack { get; }
-
-    private GpuSchedule PackBackward { get; }
-
     /// Weights changed: what convolutions read of them is packed anew.
     public EmulatedSchedule Packed()
     {
-        _device.Run(Pack, _machine, keep: true);
-        _device.Run(PackBackward, _machine, keep: true);
+        foreach (var mode in _prepare) _device.Run(mode, _machine, keep: true);
         return this;
     }
 
@@ -57,10 +54,9 @@ internal sealed class EmulatedSchedule : IDisposable
         _device.Allocate("Loss", 8);
         if (_op.Labels is not null && graph != "labels") _device.Write<byte>("Labels", _op.Labels);
         _device.Write<int>("Step", [accumulate ? 1 : 0, _op.Seed, BitConverter.SingleToInt32Bits((float)_op.LossScale), 0, 0, 0, 0]);
-        var schedule = _schedules[graph];
-        var scores = schedule.Maps.SingleOrDefault(m => m.Name == "Scores");
-        if (scores is not null) _device.Allocate("Scores", _op.Images * scores.Channels * scores.Size.At(_op.Height) * scores.Size.At(_op.Width) * 4);
-        _device.Run(schedule, _machine);
+        var scores = _op.Leaving(graph);
+        if (scores is not null) _device.Allocate("Scores", _op.Count(scores) * 4);
+        _device.Run(_modes[graph], _machine);
         double[] map = scores is not null ? [.. _device.Read<float>("Scores").Select(v => (double)v)]
             : graph == "labels" ? [.. _device.Read<byte>("Labels").Select(v => (double)v)] : [];
         return new(map, Gradients(), _device.IsWritten("Loss") ? _device.Read<double>("Loss")[0] : 0);
@@ -80,7 +76,7 @@ internal sealed class EmulatedSchedule : IDisposable
         _device.Write<float>("Multipliers", blocks);
         int Bits(float value) => BitConverter.SingleToInt32Bits(value);
         _device.Write<int>("Step", [0, 0, 0, Bits(rate), Bits(momentum), Bits(decay), Bits(scale)]);
-        _device.Run(new([], [], [], [GpuUpdateKernel.Lower()]), _machine);
+        _device.Run(new(Modes.Update, 1, [], [], [], [GpuUpdateKernel.Lower()]), _machine);
     }
 
     /// A parameter as it is now, in OIHW order.

@@ -1,4 +1,5 @@
 using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Tests.Ops;
@@ -6,6 +7,19 @@ namespace Fcn.Tests.Ops;
 // What the host computes from a frame: whole numbers, and addresses as pointer + offset. Overflow and division by nothing are errors.
 internal static class HostValue
 {
+    /// Adds the sizes and counts of a mode to what the engine gives: N, H, W and the like.
+    public static void Measure(ModeSchedule mode, Dictionary<string, long> frame)
+    {
+        foreach (var size in mode.Sizes) (frame[size.Height], frame[size.Width]) = (size.Size.At((int)frame["H"]), size.Size.At((int)frame["W"]));
+        foreach (var count in mode.Counts) frame[count.Name] = Of(count.Value, frame);
+    }
+
+    public static long Of(Value v, IReadOnlyDictionary<string, long> frame) =>
+        Of(v, name => frame.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now."));
+
+    /// The field that a pointer starts from.
+    public static Value Root(Value pointer) => pointer.Op == KernelOp.Field ? pointer : Root(pointer.Sources[0]);
+
     public static long Of(Value v, Func<string, long> field)
     {
         long At(int i) => Of(v.Sources[i], field);
@@ -15,12 +29,13 @@ internal static class HostValue
             {
                 KernelOp.Constant => (long)v.Number,
                 KernelOp.Field => field(v.Name),
-                KernelOp.Convert => At(0),
+                KernelOp.Convert or KernelOp.Bits => At(0),
                 KernelOp.Add when v.Type.Pointer => At(0) + At(1) * GpuMap.BytesOf(v.Type.Element),
                 KernelOp.Add => Fits(v, At(0) + At(1)),
                 KernelOp.Subtract => Fits(v, At(0) - At(1)),
                 KernelOp.Multiply => Fits(v, At(0) * At(1)),
                 KernelOp.Divide => At(0) >= 0 ? At(0) / At(1) : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {At(0)}."),
+                KernelOp.Remainder => At(0) >= 0 ? At(0) % At(1) : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {At(0)}."),
                 KernelOp.Minimum => Math.Min(At(0), At(1)),
                 KernelOp.Maximum => Math.Max(At(0), At(1)),
                 KernelOp.Less => At(0) < At(1) ? 1 : 0,

@@ -1,12 +1,12 @@
-using Fcn.Generator.Graph;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule;
+using Fcn.Generator.Schedule.Gpu;
 using Fcn.Tests.Kernels;
 using Xunit;
 
 namespace Fcn.Tests.Ops;
 
-// A schedule run by the interpreter. Memory holds nothing before its first launch and after its last: a lifetime that is too short, a read
+// A schedule of CPUs run by the interpreter. Memory holds nothing before its first launch and after its last: a lifetime that is too short, a read
 // outside a buffer, of what nobody wrote, or of what another work item writes ends the run.
 internal sealed class InterpretedSchedule
 {
@@ -14,107 +14,101 @@ internal sealed class InterpretedSchedule
     public static readonly Machine Scalar = new("Scalar", 1, 1, 16);
 
     private readonly OpGraph _op;
-    private readonly NetworkSchedule _schedule;
+    private readonly string _graph;
+    private readonly Machine _machine;
+    private readonly IReadOnlyList<ModeSchedule> _modes;
     private readonly KernelInterpreter _interpreter;
-    private readonly Dictionary<Value, string> _host = [];
-    private KernelFrame _frame = new();
+    private readonly Dictionary<string, long> _frame = [];
+    private readonly Dictionary<string, KernelBuffer> _memory = [];
 
     public InterpretedSchedule(OpGraph op, string graph, Machine machine, bool single = false)
     {
-        (_op, _schedule) = (op, BuildSchedule.Run(op.Graphs[graph], op.Plan, machine));
-        var kernels = _schedule.Kernels.Concat(_schedule.Tiles.Values.SelectMany(t => t)).ToList();
-        Assert.Empty(KernelSpec.Faults(kernels, KernelFamily.Cpu));
-        var values = _schedule.Launches.Select(l => l.Items).Concat(_schedule.Buffers.Select(b => b.Bytes));
-        foreach (var value in values.Distinct())
-        {
-            var builder = new KernelBuilder();
-            builder.Store(Value.Field("result", KernelType.To(Element.Double)), 0, value.To(Element.Double));
-            kernels.Add(builder.Build(_host[value] = $"host_{_host.Count}", ""));
-        }
-        _interpreter = new(kernels) { Single = single };
+        (_op, _graph, _machine) = (op, graph, machine);
+        var (preparation, tiles) = (new Preparation(), new ContractionTiles(machine));
+        var mode = new CpuPlanner(op.Graphs[graph], op.Plan, machine, preparation, tiles).Plan(graph);
+        _modes = [.. preparation.Schedules, mode];
+        // Kernels of one name may differ: that their texts get names of their own is the emitter's.
+        List<Kernel> kernels = [.. _modes.SelectMany((m, number) => m.Launches.Select((l, i) => l.Kernel with { Name = Name(number, i) }))];
+        var functions = tiles.Families.Values.SelectMany(static t => t).ToList();
+        Assert.Empty(KernelSpec.Faults([.. kernels, .. functions], KernelFamily.Cpu));
+        _interpreter = new([.. kernels, .. functions]) { Single = single };
     }
 
     /// Runs with the op's present values.
     public Outcome Run()
     {
         Fill();
-        for (int i = 0; i < _schedule.Launches.Count; i++)
-        {
-            foreach (var buffer in _schedule.Buffers.Where(b => b.First == i && b.Field != "Image")) _frame.Buffers[buffer.Field].Forget();
-            var launch = _schedule.Launches[i];
-            if (launch.Kind == LaunchKind.ClearHalo) ClearHalo(launch);
-            else _interpreter.Run(launch.Kernel!.Name, _frame, 0, (int)Host(launch.Items));
-            if (i == _schedule.Launches.Count - 1) break;
-            foreach (var buffer in _schedule.Buffers.Where(b => b.Last == i)) _frame.Buffers[buffer.Field].Forget();
-        }
+        for (int mode = 0; mode < _modes.Count; mode++) Run(mode);
         return Result();
+    }
+
+    private static string Name(int mode, int launch) => FormattableString.Invariant($"launch {mode}.{launch}");
+
+    private void Run(int number)
+    {
+        var mode = _modes[number];
+        for (int i = 0; i < mode.Launches.Count; i++)
+        {
+            foreach (var buffer in mode.Buffers.Where(b => b.First == i)) _memory[buffer.Name].Forget();
+            var launch = mode.Launches[i];
+            if (launch.IsOfRuntime) new InterpretedRuntime(launch, Number, Memory).Run();
+            else _interpreter.Run(Name(number, i), Arguments(launch), 0, checked((int)Number(launch.Blocks)));
+            // What the last launch leaves is looked at.
+            if (i == mode.Launches.Count - 1) break;
+            foreach (var buffer in mode.Buffers.Where(b => b.Last == i)) _memory[buffer.Name].Forget();
+        }
+    }
+
+    private KernelFrame Arguments(Launch launch)
+    {
+        var frame = new KernelFrame();
+        foreach (var (role, argument) in launch.Parameters.Zip(launch.Arguments))
+        {
+            if (!role.Type.Pointer) frame.Set(role.Name, Number(argument));
+            else frame.Set(role.Name, Memory(argument), HostValue.Of(argument, name => _memory.ContainsKey(name) ? 0 : _frame[name]) / GpuMap.BytesOf(role.Type.Element));
+        }
+        return frame;
     }
 
     private void Fill()
     {
-        _frame = new KernelFrame().Set(new KernelBuffer("result", Element.Double, 1));
-        _frame.Set("N", _op.Images).Set("H", _op.Height).Set("W", _op.Width);
-        _frame.Set("Accumulate", 0).Set("Seed", _op.Seed).Set("LossScale", _op.LossScale);
-        foreach (var map in _schedule.Maps.Where(m => m.Size != Extent.Input))
-            _frame.Set($"{map.Name}_H", map.Size.At(_op.Height)).Set($"{map.Name}_W", map.Size.At(_op.Width));
+        _frame.Clear();
+        _memory.Clear();
+        (_frame["N"], _frame["H"], _frame["W"], _frame["TileBlocks"]) = (_op.Images, _op.Height, _op.Width, _machine.BlocksPerTile);
         double[] memory = _op.Memory();
-        _frame.Set(KernelBuffer.Of("Parameters", memory)).Set(new KernelBuffer("Gradients", Element.Float, memory.Length));
-        if (_schedule.Maps.FirstOrDefault(m => m.Name == "Scores") is { } scores)
-        {
-            int plane = scores.Size.At(_op.Height) * scores.Size.At(_op.Width);
-            _frame.Set(new KernelBuffer("Scores", Element.Float, _op.Images * scores.Channels * plane));
-        }
+        Keep(KernelBuffer.Of("Parameters", memory));
+        Keep(new("Gradients", Element.Float, memory.Length));
+        Keep(KernelBuffer.Of("Image", _op.Pixels()));
+        Keep(KernelBuffer.Of("Step", [0, _op.Seed, BitConverter.SingleToInt32Bits((float)_op.LossScale)], Element.Int));
+        Keep(new("Loss", Element.Double, 1));
+        if (_op.Leaving(_graph) is { } scores) Keep(new("Scores", Element.Float, _op.Count(scores)));
         var labels = new KernelBuffer("Labels", Element.Byte, _op.Images * _op.Height * _op.Width);
-        _frame.Set(_op.Labels is null ? labels : labels.Put(Array.ConvertAll(_op.Labels, l => (double)l)));
-        foreach (var buffer in _schedule.Buffers)
+        Keep(_op.Labels is null ? labels : labels.Put(Array.ConvertAll(_op.Labels, l => (double)l)));
+        foreach (var mode in _modes)
         {
-            var element = buffer.Field == "Losses" ? Element.Double : Element.Float;
-            _frame.Set(new KernelBuffer(buffer.Field, element, (int)(Host(buffer.Bytes) / (element == Element.Double ? 8 : 4))));
-        }
-        FillImage(_schedule.Maps.Single(m => m.Name == "Image"));
-    }
-
-    private void FillImage(MapBuffer image)
-    {
-        if (!_frame.Buffers.TryGetValue("Image", out var buffer)) return;
-        buffer.Clear();
-        double[] pixels = _op.Pixels();
-        int row = _op.Width * image.Channels, pitch = row + 2 * image.Halo * image.Channels;
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            int line = i / row, n = line / _op.Height, h = line % _op.Height;
-            buffer.Put((n * (_op.Height + 2 * image.Halo) + h + image.Halo) * pitch + image.Halo * image.Channels + i % row, pixels[i]);
+            HostValue.Measure(mode, _frame);
+            foreach (var buffer in mode.Buffers)
+            {
+                var element = mode.Launches.SelectMany(l => l.Arguments).Where(a => a.Type.Pointer).Select(HostValue.Root)
+                    .First(root => root.Name == buffer.Name).Type.Element;
+                Keep(new(buffer.Name, element, (int)(Number(buffer.Bytes) / GpuMap.BytesOf(element))));
+            }
         }
     }
 
-    private void ClearHalo(Launch launch)
-    {
-        var map = launch.Map!;
-        int height = map.Size.At(_op.Height), width = map.Size.At(_op.Width), halo = map.Halo;
-        int at = 0;
-        long planes = Host(launch.Items);
-        for (long plane = 0; plane < planes; plane++)
-            for (int h = -halo; h < height + halo; h++)
-                for (int w = -halo; w < width + halo; w++)
-                    for (int c = 0; c < map.Block; c++, at++)
-                        if (h < 0 || h >= height || w < 0 || w >= width) _frame.Buffers[map.Name].Put(at, 0);
-    }
+    private void Keep(KernelBuffer buffer) => _memory[buffer.Name] = buffer;
+
+    private long Number(Value value) => HostValue.Of(value, _frame);
+
+    private KernelBuffer Memory(Value pointer) => _memory[HostValue.Root(pointer).Name];
 
     private Outcome Result()
     {
-        var gradients = _frame.Buffers["Gradients"];
-        double loss = _frame.Buffers.TryGetValue("Losses", out var losses) ? losses.ToArray().Sum() : 0;
+        var (gradients, loss) = (_memory["Gradients"], _memory["Loss"]);
         return new(
-            _frame.Buffers.TryGetValue("Scores", out var scores) ? scores.ToArray() : _frame.Buffers["Labels"].ToArray(),
+            _memory.TryGetValue("Scores", out var scores) ? scores.ToArray() : _memory["Labels"].ToArray(),
             _op.Parameters.Where(p => gradients.IsWritten((int)_op.Plan.Offsets[p]))
                 .ToDictionary(p => p, p => _op.Places(p).Select(at => gradients[(int)at.Packed]).ToArray()),
-            loss);
-    }
-
-    // A size or count as the host computes it.
-    private long Host(Value value)
-    {
-        _interpreter.Run(_host[value], _frame, 0, 1);
-        return (long)_frame.Buffers["result"][0];
+            loss.IsWritten(0) ? loss[0] : 0);
     }
 }

@@ -65,6 +65,12 @@ internal sealed class OpGraph
 
     public GpuParameterPlan GpuPlan => _gpuPlan ??= GpuParameterPlan.Of(Graphs["y"]);
 
+    /// The map that leaves a graph as scores; null where labels do, or a loss.
+    public Node? Leaving(string graph) => Graphs[graph].Outputs.FirstOrDefault(static o => o.Shape is MapShape && o.Op is not UpsampleLoss);
+
+    /// Numbers of a map.
+    public int Count(Node map) => Images * map.Map.Channels * map.Map.Size.At(Height) * map.Map.Size.At(Width);
+
     public Node Parameter(string name, double[] values, int o, int i, int kernel, bool bias = false)
     {
         var node = _graph.Add(name, new Parameter(new(o, i, kernel), Fcn.Generator.Ops.Fill.Zero, 1, 1) { Bias = bias });

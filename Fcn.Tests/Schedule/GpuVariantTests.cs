@@ -2,6 +2,7 @@ using Fcn.Generator.Graph;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Ops;
 using Fcn.Generator.Passes;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Tests.Ops;
 using Xunit;
@@ -19,13 +20,15 @@ public sealed class GpuVariantTests
         foreach (var machine in GpuMachine.All)
         {
             var variant = Variant(machine); // throws where a kernel is illegal
-            Assert.NotEmpty(variant.Pack.Launches);
-            Assert.NotEmpty(variant.PackBackward.Launches);
-            Assert.True(variant.Training.Launches.Count > variant.Scores.Launches.Count);
-            foreach (var launch in variant.All.SelectMany(s => s.Launches))
+            var modes = variant.Modes.ToDictionary(m => m.Name);
+            Assert.Equal([Modes.Segment, Modes.Scores, Modes.Training, Modes.Prepare, Modes.PrepareTraining, Modes.Update], variant.Modes.Select(m => m.Name));
+            Assert.All(variant.Modes, m => Assert.NotEmpty(m.Launches));
+            Assert.True(modes[Modes.Training].Launches.Count > modes[Modes.Scores].Launches.Count);
+            foreach (var launch in variant.Modes.SelectMany(m => m.Launches))
             {
                 var fields = KernelFields.Of(launch.Kernel).Select(f => f.Name).ToList();
-                Assert.Equal(fields.Order(), launch.Arguments.Keys.Order());
+                Assert.Equal(fields, launch.Parameters.Select(p => p.Name));
+                Assert.Equal(launch.Parameters.Select(p => p.Type), launch.Arguments.Select(a => a.Type));
                 Assert.DoesNotContain(fields, f => f is "Accumulate" or "Seed" or "LossScale" or "Rate" or "Decay" or "GradientScale");
             }
         }
@@ -34,12 +37,21 @@ public sealed class GpuVariantTests
     [Fact]
     public void What_contractions_read_has_the_machines_element_and_what_leads_to_the_loss_alone_is_float()
     {
-        var maps = Variant(GpuMachine.Bf16).Training.Maps.ToDictionary(m => m.Name, m => m.Element);
+        var maps = Maps(Variant(GpuMachine.Bf16));
         foreach (string name in new[] { "data", "conv1_1", "pool3", "pool3_index", "conv5_3", "fc7", "score_pool4_input_gradient", "conv1_2_gradient" })
             Assert.Equal((name, Element.BFloat16), (name, maps.GetValueOrDefault(name)));
         foreach (string name in new[] { "score_fr", "score_pool3", "fuse_pool3", "loss", "upscore_pool4_input_gradient" })
             Assert.Equal((name, Element.Float), (name, maps.GetValueOrDefault(name)));
-        Assert.All(Variant(GpuMachine.Fp32).Training.Maps, m => Assert.Equal(Element.Float, m.Element));
+        Assert.All(Maps(Variant(GpuMachine.Fp32)).Values, static element => Assert.Equal(Element.Float, element));
+    }
+
+    // What launches' pointers take the maps for, all of them the same.
+    private static Dictionary<string, Element> Maps(GpuVariant variant)
+    {
+        var training = variant.Modes.Single(m => m.Name == Modes.Training);
+        var sized = training.Sizes.Select(s => s.Height).ToHashSet();
+        return training.Launches.SelectMany(l => l.Arguments).Where(a => a.Type.Pointer).Select(HostValue.Root).Where(r => sized.Contains($"{r.Name}_H"))
+            .Select(r => (r.Name, r.Type.Element)).Distinct().ToDictionary();
     }
 
     private static GpuVariant Variant(GpuMachine machine)
@@ -47,6 +59,7 @@ public sealed class GpuVariantTests
         var inference = DropDropout.Run(Aligned);
         NetworkGraph Fused(NetworkGraph graph) => Fuse.Run(DropDead.Run(graph));
         return GpuVariant.Of(
-            machine, GpuParameterPlan.Of(Aligned), Fused(AddArgMax.Run(inference)), Fused(inference), Fused(BuildBackward.Run(Aligned)), default);
+            machine, GpuParameterPlan.Of(Aligned),
+            [(Modes.Segment, Fused(AddArgMax.Run(inference))), (Modes.Scores, Fused(inference)), (Modes.Training, Fused(BuildBackward.Run(Aligned)))], default);
     }
 }

@@ -40,16 +40,20 @@ public sealed class OverflowTests
     {
         var graph = CollapseBorder.Run(Compiler.Understand(Compilations.Declare(Source(name)), default).Graph!);
         var inference = DropDropout.Run(graph);
-        NetworkGraph[] modes = [AddArgMax.Run(inference), inference, BuildBackward.Run(graph)];
-        modes = [.. modes.Select(static mode => Fuse.Run(DropDead.Run(mode)))];
+        (string, NetworkGraph)[] modes =
+            [(Modes.Segment, AddArgMax.Run(inference)), (Modes.Scores, inference), (Modes.Training, BuildBackward.Run(graph))];
+        modes = [.. modes.Select(static mode => (mode.Item1, Fuse.Run(DropDead.Run(mode.Item2))))];
         var faults = new Dictionary<string, string>();
-        var plan = ParameterPlan.Of(graph);
-        foreach (var mode in modes)
-            foreach (var machine in Machine.Cpus) new CpuLimits(BuildSchedule.Run(mode, plan, machine), faults).Check();
+        foreach (var machine in Machine.Cpus)
+        {
+            var code = CpuCode.Of(machine, ParameterPlan.Of(graph), modes, default);
+            var functions = code.Tiles.Values.SelectMany(static t => t).ToDictionary(static t => t.Name);
+            foreach (var mode in code.Modes) new Limits($"{machine.Name} ", mode, Counting.Most, machine.BlocksPerTile, functions, faults).Check();
+        }
         foreach (var machine in GpuMachine.All)
         {
-            var variant = GpuVariant.Of(machine, GpuParameterPlan.Of(graph), modes[0], modes[1], modes[2], default);
-            foreach (var schedule in variant.All) new GpuLimits(schedule, faults).Check();
+            var variant = GpuVariant.Of(machine, GpuParameterPlan.Of(graph), modes, default);
+            foreach (var mode in variant.Modes) new Limits("", mode, int.MaxValue, 0, new Dictionary<string, Kernel>(), faults).Check();
         }
         Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join("\n", faults.Take(40).Select(static f => $"{f.Key} {f.Value}"))}");
     }
@@ -121,8 +125,10 @@ public sealed class OverflowTests
     };
 }
 
-// The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there.
-internal abstract class Limits(Dictionary<string, string> faults)
+// The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one thread,
+// that a launch may have.
+internal sealed class Limits(
+    string machine, ModeSchedule mode, long most, int tileBlocks, IReadOnlyDictionary<string, Kernel> functions, Dictionary<string, string> faults)
 {
     public void Check()
     {
@@ -139,13 +145,8 @@ internal abstract class Limits(Dictionary<string, string> faults)
         foreach (var shape in shapes.Where(static s => s.Images > 0)) At(shape);
     }
 
-    // The frame's numbers at this batch; null where it is refused.
-    protected abstract Dictionary<string, long>? Frame(RunShape shape);
-
-    protected abstract void Evaluate(RunShape shape, Dictionary<string, long> frame);
-
     // The first batch at which a number goes wrong is enough.
-    protected void Fault(RunShape shape, string number, string values) => faults.TryAdd(number, $"is {values} at {shape}");
+    private void Fault(RunShape shape, string number, string values) => faults.TryAdd($"{machine}{number}", $"is {values} at {shape}");
 
     private void At(RunShape shape)
     {
@@ -180,79 +181,52 @@ internal abstract class Limits(Dictionary<string, string> faults)
         return fits == 0 ? default : of(fits);
     }
 
-    // Seeds are hashed, and may wrap before they are.
-    protected static Range Unknown(string field) => field == "Seed" ? Range.Of(0) : Range.Int;
-
-    protected static Dictionary<string, long> Sizes(RunShape shape, IEnumerable<(string Name, Extent Size)> maps)
+    // The frame's numbers at this batch; null where it is refused.
+    private Dictionary<string, long>? Frame(RunShape shape)
     {
         var frame = new Dictionary<string, long>
         {
-            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
+            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["TileBlocks"] = tileBlocks, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
         };
-        foreach (var (name, size) in maps) (frame[$"{name}_H"], frame[$"{name}_W"]) = (size.At(shape.Height), size.At(shape.Width));
-        return frame;
-    }
-}
-
-internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, string> faults) : Limits(faults)
-{
-    protected override Dictionary<string, long>? Frame(RunShape shape)
-    {
-        var frame = Sizes(shape, schedule.Maps.Select(static m => (m.Name, m.Size)));
-        if (frame.Any(static f => f.Value < 1)) return null;
-        return schedule.Counts.All(count => HostValue.Of(count, name => frame[name]) <= Counting.Most) ? frame : null;
+        if (Math.Min(shape.Height, shape.Width) < mode.Smallest) return null;
+        HostValue.Measure(mode, frame);
+        return mode.Counts.All(c => frame[c.Name] <= Counting.Most)
+            && mode.Launches.All(l => HostValue.Of(l.Blocks, frame) <= most / Math.Max(1, l.Kernel.Threads)) ? frame : null;
     }
 
-    protected override void Evaluate(RunShape shape, Dictionary<string, long> frame)
+    private void Evaluate(RunShape shape, Dictionary<string, long> frame)
     {
-        foreach (var buffer in schedule.Buffers) HostValue.Of(buffer.Bytes, name => frame[name]);
-        var ranges = new WholeRanges(
-            name => frame.TryGetValue(name, out long value) ? Range.Of(value) : Unknown(name), static name => name, []);
-        foreach (var launch in schedule.Launches)
+        foreach (var buffer in mode.Buffers) HostValue.Of(buffer.Bytes, frame);
+        var stored = new Dictionary<string, Range> { ["f.Step"] = Unknown("Seed") };
+        foreach (var launch in mode.Launches.Where(static l => !l.IsOfRuntime))
         {
-            long items = HostValue.Of(launch.Items, name => frame[name]);
-            if (launch.Kernel is not null) ranges.Launch(launch.Kernel, items);
+            var arguments = launch.Parameters.Zip(launch.Arguments).ToDictionary(static a => a.First.Name, static a => a.Second);
+            var ranges = new WholeRanges(Argument, Place, stored).Launch(launch.Kernel, HostValue.Of(launch.Blocks, frame));
+            Functions(ranges);
+            foreach (var (number, values) in ranges.Faults) Fault(shape, number, values);
+
+            Range Argument(string role) =>
+                arguments.TryGetValue(role, out var argument) && argument.Type is { Pointer: false, IsWhole: true }
+                    ? Range.Of(HostValue.Of(argument, frame)) : Unknown(role);
+
+            string Place(string role) => arguments.TryGetValue(role, out var argument) ? KernelPrinter.Text(argument) : role;
         }
-        var tiles = schedule.Tiles.Values.SelectMany(static t => t).ToDictionary(static t => t.Name);
+    }
+
+    // What the kernel calls, and what that calls.
+    private void Functions(WholeRanges ranges)
+    {
         var seen = new HashSet<string>();
         while (ranges.Calls.Keys.Except(seen).ToList() is { Count: > 0 } next)
         {
             foreach (string name in next)
             {
                 seen.Add(name);
-                ranges.Function(tiles[name], ranges.Calls[name]);
+                ranges.Function(functions[name], ranges.Calls[name]);
             }
         }
-        foreach (var (number, values) in ranges.Faults) Fault(shape, $"{schedule.Machine.Name} {number}", values);
-    }
-}
-
-internal sealed class GpuLimits(GpuSchedule schedule, Dictionary<string, string> faults) : Limits(faults)
-{
-    protected override Dictionary<string, long>? Frame(RunShape shape)
-    {
-        var frame = Sizes(shape, schedule.Maps.Select(static m => (m.Name, m.Size)));
-        if (frame.Any(static f => f.Value < 1)) return null;
-        foreach (var size in schedule.Sizes)
-            if ((frame[size.Field] = HostValue.Of(size.Value, name => frame[name])) > Counting.Most) return null;
-        return schedule.Launches.All(l => HostValue.Of(l.Blocks, name => frame[name]) <= int.MaxValue / l.Kernel.Threads) ? frame : null;
     }
 
-    protected override void Evaluate(RunShape shape, Dictionary<string, long> frame)
-    {
-        foreach (var buffer in schedule.Buffers) HostValue.Of(buffer.Bytes, name => frame[name]);
-        var stored = new Dictionary<string, Range> { ["f.Step"] = Unknown("Seed") };
-        foreach (var launch in schedule.Launches)
-        {
-            long blocks = HostValue.Of(launch.Blocks, name => frame[name]);
-            var ranges = new WholeRanges(Argument, Place, stored);
-
-            Range Argument(string role) =>
-                launch.Arguments.TryGetValue(role, out var argument) && argument.Type is { Pointer: false, IsWhole: true }
-                    ? Range.Of(HostValue.Of(argument, name => frame[name])) : Unknown(role);
-
-            string Place(string role) => launch.Arguments.TryGetValue(role, out var argument) ? KernelPrinter.Text(argument) : role;
-            foreach (var (number, values) in ranges.Launch(launch.Kernel, blocks).Faults) Fault(shape, number, values);
-        }
-    }
+    // Seeds are hashed, and may wrap before they are.
+    private static Range Unknown(string field) => field == "Seed" ? Range.Of(0) : Range.Int;
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.RegularExpressions;
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 using Fcn.Tests.Ptx;
 using Xunit;
 using Xunit.Abstractions;
@@ -49,21 +51,25 @@ public sealed partial class ModelProgramTests(ITestOutputHelper output)
     {
         foreach (var variant in ModelPrograms.All.Single(p => p.Network == network).Program.Variants)
         {
-            foreach (var schedule in new[] { variant.Pack, variant.PackBackward, variant.Segment, variant.Scores, variant.Training, variant.Update })
+            var table = variant.Table(network);
+            Assert.Equal(["Segment", "Scores", "Training", "Prepare", "PrepareTraining", "Update"], table.Modes);
+            Assert.Equal(
+                variant.Kernels.Select(k => (k.Name, Parameters(Encoding.UTF8.GetString(k.Text())).Count())), table.Kernels.Select(k => (k.Name, k.Parameters.Count)));
+            Assert.Equal(Enumerable.Range(0, variant.Kernels.Count), table.Modes.SelectMany(m => table.Find(m)!.Launches).Select(l => l.Kernel).Distinct().Order());
+            foreach (string mode in table.Modes)
             {
-                var (arena, stream) = (new ArenaPlan(), new Recorder(variant));
-                fixed (byte* frame = new byte[schedule.FrameBytes])
+                var (schedule, arena) = (table.Find(mode)!, new ArenaPlan());
+                using var frame = new ScheduleFrame(schedule, arena);
+                foreach (var (name, value) in new[] { ("N", 2), ("H", 61), ("W", 45), ("Processors", 132), ("ParameterBlocks", 7) }) frame.Set(name, value);
+                frame.Measure(network, 61, 45);
+                frame.Place(buffer => 0x100000 + arena.Offset(buffer));
+                for (int i = 0; i < schedule.Launches.Count; i++)
                 {
-                    var given = (CudaFrame*)frame;
-                    (given->N, given->H, given->W, given->Processors, given->ParameterBlocks) = (2, 61, 45, 132, 7);
-                    schedule.Measure(frame);
-                    schedule.Plan(frame, arena);
-                    arena.Place((byte*)0x100000);
-                    schedule.Run(frame, stream);
+                    Assert.InRange(frame.Items(i), 0, int.MaxValue / variant.Kernels[schedule.Launches[i].Kernel].Threads);
+                    Assert.NotEqual(0, (long)frame.Arguments(i));
                 }
-                Assert.Equal(schedule.Kernels, stream.Launched.Distinct().Order());
-                Assert.True(arena.Buffers.All(b => b.Last < stream.Launched.Count && b.First <= b.Last && b.Bytes >= 0));
-                if (schedule == variant.Segment || schedule == variant.Training) Assert.True(stream.Launched.Count > 20 && arena.Bytes > 100_000);
+                Assert.True(arena.Buffers.All(b => b.First >= 0 && b.Last < schedule.Launches.Count && b.First <= b.Last && b.Bytes >= 0));
+                if (mode is "Segment" or "Training") Assert.True(schedule.Launches.Count > 20 && arena.Bytes > 100_000);
             }
         }
     }
@@ -103,17 +109,4 @@ public sealed partial class ModelProgramTests(ITestOutputHelper output)
 
     [GeneratedRegex(@"\.param \.\w+ (\w+)")]
     private static partial Regex Parameter();
-
-    private sealed class Recorder(CudaVariant variant) : CudaStream
-    {
-        public List<int> Launched { get; } = [];
-
-        public override void Launch(int kernel, long blocks, ReadOnlySpan<ulong> arguments)
-        {
-            string text = System.Text.Encoding.UTF8.GetString(variant.Kernels[kernel].Text());
-            Assert.Equal((variant.Kernels[kernel].Name, Parameters(text).Count()), (variant.Kernels[kernel].Name, arguments.Length));
-            Assert.InRange(blocks, 0, int.MaxValue);
-            Launched.Add(kernel);
-        }
-    }
 }

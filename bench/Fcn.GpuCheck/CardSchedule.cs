@@ -3,9 +3,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Devices.Cuda;
-using Fcn.Generator.Graph;
-using Fcn.Generator.Kernels;
-using Fcn.Generator.Ops;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ptx;
 using Fcn.Tests.Ops;
@@ -19,8 +17,8 @@ sealed unsafe class CardSchedule : IDisposable
     readonly OpenCard card;
     readonly OpGraph op;
     readonly GpuMachine machine;
-    readonly Dictionary<string, GpuSchedule> schedules;
-    readonly GpuSchedule[] packs;
+    readonly Dictionary<string, ModeSchedule> modes;
+    readonly IReadOnlyList<ModeSchedule> prepare;
     readonly Dictionary<string, long> fields = [];
     readonly Dictionary<string, (ulong Address, long Bytes)> blocks = [];
     readonly Dictionary<string, nint> functions;
@@ -33,32 +31,30 @@ sealed unsafe class CardSchedule : IDisposable
     public CardSchedule(OpenCard card, OpGraph op, GpuMachine machine, Dictionary<string, nint> functions)
     {
         (this.card, this.op, this.machine, this.functions) = (card, op, machine, functions);
-        var packing = new GpuPacking();
-        schedules = op.Graphs.ToDictionary(g => g.Key, g => BuildGpuSchedule.Run(g.Value, op.GpuPlan, machine, packing));
-        packs = [packing.Schedule(false), packing.Schedule(true)];
+        var preparation = new Preparation();
+        modes = op.Graphs.ToDictionary(g => g.Key, g => new GpuPlanner(g.Value, op.GpuPlan, machine, preparation).Plan(g.Key));
+        prepare = preparation.Schedules;
         card.MakeCurrent();
         stream = card.Driver.CreateStream();
         (fields["N"], fields["H"], fields["W"]) = (op.Images, op.Height, op.Width);
         (fields["Processors"], fields["ParameterBlocks"]) = (card.Processors, op.GpuPlan.Floats / GpuParameterPlan.Unit);
         Write<float>("Parameters", Array.ConvertAll(op.GpuMemory(), static v => (float)v));
         Write<float>("Image", Array.ConvertAll(op.Pixels(), static v => (float)v));
-        foreach (GpuSchedule pack in packs) Run(pack);
+        foreach (ModeSchedule mode in prepare) Run(mode);
     }
 
     /// Runs one graph.
     public Outcome Run(string graph)
     {
-        NetworkGraph network = op.Graphs[graph];
         Write<float>("Gradients", Nans(op.GpuPlan.Floats));
         Write<byte>("Labels", op.Labels ?? new byte[op.Images * op.Height * op.Width]);
         Write<double>("Loss", [0]);
         Write<int>("Step", [0, op.Seed, BitConverter.SingleToInt32Bits((float)op.LossScale), 0, 0, 0, 0]);
-        Node? map = network.Outputs.OfType<Output.Scores>().FirstOrDefault()?.Node;
-        int values = map is null ? 0 : op.Images * map.Map.Channels * map.Map.Size.At(op.Height) * map.Map.Size.At(op.Width);
-        if (map is not null) Write<float>("Scores", Nans(values));
         // The loss op alone: what leaves is the map of its gradient.
-        Run(schedules[graph]);
-        double[] scores = map is null ? [] : Doubles(Read<float>("Scores"));
+        bool leaves = op.Leaving(graph) is not null;
+        if (leaves) Write<float>("Scores", Nans(op.Count(op.Leaving(graph)!)));
+        Run(modes[graph]);
+        double[] scores = leaves ? Doubles(Read<float>("Scores")) : [];
         return new Outcome(scores, Gradients(), Read<double>("Loss")[0]);
     }
 
@@ -69,28 +65,26 @@ sealed unsafe class CardSchedule : IDisposable
         card.Driver.DestroyStream(stream);
     }
 
-    void Run(GpuSchedule schedule)
+    void Run(ModeSchedule mode)
     {
-        foreach (GpuMap map in schedule.Maps)
-            (fields[$"{map.Name}_H"], fields[$"{map.Name}_W"]) = (map.Size.At(op.Height), map.Size.At(op.Width));
-        foreach (GpuSize size in schedule.Sizes) fields[size.Field] = HostValue.Of(size.Value, Field);
-        bool stays = packs.Contains(schedule);
-        foreach (var buffer in schedule.Buffers)
+        HostValue.Measure(mode, fields);
+        bool stays = prepare.Contains(mode);
+        foreach (PlannedBuffer buffer in mode.Buffers)
         {
-            if (stays && blocks.ContainsKey(buffer.Field)) continue;
-            Allocate(buffer.Field, HostValue.Of(buffer.Bytes, Field));
+            if (stays && blocks.ContainsKey(buffer.Name)) continue;
+            Allocate(buffer.Name, HostValue.Of(buffer.Bytes, fields));
         }
-        foreach (GpuLaunch launch in schedule.Launches) Launch(launch);
+        foreach (Launch launch in mode.Launches) Launch(launch);
         card.Driver.Wait(stream);
     }
 
-    void Launch(GpuLaunch launch)
+    void Launch(Launch launch)
     {
-        long count = HostValue.Of(launch.Blocks, Field);
+        long count = HostValue.Of(launch.Blocks, fields);
         if (count == 0) return;
         PtxKernel kernel = PtxRenderer.Render(launch.Kernel);
         nint function = Function(kernel);
-        ulong[] arguments = [.. kernel.Fields.Select(f => (ulong)HostValue.Of(launch.Arguments[f.Name], Field))];
+        ulong[] arguments = [.. kernel.Fields.Select(f => (ulong)HostValue.Of(launch.Argument(f.Name), fields))];
         void** pointers = stackalloc void*[Math.Max(1, arguments.Length)];
         fixed (ulong* values = arguments)
         {
@@ -121,9 +115,6 @@ sealed unsafe class CardSchedule : IDisposable
         }
         return gradients;
     }
-
-    long Field(string name) =>
-        fields.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now.");
 
     void Allocate(string field, long bytes)
     {

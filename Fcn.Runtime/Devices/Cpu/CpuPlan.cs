@@ -43,8 +43,9 @@ internal sealed unsafe class CpuPlan : RunPlan
     public void PlaceIn(byte* arena)
     {
         if (arena == _placedAt) return;
-        Frame.Place(buffer => (long)arena + Arena.Offset(buffer));
+        // Captures the plan alone: a captured argument would be an allocation of every call.
         _placedAt = arena;
+        Frame.Place(buffer => (long)_placedAt + Arena.Offset(buffer));
     }
 
     /// Launches all kernels in order.

@@ -36,9 +36,10 @@ public abstract class GpuDevice : Device
         var possible = Enum.GetValues<CudaPrecision>().Where(p => program.Variant(p, Capability) is not null);
         string others = string.Join(", ", possible.Select(static p => p.ToString().ToLowerInvariant()));
         var needed = program.Variants.Where(v => v.Precision == Precision).Select(static v => v.Capability).DefaultIfEmpty(0).Min();
+        string word = Precision.ToString().ToLowerInvariant();
         throw new FcnException(
-            $"{device} cannot run {network} in {Precision.ToString().ToLowerInvariant()}: " +
-            (needed == 0 ? "there are no kernels of this precision. " : $"compute capability {Words(needed)} is needed. ") +
+            $"{device} cannot run {network} in {word}: " +
+            (needed == 0 ? $"it was compiled without kernels of this precision. Add '{word}' to the property FcnPrecisions of the project that declares it. " : $"compute capability {Words(needed)} is needed. ") +
             (others.Length == 0 ? otherwise : $"It can in {others} (--precision)."));
     }
 

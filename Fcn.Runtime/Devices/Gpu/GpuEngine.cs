@@ -230,7 +230,6 @@ internal sealed unsafe class GpuEngine : Engine
     {
         frame.Set("Step", (long)(_own.Address + step));
         frame.Set("Loss", (long)_own.Address);
-        frame.Set("ParameterBlocks", _parameters.Blocks);
         frame.Set("Parameters", (long)_parameters.Values);
         frame.Set("Gradients", (long)_parameters.Gradients);
         frame.Set("Momentum", (long)_parameters.Momentum);
@@ -269,7 +268,7 @@ internal sealed unsafe class GpuEngine : Engine
     }
 
     private Standing Stand(string mode, string purpose) =>
-        Own(new Standing(_context, _stream, _loaded, _code.Table(_network.Name), mode, purpose) { IsApart = _device.Apart });
+        Own(new Standing(_context, _stream, _loaded, _code.Table(_network.Name), mode, _parameters.Blocks, purpose) { IsApart = _device.Apart });
 
     private T Own<T>(T part) where T : IDisposable
     {

@@ -71,8 +71,8 @@ internal sealed unsafe class LaunchStream(GpuContext context, LoadedKernels kern
         var known = kernels.Kernels[launch.Kernel];
         CountedLaunches.Check(known, blocks);
         nint function = kernels.Function(launch.Kernel);
-        if (launch.Arguments.Length > MostArguments)
-            throw new InvalidOperationException($"{launch.Label} launches {known.Name} with {launch.Arguments.Length} arguments.");
+        if (function == 0 || launch.Arguments.Length > MostArguments)
+            throw new InvalidOperationException($"{launch.Label} launches {known.Name}, which was not loaded, or with too many arguments.");
         void** pointers = stackalloc void*[launch.Arguments.Length];
         for (int i = 0; i < launch.Arguments.Length; i++) pointers[i] = arguments + i;
         nint from = _profile is null ? 0 : Mark();

@@ -14,10 +14,10 @@ internal sealed class Standing : IDisposable
     private GpuBlock? _block;
     private ApartBlocks? _apart;
 
-    public Standing(GpuContext context, LaunchStream stream, LoadedKernels kernels, ScheduleTable table, string mode, string purpose)
+    public Standing(GpuContext context, LaunchStream stream, LoadedKernels kernels, ScheduleTable table, string mode, int parameterBlocks, string purpose)
     {
         (_context, _kernels, _purpose) = (context, kernels, purpose);
-        Frame = Measured(table, mode, _plan);
+        Frame = Measured(table, mode, parameterBlocks, _plan);
         _launches = new Replay(Frame, stream);
     }
 
@@ -35,7 +35,7 @@ internal sealed class Standing : IDisposable
     public static long BytesOf(ScheduleTable table, string mode)
     {
         var plan = ArenaPlan.ForGpu();
-        using var frame = Measured(table, mode, plan);
+        using var frame = Measured(table, mode, 0, plan);
         return plan.Bytes;
     }
 
@@ -64,10 +64,11 @@ internal sealed class Standing : IDisposable
     public void Dispose() => Release.All([_launches, _block, _apart, Frame]);
 
     // A network compiled without a mode has nothing to do in it.
-    private static ScheduleFrame Measured(ScheduleTable table, string mode, ArenaPlan plan)
+    private static ScheduleFrame Measured(ScheduleTable table, string mode, int parameterBlocks, ArenaPlan plan)
     {
         var frame = new ScheduleFrame(table.Find(mode) ?? new Schedule(mode, 1).Complete(), plan);
         frame.Set("N", 1);
+        frame.Set("ParameterBlocks", parameterBlocks);
         frame.Measure(mode, 1, 1);
         return frame;
     }

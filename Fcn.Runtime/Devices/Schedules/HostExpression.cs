@@ -89,15 +89,13 @@ internal sealed class HostExpression
     private sealed class Reader(string text, Func<string, int> slot, List<Step> steps)
     {
         private int _at;
-        private int _depth;
+        private int _waiting;
 
         public void Expression()
         {
-            if (++_depth > Deepest / 2) throw Fault("is nested too deep");
             Sum();
             if (Takes("==")) Second(Sum, Code.Same);
             else if (Takes("<")) Second(Sum, Code.Less);
-            _depth--;
         }
 
         public void End()
@@ -137,9 +135,9 @@ internal sealed class HostExpression
                 return;
             }
             string word = Word();
-            if (char.IsAsciiDigit(word[0])) steps.Add(new Step(Code.Number, long.Parse(word, CultureInfo.InvariantCulture)));
+            if (char.IsAsciiDigit(word[0])) Add(new Step(Code.Number, long.Parse(word, CultureInfo.InvariantCulture)));
             else if (Takes("(")) Call(word);
-            else steps.Add(new Step(Code.Slot, slot(word)));
+            else Add(new Step(Code.Slot, slot(word)));
         }
 
         private void Call(string function)
@@ -160,13 +158,21 @@ internal sealed class HostExpression
                 Expression();
             }
             Expect(")");
-            steps.Add(new Step(code));
+            Add(new Step(code));
         }
 
         private void Second(Action operand, Code code)
         {
             operand();
-            steps.Add(new Step(code));
+            Add(new Step(code));
+        }
+
+        // Numbers wait on the stack for the operation that takes them.
+        private void Add(Step step)
+        {
+            steps.Add(step);
+            _waiting += step.Code is Code.Number or Code.Slot ? 1 : 1 - Operands(step.Code);
+            if (_waiting > Deepest) throw Fault("is nested too deep");
         }
 
         // A number or a name; names have dots in them.

@@ -51,7 +51,7 @@ public sealed class CpuEngineTests
     }
 
     [Theory]
-    [InlineData(1, 2, 1)]
+    [InlineData(1, 2, 2)]
     [InlineData(1, 7, 13)]
     [InlineData(3, 40, 33)]
     [InlineData(2, 300, 200)]
@@ -135,8 +135,8 @@ public sealed class CpuEngineTests
     public void ArenasFollowThePlan()
     {
         using var engine = Open(poison: false);
-        var device = LinearScore.Code.Cpu;
-        Assert.Equal(device.Memory(RunMode.Segment, 1, 100, 100).Bytes, engine.PlannedBytes(RunMode.Segment, 1, 100, 100));
+        var device = LinearScore.Code.Cpu!;
+        Assert.Equal(device.Memory(LinearScore.Summary, RunMode.Segment, 1, 100, 100).Bytes, engine.PlannedBytes(RunMode.Segment, 1, 100, 100));
         Assert.Equal(0, engine.ArenaBytes);
         Run(100);
         Assert.Equal(engine.PlannedBytes(RunMode.Segment, 1, 100, 100), engine.ArenaBytes);
@@ -168,7 +168,7 @@ public sealed class CpuEngineTests
     [Fact]
     public void MemoryIsListedBufferByBuffer()
     {
-        var plan = LinearScore.Code.Cpu.Memory(RunMode.Training, 2, 10, 20);
+        var plan = LinearScore.Code.Cpu!.Memory(LinearScore.Summary, RunMode.Training, 2, 10, 20);
         Assert.Equal(["image", "score.slopes", "losses"], plan.Buffers.Select(static b => b.Name));
         Assert.Equal([2L * 12 * 22 * 3 * 4, 2L * 10 * 20 * 5 * 4, 2L * 10 * 8], plan.Buffers.Select(static b => b.Bytes));
         Assert.Equal(plan.LiveBytes, plan.Bytes);
@@ -178,7 +178,7 @@ public sealed class CpuEngineTests
     public void OnlyTrainingTakesMemoryForTraining()
     {
         using var engine = Open();
-        long values = LinearScore.Code.Cpu.ParameterBytes;
+        long values = LinearScore.Code.Cpu!.ParameterBytes;
         Assert.Equal((48 + 16) * sizeof(float), values);
         var momentum = new float[Weight.Length];
         Array.Fill(momentum, 1);

@@ -58,7 +58,7 @@ public sealed unsafe class ParameterMemoryTests
         var first = new ParameterLayout(0, 40, 50, 7, 16);
         var second = new ParameterLayout(first.Length, 40, 1, 1, 1);
         var third = new ParameterLayout(second.Offset + second.Length, 21, 1, 4, 1);
-        var code = LinearScore.Code.Cpu with { Parameters = [first, second, third] };
+        var code = LinearScore.Code.Cpu! with { Parameters = [first, second, third] };
         using var pool = new CpuPool(threads);
         using var memory = new ParameterMemory(summary, code, pool);
         var random = new Random(11);
@@ -112,7 +112,7 @@ public sealed unsafe class ParameterMemoryTests
     public void CodeMustFitItsSummary()
     {
         var summary = LinearScore.Summary;
-        var program = LinearScore.Code.Cpu;
+        var program = LinearScore.Code.Cpu!;
         using var pool = new CpuPool(1);
         Assert.Contains("places 1 parameters of 2", Refusal(program.Parameters[0]));
         Assert.Contains("'score.bias' 6 values", Refusal(program.Parameters[0], new ParameterLayout(48, 6, 1, 1, 1)));

@@ -1,6 +1,7 @@
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
 using Fcn.Devices.Gpu;
+using Fcn.Devices.Schedules;
 using Fcn.Tests.Devices.Cpu;
 using Xunit;
 using static Fcn.Tests.Devices.Cuda.CudaBench;
@@ -90,7 +91,7 @@ public sealed class CudaErrorTests
             "cuda:0 (Tesla T4, sm_75) cannot run LinearScore in bf16: compute capability 8.0 is needed. It can in fp32 (--precision).",
             message);
         string without = Refusal.Of(() => device.Open(LinearScore.Summary, LinearScore.Code));
-        Assert.StartsWith("LinearScore was built without CUDA kernels.", without);
+        Assert.StartsWith("LinearScore was compiled without kernels for NVIDIA GPUs. Add 'cuda' to the property FcnTargets", without);
     }
 
     [Fact]
@@ -187,7 +188,7 @@ public sealed class CudaErrorTests
     {
         using var bench = new CudaBench();
         Assert.Contains("reads 3 channels; the batch has 4", Refusal.Of(() => Labels(bench.Engine, Batch(1, 4, 4) with { Channels = 4 })));
-        Assert.Contains("'score' would be empty at 1x4", Refusal.Of(() => Labels(bench.Engine, Batch(1, 1, 4))));
+        Assert.Contains("LinearScore needs an input of at least 2x2 pixels; got 4x1", Refusal.Of(() => Labels(bench.Engine, Batch(1, 1, 4))));
         Assert.Contains("Label 5 at row 0, column 1", Refusal.Of(() => bench.Engine.Backward(Batch(1, 2, 2), [0, 5, 0, 0], default)));
         Assert.Throws<ArgumentException>(() => bench.Engine.Segment(Batch(1, 4, 4), new byte[15]));
         Assert.Throws<ArgumentException>(() => bench.Engine.Write(ParameterStore.Values, 1, new float[4]));
@@ -202,11 +203,28 @@ public sealed class CudaErrorTests
         using var modules = new CudaModules(context, LinearScoreCuda.Program, variant, new CubinCache(null));
         nint stream = bench.Driver.CreateStream();
         var launches = new LaunchStream(context, modules, stream);
+        var table = new ScheduleTable("Grids", """
+            kernel pack from to
+            kernel pack_backward from to
+            mode None 1
+            launch none pack 0 N N
+            mode Many 1
+            launch many pack 2147483648 N N
+            mode NotLoaded 1
+            launch other pack_backward 1 N N
+            """u8);
         modules.Load([0]);
-        launches.Launch(0, 0, []);
-        Assert.Contains("pack would take 2147483648 blocks", Refusal.Of(() => launches.Launch(0, 1L << 31, [0, 0])));
-        Assert.Throws<InvalidOperationException>(() => launches.Launch(1, 1, [0, 0]));
+        Launch("None");
+        Assert.Contains("pack would take 2147483648 blocks", Refusal.Of(() => Launch("Many")));
+        Assert.Throws<InvalidOperationException>(() => Launch("NotLoaded"));
         Assert.Empty(bench.Driver.Ran);
         bench.Driver.DestroyStream(stream);
+
+        void Launch(string mode)
+        {
+            using var frame = new ScheduleFrame(table.Find(mode)!, ArenaPlan.ForGpu());
+            frame.Measure("Grids", 1, 1);
+            launches.Launch(frame);
+        }
     }
 }

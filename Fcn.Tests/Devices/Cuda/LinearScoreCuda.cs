@@ -1,21 +1,56 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 using Fcn.Tests.Devices.Cpu;
 
 namespace Fcn.Tests.Devices.Cuda;
 
-// LinearScore as the generator would emit it for GPUs: packed weights, a schedule per mode, kernels by index. The kernels are C# and add in
-// the order of LinearScore, so both devices give the same bits.
-internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSchedule
+// LinearScore as the generator would emit it for GPUs: packed weights, a table of schedules, kernels in the order of its rows. The kernels are C#
+// and add in the order of LinearScore, so both devices give the same bits.
+internal static unsafe class LinearScoreCuda
 {
     public const int SharedBytes = 60_000;
 
     private const int Channels = LinearScore.Channels, Classes = LinearScore.Classes;
     private const int Bias = CudaParameter.Unit;
 
-    internal enum Work { Pack, PackBackward, Segment, Scores, Training, Update }
+    // What the modes Prepare and PrepareTraining write stays until parameters change; every other mode reads it under the same name.
+    private const string Schedules = """
+        kernel pack parameters packed
+        kernel pack_backward parameters packed
+        kernel score_argmax packed image labels height width
+        kernel score packed image scores height width
+        kernel score_loss packed image labels slopes losses step width
+        kernel score_gradient slopes image gradients step pixels
+        kernel loss_sum losses loss rows
+        kernel update parameters gradients momentum multipliers step
+
+        mode Segment 2
+        launch score_argmax score_argmax N*H score.packed Image Labels H W
+
+        mode Scores 2
+        launch score score N*H score.packed Image Scores H W
+
+        mode Training 2
+        count pixels N*H*W
+        buffer score.slopes 0 1 pixels*20
+        buffer losses 0 2 N*H*8
+        launch score_loss score_loss N*H score.turned Image Labels score.slopes losses Step W
+        launch score_gradient score_gradient 5 score.slopes Image Gradients Step pixels
+        launch loss_sum loss_sum 1 losses Loss N*H
+
+        mode Prepare 1
+        buffer score.packed 0 0 80
+        launch pack pack 1 Parameters score.packed
+
+        mode PrepareTraining 1
+        buffer score.turned 0 0 80
+        launch pack_backward pack_backward 1 Parameters score.turned
+
+        mode Update 1
+        launch update update ParameterBlocks Parameters Gradients Momentum Multipliers Step
+        """;
 
     private static readonly (string Name, int Arguments, BlockBody Body)[] Table =
     [
@@ -38,83 +73,13 @@ internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSc
 
     public static NetworkCode Code { get; } = LinearScore.Code with { Cuda = Program };
 
-    public override int FrameBytes => sizeof(Frame);
-
-    public override IReadOnlyList<int> Kernels => work switch
-    {
-        Work.Pack => [0],
-        Work.PackBackward => [1],
-        Work.Segment => [2],
-        Work.Scores => [3],
-        Work.Training => [4, 5, 6],
-        Work.Update => [7],
-    };
-
-    public override void Measure(void* frame)
-    {
-        var f = (Frame*)frame;
-        if (work is Work.Pack or Work.PackBackward or Work.Update) return;
-        if (f->Base.H < 2) throw new FcnException($"Layer 'score' would be empty at {f->Base.H}x{f->Base.W}; the smallest height is 2.");
-        f->Pixels = f->Base.N * f->Base.H * f->Base.W;
-    }
-
-    public override void Plan(void* frame, ArenaPlan arena)
-    {
-        var f = (Frame*)frame;
-        const long Weights = Classes * (Channels + 1) * sizeof(float);
-        if (work == Work.Pack) arena.Add((void**)&f->Packed, "score.packed", Weights, 0, 0);
-        if (work == Work.PackBackward) arena.Add((void**)&f->PackedBackward, "score.turned", Weights, 0, 0);
-        if (work != Work.Training) return;
-        arena.Add((void**)&f->Slopes, "score.slopes", (long)f->Pixels * Classes * sizeof(float), 0, 1);
-        arena.Add((void**)&f->Losses, "losses", f->Base.N * f->Base.H * sizeof(double), 0, 2);
-    }
-
-    public override void Run(void* frame, CudaStream stream)
-    {
-        var f = (Frame*)frame;
-        long rows = (long)f->Base.N * f->Base.H;
-        switch (work)
-        {
-            case Work.Pack:
-                stream.Launch(0, 1, [(ulong)f->Base.Parameters, (ulong)f->Packed]);
-                break;
-            case Work.PackBackward:
-                stream.Launch(1, 1, [(ulong)f->Base.Parameters, (ulong)f->PackedBackward]);
-                break;
-            case Work.Segment:
-                stream.Launch(2, rows, [(ulong)f->Packed, (ulong)f->Base.Image, (ulong)f->Base.Labels, (ulong)f->Base.H, (ulong)f->Base.W]);
-                break;
-            case Work.Scores:
-                stream.Launch(3, rows, [(ulong)f->Packed, (ulong)f->Base.Image, (ulong)f->Base.Scores, (ulong)f->Base.H, (ulong)f->Base.W]);
-                break;
-            case Work.Training:
-                stream.Launch(4, rows,
-                [
-                    (ulong)f->PackedBackward, (ulong)f->Base.Image, (ulong)f->Base.Labels, (ulong)f->Slopes, (ulong)f->Losses,
-                    (ulong)f->Base.Step, (ulong)f->Base.W,
-                ]);
-                stream.Launch(5, Classes,
-                    [(ulong)f->Slopes, (ulong)f->Base.Image, (ulong)f->Base.Gradients, (ulong)f->Base.Step, (ulong)f->Pixels]);
-                stream.Launch(6, 1, [(ulong)f->Losses, (ulong)f->Base.Loss, (ulong)rows]);
-                break;
-            case Work.Update:
-                stream.Launch(7, f->Base.ParameterBlocks,
-                [
-                    (ulong)f->Base.Parameters, (ulong)f->Base.Gradients, (ulong)f->Base.Momentum, (ulong)f->Base.Multipliers,
-                    (ulong)f->Base.Step,
-                ]);
-                break;
-        }
-    }
-
     private static CudaTarget Target(int capability, string version) =>
         new(capability, Text($".version {version}\n.target sm_{capability}\n.address_size 64\n"));
 
     private static CudaVariant Variant(CudaPrecision precision, int capability) => new(
         precision, capability,
         [.. Table.Select(k => new CudaKernel(k.Name, 128, k.Body == LossRow ? SharedBytes : 0, Text(Ptx(k.Name, k.Arguments, precision))))],
-        new LinearScoreCuda(Work.Pack), new LinearScoreCuda(Work.PackBackward), new LinearScoreCuda(Work.Segment),
-        new LinearScoreCuda(Work.Scores), new LinearScoreCuda(Work.Training), new LinearScoreCuda(Work.Update));
+        new ScheduleText(Text(Schedules)));
 
     private static string Ptx(string name, int arguments, CudaPrecision precision)
     {
@@ -188,7 +153,7 @@ internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSc
     {
         float* packed = (float*)a[0], image = (float*)a[1], slopes = (float*)a[3];
         byte* labels = (byte*)a[2];
-        var step = (CudaStep*)a[5];
+        var step = (StepNumbers*)a[5];
         long width = (long)a[6];
         float* scores = stackalloc float[Classes];
         double loss = 0;
@@ -216,7 +181,7 @@ internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSc
     private static void GradientOfClass(long k, ReadOnlySpan<ulong> a)
     {
         float* slopes = (float*)a[0], image = (float*)a[1], gradients = (float*)a[2];
-        var step = (CudaStep*)a[3];
+        var step = (StepNumbers*)a[3];
         for (int i = 0; i <= Channels; i++)
         {
             float sum = 0;
@@ -238,7 +203,7 @@ internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSc
         long first = block * CudaParameter.Unit;
         float* values = (float*)a[0] + first, gradients = (float*)a[1] + first, momentum = (float*)a[2] + first;
         float* multipliers = (float*)a[3] + 2 * block;
-        var step = (CudaStep*)a[4];
+        var step = (StepNumbers*)a[4];
         if (multipliers[0] == 0) return;
         float rate = step->Rate * multipliers[0], decay = step->Decay * multipliers[1];
         for (int i = 0; i < CudaParameter.Unit; i++)
@@ -247,16 +212,5 @@ internal sealed unsafe class LinearScoreCuda(LinearScoreCuda.Work work) : CudaSc
             momentum[i] = step->Momentum * momentum[i] + rate * gradient;
             values[i] -= momentum[i];
         }
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Frame
-    {
-        public CudaFrame Base;
-        public int Pixels;
-        public float* Packed;
-        public float* PackedBackward;
-        public float* Slopes;
-        public double* Losses;
     }
 }

@@ -1,6 +1,8 @@
 using System.Text;
+using Fcn.Devices;
 using Fcn.Devices.Cuda;
 using Fcn.Devices.Gpu;
+using Fcn.Devices.Schedules;
 using Fcn.Tests.Ptx;
 using Xunit;
 
@@ -10,6 +12,13 @@ public sealed unsafe class PtxCardTests
 {
     // values[i] *= factor for the first count values; 64 threads to a block.
     private const string Header = ".version 6.5\n.target sm_75\n.address_size 64\n";
+
+    private static ReadOnlySpan<byte> Schedules =>
+        """
+        kernel scale values count factor
+        mode Scale 1
+        launch scale scale 2 values count factor
+        """u8;
 
     private const string Scale = """
         .visible .entry scale(
@@ -57,18 +66,22 @@ public sealed unsafe class PtxCardTests
         using var driver = new EmulatedDriver(new PtxCard());
         using var context = new GpuContext(driver, CudaCards.Of(driver, 0));
         var kernel = new CudaKernel("scale", 64, 0, Text(Scale));
-        var none = new LinearScoreCuda(LinearScoreCuda.Work.Update);
-        var variant = new CudaVariant(CudaPrecision.Fp32, 75, [kernel], none, none, none, none, none, none);
+        var variant = new CudaVariant(CudaPrecision.Fp32, 75, [kernel], static () => Schedules);
         var program = new CudaProgram([new CudaTarget(75, Text(Header))], [], [variant]);
         using var modules = new CudaModules(context, program, variant, new CubinCache(null));
-        modules.Load([0]);
+        var mode = variant.Table("Scale").Find("Scale")!;
+        modules.Load(mode);
         nint stream = driver.CreateStream();
         using var staging = new GpuStaging(context, stream, 4);
         var block = new GpuBlock(context, values.Length * sizeof(float), "Values take", static _ => "");
         fixed (float* from = values) staging.Upload(block.Address, (byte*)from, block.Bytes);
+        using var frame = new ScheduleFrame(mode, ArenaPlan.ForGpu());
+        frame.Set("values", (long)block.Address);
+        frame.Set("count", count);
         // Arguments lie in the low bytes of their slots; what is above them does not count.
-        ulong[] arguments = [block.Address, (uint)count, BitConverter.SingleToUInt32Bits(0.7f) | 0xABCDul << 32];
-        new LaunchStream(context, modules, stream).Launch(0, 2, arguments);
+        frame.Set("factor", BitConverter.SingleToUInt32Bits(0.7f) | 0xABCDL << 32);
+        frame.Measure("Scale", 1, 1);
+        new LaunchStream(context, modules, stream).Launch(frame);
         var results = new float[values.Length];
         fixed (float* to = results) staging.Download(block.Address, (byte*)to, block.Bytes);
         return results;

@@ -2,12 +2,13 @@ using Fcn.Generator.Kernels;
 
 namespace Fcn.Tests.Kernels;
 
-// What a launch gives its kernels by name: sizes, factors and memory. The counterpart of a schedule's frame struct.
+// What a launch gives its kernel by name: sizes, factors and memory. The counterpart of a launch's arguments.
 internal sealed class KernelFrame
 {
     private readonly Dictionary<string, long> _wholes = [];
     private readonly Dictionary<string, double> _reals = [];
     private readonly Dictionary<string, KernelBuffer> _buffers = [];
+    private readonly Dictionary<string, long> _offsets = [];
 
     public IReadOnlyDictionary<string, KernelBuffer> Buffers => _buffers;
 
@@ -26,9 +27,10 @@ internal sealed class KernelFrame
     /// Under the buffer's own name.
     public KernelFrame Set(KernelBuffer buffer) => Set(buffer.Name, buffer);
 
-    public KernelFrame Set(string name, KernelBuffer buffer)
+    /// Offset: in elements, where the pointer of this name points.
+    public KernelFrame Set(string name, KernelBuffer buffer, long offset = 0)
     {
-        _buffers[name] = buffer;
+        (_buffers[name], _offsets[name]) = (buffer, offset);
         return this;
     }
 
@@ -42,7 +44,7 @@ internal sealed class KernelFrame
     {
         if (!_buffers.TryGetValue(name, out var buffer)) throw Missing(name, "buffer");
         if (buffer.Element != element) throw new KernelFault($"takes the buffer '{name}' for {element}, but it holds {buffer.Element}");
-        return new(buffer, 0);
+        return new(buffer, _offsets[name]);
     }
 
     private static KernelFault Missing(string name, string what) =>

@@ -24,7 +24,7 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
     {
         var kernels = LinearScoreIlgpu.Program.Kernels.Where(static k => k.Key != "update").ToDictionary();
         Assert.Contains(
-            "ilgpu:cpu (simulated, 256 threads) cannot run LinearScore in fp32: there are no kernels of this precision.",
+            "ilgpu:cpu (simulated, 256 threads) cannot run LinearScore in fp32: it was compiled without kernels of this precision.",
             Refusal.Of(() => simulated.Device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(kernels) })));
     }
 

@@ -16,7 +16,7 @@ internal static class LinearScoreIlgpu
     private const int Channels = LinearScore.Channels, Classes = LinearScore.Classes;
     private const int Bias = CudaParameter.Unit;
 
-    // Of CudaStep, in 32-bit words.
+    // Of StepNumbers, in 32-bit words.
     private const int Accumulate = 0, LossScale = 2, Rate = 3, Momentum = 4, Decay = 5, GradientScale = 6;
 
     public static IlgpuProgram Program { get; } = new(new Dictionary<string, Delegate>
