@@ -21,7 +21,7 @@ public static class FcnTool
     /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>
-    /// <param name="devices">What <c>--device</c> may name beside <c>auto</c>, <c>cpu</c> and <c>cuda</c>.</param>
+    /// <param name="devices">What <c>--device</c> may name beside <c>auto</c>, <c>cpu</c>, <c>cuda</c> and <c>ilgpu</c>.</param>
     /// <returns>
     /// The program's exit code: 0 done, 1 failed with a message or not all could be printed, 2 wrong usage, 130 interrupted.
     /// </returns>

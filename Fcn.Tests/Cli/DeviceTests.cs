@@ -50,7 +50,7 @@ public sealed class DeviceTests
     {
         ToolResult result = Run("benchmark", "linear", "--device", text);
         Assert.Equal(2, result.Code);
-        Assert.Contains($"--device {text}: expected auto, cpu or cuda[:n].", result.Error);
+        Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n] or ilgpu[:cuda|opencl|cpu].", result.Error);
     }
 
     [Fact]
@@ -58,14 +58,14 @@ public sealed class DeviceTests
     {
         var requests = new List<DeviceRequest>();
         var devices = new DeviceCatalog([new DeviceKind("echo", ["near", "n"], Open)]);
-        Assert.Equal("auto, cpu, cuda[:n], echo[:near|n]", devices.Forms);
+        Assert.Equal("auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu], echo[:near|n]", devices.Forms);
         foreach (string text in new[] { "echo", "echo:near", "echo:12" }) Assert.Equal(0, Benchmark(text, "--precision", "bf16").Code);
         Assert.Equal(["", "near", "12"], requests.Select(static r => r.Choice));
         Assert.All(requests, static r => Assert.Equal((CudaPrecision.Bf16, 3), (r.Precision, r.Threads)));
         Assert.Contains("8x8, cpu (", Benchmark("echo").Output);
         foreach (string text in new[] { "echo:far", "echo:", "echo:-1", "echos" })
-            Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n] or echo[:near|n].", Benchmark(text).Error);
-        Assert.Contains("auto, cpu, cuda[:n], echo[:near|n] (auto)", Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" "));
+            Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu] or echo[:near|n].", Benchmark(text).Error);
+        Assert.Contains("auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu], echo[:near|n] (auto)", Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" "));
         Assert.Throws<ArgumentException>(() => new DeviceCatalog([new DeviceKind("cpu", [], Open)]));
 
         ToolResult Benchmark(string text, params string[] more) =>
@@ -98,15 +98,18 @@ public sealed class DeviceTests
     }
 
     [Fact]
-    public void AKindThatAPackageBringsIsExplained()
+    public void IlgpuIsADevice()
     {
-        string error = Run("benchmark", "linear", "--device", "ilgpu:cpu").Error;
-        Assert.Contains("--device ilgpu:cpu: expected auto, cpu or cuda[:n]. For ilgpu reference Fcn.Ilgpu in a program of yours", error);
-        Assert.Contains("IlgpuDevice.Open(r.Choice, r.Precision)", error);
-        // Where the kind is there, its own choices are what counts.
-        var devices = new DeviceCatalog([new DeviceKind("ilgpu", ["cuda"], static _ => new CpuDevice(1))]);
-        error = Run(devices, "benchmark", "linear", "--device", "ilgpu:cpu").Error;
-        Assert.EndsWith("expected auto, cpu, cuda[:n] or ilgpu[:cuda].\nSee fcn benchmark --help.\n", error);
+        Assert.EndsWith(
+            "--device ilgpu:metal: expected auto, cpu, cuda[:n] or ilgpu[:cuda|opencl|cpu].\nSee fcn benchmark --help.\n",
+            Run("benchmark", "linear", "--device", "ilgpu:metal").Error);
+        // Written by hand, without kernels for it.
+        Assert.StartsWith(
+            "error: LinearScore was built without ILGPU kernels. Reference the package ILGPU in the project that declares it",
+            Run("benchmark", "linear", "--size", "8x8", "--device", "ilgpu:cpu").Error);
+        Assert.StartsWith(
+            "error: ilgpu:cpu (simulated, 256 threads) cannot compute in bf16",
+            Run("benchmark", "linear", "--size", "8x8", "--device", "ilgpu:cpu", "--precision", "bf16").Error);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed unsafe class PtxCardTests
         var none = new LinearScoreCuda(LinearScoreCuda.Work.Update);
         var variant = new CudaVariant(CudaPrecision.Fp32, 75, [kernel], none, none, none, none, none, none);
         var program = new CudaProgram([new CudaTarget(75, Text(Header))], [], [variant]);
-        using var modules = new CudaModules(context, program, variant, new CubinCache(null));
+        using var modules = new CudaModules(driver, context.Card, program, variant, new CubinCache(null));
         modules.Load([0]);
         nint stream = driver.CreateStream();
         using var staging = new GpuStaging(context, stream, 4);
