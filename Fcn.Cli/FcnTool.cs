@@ -8,7 +8,7 @@ namespace Fcn.Cli;
 
 /// <summary>
 /// The command line tool as a function. A program with networks of its own gets every verb with one line:
-/// <c>return FcnTool.Run(args, new NetworkCatalog().Add("mynet", MyNet.Summary, device => new MyNet(device)));</c>
+/// <c>return FcnTool.Run(args, new NetworkCatalog().Add("mynet", MyNet.Summary, MyNet.Code, device => new MyNet(device)));</c>
 /// </summary>
 public static class FcnTool
 {

@@ -25,7 +25,7 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         var kernels = LinearScoreIlgpu.Program.Kernels.Where(static k => k.Key != "update").ToDictionary();
         Assert.Contains(
             "ilgpu:cpu (simulated, 256 threads) cannot run LinearScore in fp32: there are no kernels of this precision.",
-            Refusal.Of(() => simulated.Device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(kernels) })));
+            Refusal.Of(() => simulated.Device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(() => kernels) })));
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         var kernels = LinearScoreIlgpu.Program.Kernels.ToDictionary();
         kernels["score"] = Throwing;
         using var device = new IlgpuDevice(IlgpuBackend.Cpu);
-        using var engine = device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(kernels) });
+        using var engine = device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(() => kernels) });
         var input = CudaBench.Batch(1, 4, 4);
         CudaBench.Labels(engine, input);
         Assert.StartsWith(

@@ -57,7 +57,7 @@ static class CardPart
     }
 
     public static CudaProgram Program(Subject subject) =>
-        CodeReader.Read(subject.Open)?.Cuda ?? throw new FcnException($"{subject.Name} was built without CUDA kernels.");
+        subject.Code().Cuda ?? throw new FcnException($"{subject.Name} was built without CUDA kernels.");
 
     public static string Words(CudaPrecision precision) => precision.ToString().ToLowerInvariant();
 }
