@@ -8,8 +8,8 @@ using CudaAccelerator = ILGPU.Runtime.Cuda.CudaAccelerator;
 
 namespace Fcn.Devices.Ilgpu;
 
-// ILGPU as the engine's driver. All streams are one, in order: what the engine lets run side by side runs one behind the other. There are no
-// graphs. Contexts are counted; the last to go closes the device.
+// ILGPU as the engine's driver. All streams are one, in order: what the engine lets run side by side runs one behind the other. There are
+// no graphs. Contexts are counted; the last to go closes the device.
 internal sealed unsafe class IlgpuDriver : GpuDriver
 {
     private readonly IlgpuMachine _machine;

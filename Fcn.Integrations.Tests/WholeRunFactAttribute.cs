@@ -4,8 +4,8 @@ using Xunit;
 namespace Fcn.Integrations.Tests;
 
 /// <summary>
-/// A test for the whole run, eng/check.sh: ILGPU's simulated device has a thread of the operating system per thread of a kernel, and takes its time. The usual
-/// run has a smaller test of the same kind, and reports this one as skipped, with the reason.
+/// A test for the whole run, eng/check.sh: ILGPU's simulated device has a thread of the operating system per thread of a kernel, and takes
+/// its time. The usual run has a smaller test of the same kind, and reports this one as skipped, with the reason.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class WholeRunFactAttribute : FactAttribute

@@ -82,6 +82,17 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         context.Dispose();
     }
 
+    // The engine says what would fit; NVIDIA is not to blame where there is no card of theirs.
+    [Fact]
+    public void ALackOfMemoryIsOneOnEveryBackend()
+    {
+        var full = Assert.Throws<GpuException>(() => simulated.Driver.Allocate(1L << 42));
+        Assert.Equal(GpuFault.OutOfMemory, full.Fault);
+        Assert.Equal("There is no memory for an allocation of 4398046511104 bytes.", full.Message);
+        Assert.False(simulated.Driver.IsLost);
+        Assert.Null(simulated.Driver.Graphs);
+    }
+
     // What ILGPU cannot compile spoils it for all that comes after.
     [Fact]
     public void AKernelThatIlgpuCannotCompileIsNamed()

@@ -13,8 +13,10 @@ namespace Fcn.Tests.Cli;
 public sealed class DeviceTests
 {
     private static readonly NetworkCatalog Networks = new NetworkCatalog()
-        .Add("linear", LinearScore.Summary, static () => LinearScoreCuda.Code, static device => new Opened(device, cuda: true))
-        .Add("cpu-only", LinearScore.Summary with { Name = "CpuOnly" }, static () => LinearScore.Code, static device => new Opened(device, cuda: false));
+        .Add("linear", LinearScore.Summary, static () => LinearScoreCuda.Code, static device => new Opened(device, LinearScoreCuda.Code))
+        .Add(
+            "cpu-only", LinearScore.Summary with { Name = "CpuOnly" }, static () => LinearScore.Code,
+            static device => new Opened(device, LinearScore.Code));
 
     [Fact]
     public void AutoTakesTheGpuThatIsThereAndSaysWhyNot()
@@ -64,7 +66,8 @@ public sealed class DeviceTests
         Assert.Contains("8x8, cpu (", Benchmark("echo").Output);
         foreach (string text in new[] { "echo:far", "echo:", "echo:-1", "echos" })
             Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu] or echo[:near|n].", Benchmark(text).Error);
-        Assert.Contains("auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu], echo[:near|n] (auto)", Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" "));
+        string help = Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" ");
+        Assert.Contains("auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu], echo[:near|n] (auto)", help);
         Assert.Throws<ArgumentException>(() => new DeviceCatalog([new DeviceKind("cpu", [], Open)]));
 
         ToolResult Benchmark(string text, params string[] more) =>
@@ -185,6 +188,6 @@ public sealed class DeviceTests
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 
-    private sealed class Opened(Fcn.Devices.Device device, bool cuda)
-        : Network(LinearScore.Summary, device.Open(LinearScore.Summary, cuda ? LinearScoreCuda.Code : LinearScore.Code));
+    private sealed class Opened(Fcn.Devices.Device device, Fcn.Devices.NetworkCode code)
+        : Network(LinearScore.Summary, device.Open(LinearScore.Summary, code));
 }

@@ -1,7 +1,6 @@
 // What the card is, and what the driver's assembler made of every kernel of the networks: registers, local memory, blocks per
 // multiprocessor.
 using System.Text.Json.Nodes;
-using Fcn.Cli;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.GpuCheck;

@@ -4,7 +4,8 @@ using Fcn.Models;
 namespace Fcn.GpuCheck;
 
 // A network that is measured or compared, and the size at which it is.
-sealed record Subject(string Name, Func<Device, Network> Open, Func<NetworkCode> Code, NetworkSummary Summary, int Height, int Width, int[] Batches)
+sealed record Subject(
+    string Name, Func<Device, Network> Open, Func<NetworkCode> Code, NetworkSummary Summary, int Height, int Width, int[] Batches)
 {
     static readonly int[] OneAndEight = [1, 8];
 

@@ -2,8 +2,8 @@ using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Cuda;
 
-// The NVIDIA driver: what the engine needs of any, and behind it how cards are found and how PTX becomes functions. Everything that touches a
-// card goes through here, so that tests run the whole engine over a driver of their own. Failures are CudaExceptions.
+// The NVIDIA driver: what the engine needs of any, and beyond it how cards are found and how PTX becomes functions. Everything that touches
+// a card goes through here, so that tests run the whole engine over a driver of their own. Failures are CudaExceptions.
 internal abstract unsafe class CudaDriver : GpuDriver, IGpuGraphs
 {
     /// 12040 for CUDA 12.4.

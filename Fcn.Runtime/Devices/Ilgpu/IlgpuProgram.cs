@@ -2,8 +2,8 @@ namespace Fcn.Devices.Ilgpu;
 
 /// <summary>
 /// A network's kernels as static methods in the dialect of C# that ILGPU compiles. Schedules, parameters and launches are those of the
-/// network's <see cref="Cuda.CudaProgram"/>. Constructed by generated code; the device that runs it is in the package Fcn.Ilgpu. Programs that do
-/// not open one need no ILGPU: the methods' parameters are its types, and nothing touches them before <see cref="Kernels"/> is read.
+/// network's <see cref="Cuda.CudaProgram"/>. Constructed by generated code; the device that runs it is in the package Fcn.Ilgpu. Programs
+/// that do not open one need no ILGPU: the methods' parameters are its types, and nothing touches them before <see cref="Kernels"/> is read.
 /// </summary>
 /// <param name="methods">
 /// The methods by the names of the CUDA kernels that they stand for (<see cref="Cuda.CudaKernel.Name"/>). A method takes the same arguments in
