@@ -16,7 +16,7 @@ if (args.Length < 2)
     Console.Error.WriteLine("usage: Fcn.IlgpuPtx OUT NETWORK...");
     return 2;
 }
-var assembly = Assembly.GetExecutingAssembly();
+var assembly = typeof(Fcn.Models.Fcn8s).Assembly;
 // One for all: ILGPU keeps what it knows of types and of functions that kernels share.
 using var context = Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2));
 using var backend = new PTXBackend(
