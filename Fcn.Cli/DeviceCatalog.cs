@@ -6,24 +6,18 @@ sealed class DeviceCatalog
     /// Left to the tool: a GPU where there is one, else the CPU.
     public const string Auto = "auto";
 
-    // Kinds that a package brings, so that whoever asks for one in a tool without it learns how to get it.
-    static readonly (string Name, string Package, string Line)[] Known =
-    [
-        ("ilgpu", "Fcn.Ilgpu", "new DeviceKind(\"ilgpu\", [\"cuda\", \"opencl\", \"cpu\"], r => IlgpuDevice.Open(r.Choice, r.Precision))"),
-    ];
-
     readonly DeviceKind[] kinds;
 
     /// <exception cref="ArgumentException">Two kinds have one name, or one has that of another word.</exception>
     public DeviceCatalog(IEnumerable<DeviceKind> added)
     {
-        kinds = [DeviceKind.Cpu, DeviceKind.Cuda, .. added];
+        kinds = [DeviceKind.Cpu, DeviceKind.Cuda, DeviceKind.Ilgpu, .. added];
         string[] names = [Auto, .. kinds.Select(static k => k.Name)];
         if (names.Distinct().Count() < names.Length)
             throw new ArgumentException($"Kinds of devices need names of their own; these are {string.Join(", ", names)}.");
     }
 
-    /// auto, cpu, cuda[:n]
+    /// auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu]
     public string Forms => string.Join(", ", All);
 
     /// The kind and what was chosen of it; null for auto.
@@ -42,13 +36,7 @@ sealed class DeviceCatalog
     public string? Mistake(string text)
     {
         if (text == Auto || Array.Exists(kinds, k => k.Choice(text) is not null)) return null;
-        string expected = $"--device {text}: expected {string.Join(", ", All[..^1])} or {All[^1]}.";
-        foreach ((string name, string package, string line) in Known)
-        {
-            bool isMissing = text.Split(':')[0] == name && !Array.Exists(kinds, k => k.Name == name);
-            if (isMissing) expected += $" For {name} reference {package} in a program of yours and add to FcnTool.Run(args, networks): {line}.";
-        }
-        return expected;
+        return $"--device {text}: expected {string.Join(", ", All[..^1])} or {All[^1]}.";
     }
 
     string[] All => [Auto, .. kinds.Select(static k => k.Form)];

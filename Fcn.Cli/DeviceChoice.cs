@@ -18,18 +18,18 @@ sealed class DeviceChoice(Device device) : IDisposable
     public GpuDevice? Gpu => device as GpuDevice;
 
     /// Opens what was asked for; where that is left to the tool, says what was taken and why.
-    public static DeviceChoice Open(Session session, RunConfig config, string network, Func<Device, Network> open)
+    public static DeviceChoice Open(Session session, RunConfig config, CatalogEntry network)
     {
-        DeviceChoice choice = Choose(session, config, network, open);
+        DeviceChoice choice = Choose(session, config, network);
         if (choice.Device.Advice is { } advice) session.Terminal.Hint(advice);
         return choice;
     }
 
-    static DeviceChoice Choose(Session session, RunConfig config, string network, Func<Device, Network> open)
+    static DeviceChoice Choose(Session session, RunConfig config, CatalogEntry network)
     {
         if (session.Devices.Find(config.Device) is (var kind, var choice)) return new DeviceChoice(kind.Open(Request(config, choice)));
 
-        (int? ordinal, string why) = Decide(CodeReader.Read(open), network, CudaDevice.Find);
+        (int? ordinal, string why) = Decide(network.Code(), network.Name, CudaDevice.Find);
         DeviceRequest request = Request(config, ordinal?.ToString() ?? "");
         var chosen = new DeviceChoice(
             ordinal is null ? DeviceKind.Cpu.Open(request with { Precision = CudaPrecision.Fp32 }) : DeviceKind.Cuda.Open(request));
@@ -39,9 +39,9 @@ sealed class DeviceChoice(Device device) : IDisposable
     }
 
     /// The GPU to take, null for the CPU; and a reason that follows a "because".
-    public static (int? Ordinal, string Why) Decide(NetworkCode? code, string network, Func<CudaFinding> find)
+    public static (int? Ordinal, string Why) Decide(NetworkCode code, string network, Func<CudaFinding> find)
     {
-        if (code?.Cuda is null) return (null, $"{network} was built without CUDA kernels");
+        if (code.Cuda is null) return (null, $"{network} was built without CUDA kernels");
         CudaFinding found = find();
         return (found.Ordinal, found.Ordinal is null ? found.Words : "it is the first GPU that networks can run on");
     }

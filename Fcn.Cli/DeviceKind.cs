@@ -1,13 +1,14 @@
-// What --device may name. The tool knows the CPU and NVIDIA GPUs; a program adds kinds of its own.
+// What --device may name. The tool knows the CPU, NVIDIA GPUs and ILGPU; a program adds kinds of its own.
 using System.Globalization;
 using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Ilgpu;
 
 namespace Fcn.Cli;
 
 /// <summary>A kind of device, by its name on the command line.</summary>
-/// <param name="Name">What <c>--device</c> calls it, such as <c>ilgpu</c>.</param>
+/// <param name="Name">What <c>--device</c> calls it, such as <c>cuda</c>.</param>
 /// <param name="Choices">What may follow behind a colon; <c>n</c> stands for any number.</param>
 /// <param name="Open">Opens one; what it returns is disposed where it can be.</param>
 public sealed record DeviceKind(string Name, IReadOnlyList<string> Choices, Func<DeviceRequest, Device> Open)
@@ -32,6 +33,9 @@ public sealed record DeviceKind(string Name, IReadOnlyList<string> Choices, Func
 
     internal static DeviceKind Cuda { get; } = new("cuda", [Number], static request =>
         new CudaDevice(Ordinal(request.Choice) ?? 0, request.Precision));
+
+    internal static DeviceKind Ilgpu { get; } = new("ilgpu", ["cuda", "opencl", "cpu"], static request =>
+        IlgpuDevice.Open(request.Choice, request.Precision));
 
     static int? Ordinal(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : null;

@@ -8,7 +8,7 @@ namespace Fcn.Cli;
 
 /// <summary>
 /// The command line tool as a function. A program with networks of its own gets every verb with one line:
-/// <c>return FcnTool.Run(args, new NetworkCatalog().Add("mynet", MyNet.Summary, device => new MyNet(device)));</c>
+/// <c>return FcnTool.Run(args, new NetworkCatalog().Add("mynet", MyNet.Summary, MyNet.Code, device => new MyNet(device)));</c>
 /// </summary>
 public static class FcnTool
 {
@@ -21,7 +21,7 @@ public static class FcnTool
     /// </summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="networks">The networks the verbs can open.</param>
-    /// <param name="devices">What <c>--device</c> may name beside <c>auto</c>, <c>cpu</c> and <c>cuda</c>.</param>
+    /// <param name="devices">What <c>--device</c> may name beside <c>auto</c>, <c>cpu</c>, <c>cuda</c> and <c>ilgpu</c>.</param>
     /// <returns>
     /// The program's exit code: 0 done, 1 failed with a message or not all could be printed, 2 wrong usage, 130 interrupted.
     /// </returns>

@@ -10,9 +10,7 @@ sealed record MemoryCost(long Parameters, long Segment, long Training, GpuMemory
 {
     public static MemoryCost Of(CatalogEntry entry, PixelSize at)
     {
-        NetworkCode code = CodeReader.Read(entry.Open)
-            ?? throw new FcnException(
-                $"{entry.Name} is not made on the device that it is given. Add it with device => new {entry.Summary.Name}(device).");
+        NetworkCode code = entry.Code();
         CpuProgram cpu = code.Cpu ?? throw new FcnException($"{entry.Name} was compiled without kernels for CPUs: its memory is not known.");
         return new MemoryCost(
             entry.Summary.ParameterCount * sizeof(float), Plan(RunMode.Segment), Plan(RunMode.Training), GpuMemory.Of(entry, code, at));

@@ -14,6 +14,7 @@ public sealed class NetworkCatalog : IEnumerable<CatalogEntry>
     /// <summary>Adds a network.</summary>
     /// <param name="name">How it is called on the command line, such as <c>mynet</c>.</param>
     /// <param name="summary">The generated layer table, <c>MyNet.Summary</c>.</param>
+    /// <param name="code">What was compiled for it, <c>MyNet.Code</c>.</param>
     /// <param name="open">Makes it on a device: <c>device => new MyNet(device)</c>.</param>
     /// <param name="classNames">
     /// A name for each class, for legends and tables; null for PASCAL VOC's where there are 21, otherwise <c>class 0</c>, <c>class 1</c>, …
@@ -23,7 +24,8 @@ public sealed class NetworkCatalog : IEnumerable<CatalogEntry>
     /// <returns>This catalog.</returns>
     /// <exception cref="ArgumentException">The name is empty or taken, or there are not as many class names as classes.</exception>
     public NetworkCatalog Add(
-        string name, NetworkSummary summary, Func<Device, Network> open, IReadOnlyList<string>? classNames = null, Palette? palette = null)
+        string name, NetworkSummary summary, Func<NetworkCode> code, Func<Device, Network> open,
+        IReadOnlyList<string>? classNames = null, Palette? palette = null)
     {
         if (Key(name).Length == 0) throw new ArgumentException("A network needs a name.", nameof(name));
         if (entries.Exists(e => Key(e.Name) == Key(name)))
@@ -31,7 +33,7 @@ public sealed class NetworkCatalog : IEnumerable<CatalogEntry>
         if (classNames is not null && classNames.Count != summary.Classes)
             throw new ArgumentException($"{name} has {summary.Classes} classes; {classNames.Count} names were given.", nameof(classNames));
         classNames ??= summary.Classes == ClassNames.Voc.Count ? ClassNames.Voc : ClassNames.Numbered(summary.Classes);
-        entries.Add(new CatalogEntry(name, summary, open, classNames, palette ?? Palette.Voc));
+        entries.Add(new CatalogEntry(name, summary, code, open, classNames, palette ?? Palette.Voc));
         return this;
     }
 
@@ -61,8 +63,10 @@ public sealed class NetworkCatalog : IEnumerable<CatalogEntry>
 /// <summary>One network of a catalog.</summary>
 /// <param name="Name">How it is called on the command line.</param>
 /// <param name="Summary">Its layer table.</param>
+/// <param name="Code">What was compiled for it.</param>
 /// <param name="Open">Makes it on a device.</param>
 /// <param name="ClassNames">A name for each class.</param>
 /// <param name="Palette">Colours of its classes.</param>
 public sealed record CatalogEntry(
-    string Name, NetworkSummary Summary, Func<Device, Network> Open, IReadOnlyList<string> ClassNames, Palette Palette);
+    string Name, NetworkSummary Summary, Func<NetworkCode> Code, Func<Device, Network> Open,
+    IReadOnlyList<string> ClassNames, Palette Palette);

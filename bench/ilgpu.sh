@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PTXAS=${PTXAS:-$(eng/fetch-ptxas.sh)}
 if [ $# -eq 0 ]; then set -- Fcn8s FcnSmall; fi
-dotnet build integrations/Fcn.Ilgpu.Ptx --configuration Release --nologo -v quiet -nodeReuse:false
+dotnet build bench/Fcn.IlgpuPtx --configuration Release --nologo -v quiet -nodeReuse:false
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-integrations/Fcn.Ilgpu.Ptx/bin/Release/net10.0/Fcn.Ilgpu.Ptx "$folder" "$@" | tee "$folder/times"
+bench/Fcn.IlgpuPtx/bin/Release/net10.0/Fcn.IlgpuPtx "$folder" "$@" | tee "$folder/times"
 "${PYTHON:-python3}" bench/ilgpu_table.py "$folder" "$PTXAS" "${OUT:-bench/results/ilgpu.md}" "$@"

@@ -1,6 +1,6 @@
 """PTX that ILGPU made of kernels -> a table of what ptxas says of them: FOLDER PTXAS OUT NETWORK...
 
-FOLDER/NETWORK/KERNEL.ptx come from integrations/Fcn.Ilgpu.Ptx. A kernel multiplies on matrix units if its text has mma.sync.
+FOLDER/NETWORK/KERNEL.ptx come from bench/Fcn.IlgpuPtx. A kernel multiplies on matrix units if its text has mma.sync.
 """
 import concurrent.futures
 import datetime

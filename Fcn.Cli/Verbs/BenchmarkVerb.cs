@@ -40,7 +40,7 @@ static class BenchmarkVerb
     {
         Terminal terminal = session.Terminal;
         CatalogEntry entry = session.Networks.Find(config.Network);
-        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry);
         using Network network = entry.Open(device.Device);
         network.Initialize(seed: 1);
         Action pass = Pass(network, config);

@@ -40,7 +40,7 @@ static class DemoVerb
         Terminal terminal = session.Terminal;
         // A program's own build of it comes first: it may have kernels for more devices.
         CatalogEntry entry = session.Networks.FirstOrDefault(static e => e.Summary.Name == FcnDemo.Summary.Name) ?? PaperNetworks.Demo;
-        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Summary.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry);
         using Network network = entry.Open(device.Device);
         network.Initialize(config.Seed);
         using RunFolder folder = RunFolder.Create(config.Runs, "demo", config.Name);

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
 using Fcn.Data;
+using Fcn.Devices;
 using Spectre.Console;
 
 namespace Fcn.Cli.Verbs;
@@ -83,6 +84,7 @@ static class InfoVerb
         terminal.Line(
             $"{Tables.Count(network.ParameterCount)} parameters, receptive field {network.ReceptiveField}, stride {network.Stride}");
         if (network.Crops.Count > 0) terminal.Line("crops: " + string.Join(", ", network.Crops.Select(static c => $"{c.Key} {c.Value}")));
+        terminal.Line($"kernels for {string.Join(", ", Devices(entry))}");
         terminal.Line($"at {at}: {Gflop(Cost.Flop(network, at.Height, at.Width))} GFLOP");
         terminal.Line($"memory to segment: {Tables.Bytes(memory.Parameters + memory.Segment)} " +
             $"({Tables.Bytes(memory.Parameters)} parameters, {Tables.Bytes(memory.Segment)} working)");
@@ -93,6 +95,15 @@ static class InfoVerb
             terminal.Line($"on a GPU in fp32:  {Tables.Bytes(memory.Parameters + gpu.Segment)} to segment, " +
                 $"{Tables.Bytes(3 * memory.Parameters + gpu.Training)} to train ({GpuMemory.Processors} multiprocessors)");
         }
+    }
+
+    // Kinds of devices, as --device names them, that the network was compiled for.
+    static IEnumerable<string> Devices(CatalogEntry entry)
+    {
+        NetworkCode code = entry.Code();
+        yield return DeviceKind.Cpu.Name;
+        if (code.Cuda is not null) yield return DeviceKind.Cuda.Name;
+        if (code.Ilgpu is not null) yield return DeviceKind.Ilgpu.Name;
     }
 
     static JsonObject Json(CatalogEntry entry, PixelSize at, MemoryCost memory)
@@ -112,6 +123,7 @@ static class InfoVerb
             ["receptiveField"] = network.ReceptiveField,
             ["stride"] = network.Stride,
             ["crops"] = new JsonObject(network.Crops.Select(static c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
+            ["devices"] = new JsonArray([.. Devices(entry).Select(static d => (JsonNode)d)]),
             ["size"] = at.ToString(),
             ["gflop"] = Math.Round(Cost.Flop(network, at.Height, at.Width) / 1e9, 3),
             ["parameterBytes"] = memory.Parameters,

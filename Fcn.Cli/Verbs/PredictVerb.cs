@@ -43,7 +43,7 @@ static class PredictVerb
         InputFiles inputs = InputFiles.Find(config.Inputs);
         foreach (string sentence in inputs.LeftOut) terminal.Line(sentence);
         OverlayOptions overlay = Overlays(config, entry);
-        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry);
         using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}, weights {config.Weights}");
         var failures = new Failures();

@@ -102,7 +102,7 @@ static class TrainVerb
         CatalogEntry entry = session.Networks.Find(config.Network);
         SegmentationSet examples = DataSets.Open(session, config, config.TrainSplit, entry);
         SegmentationSet? validation = DataSets.OpenValidation(session, config, entry);
-        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry);
         using Network network = entry.Open(device.Device);
         if (resumed is null) Start(terminal, network, config);
         // What can be wrong with batches and settings shows before there is a folder.

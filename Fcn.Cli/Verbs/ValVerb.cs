@@ -41,7 +41,7 @@ static class ValVerb
     {
         Terminal terminal = session.Terminal;
         SegmentationSet set = DataSets.Open(session, config, config.Split, entry);
-        using DeviceChoice device = DeviceChoice.Open(session, config, entry.Name, entry.Open);
+        using DeviceChoice device = DeviceChoice.Open(session, config, entry);
         using Network network = WeightSource.Open(session, entry, device.Device, config.Weights, config.StripPrefix);
         terminal.Line($"{entry.Name} on {device.Name}: {set.Name}, {set.Count} images, weights {config.Weights}");
         using var look = new LookThrough(session, set);

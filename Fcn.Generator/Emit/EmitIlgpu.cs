@@ -60,7 +60,8 @@ internal sealed class EmitIlgpu
                 w.Line();
             }
             w.Line("// The method of every kernel that the network's schedules launch.");
-            using (w.Open("public static IlgpuProgram Program { get; } = new(new Dictionary<string, Delegate>\n{", "});"))
+            w.Line("public static IlgpuProgram Program { get; } = new(Methods);\n");
+            using (w.Open("private static Dictionary<string, Delegate> Methods() => new()\n{", "};"))
                 foreach (var (kernel, method) in _methods) w.Line($"[\"{kernel}\"] = {method},");
         }
         return new($"{_network.FullName}.Ilgpu.g.cs", w.ToString());

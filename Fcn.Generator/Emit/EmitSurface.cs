@@ -6,8 +6,8 @@ namespace Fcn.Generator.Emit;
 // The file that users see first: the layer table, then the partial class with its Summary and constructor.
 internal static class EmitSurface
 {
-    // Of the package: Directory.Build.props.
-    private const string Version = "0.1.0";
+    // The generator's own, which Directory.Build.props gives to every assembly.
+    private static readonly string Version = typeof(EmitSurface).Assembly.GetName().Version.ToString(3);
 
     private const string NotCompiled =
         "throw new global::System.InvalidOperationException(\"This network was not compiled; see the build's errors.\")";
@@ -31,7 +31,8 @@ internal static class EmitSurface
             writer.Line($"public {network.EscapedName}({constructor.Parameters})\n    : base(Summary, {constructor.Engine})\n{{\n}}");
             writer.Line("\n// Schedules and kernels are in files of their own, which an IDE may leave out while the user types.");
             writer.Line("static partial void Compiled(ref global::Fcn.Devices.NetworkCode? code);\n");
-            using (writer.Block("private static global::Fcn.Devices.NetworkCode Code()"))
+            writer.Line("/// <summary>What was compiled for each kind of device. Takes no memory and runs nothing.</summary>");
+            using (writer.Block("public static global::Fcn.Devices.NetworkCode Code()"))
                 writer.Line("global::Fcn.Devices.NetworkCode? code = null;\nCompiled(ref code);\nreturn code!;");
         }
         return new($"{network.FullName}.g.cs", writer.ToString());
@@ -47,6 +48,7 @@ internal static class EmitSurface
         using (Class(writer, network))
         {
             writer.Line($"/// <summary>Not compiled.</summary>\npublic static global::Fcn.NetworkSummary Summary => {NotCompiled};\n");
+            writer.Line($"/// <summary>Not compiled.</summary>\npublic static global::Fcn.Devices.NetworkCode Code() => {NotCompiled};\n");
             writer.Line($"/// <summary>Not compiled.</summary>\npublic {network.EscapedName}({parameters}) : base(Summary, null!)\n{{\n}}");
         }
         if (network.Namespace.Length > 0) writer.Line("}");

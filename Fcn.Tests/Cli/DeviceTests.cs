@@ -13,8 +13,10 @@ namespace Fcn.Tests.Cli;
 public sealed class DeviceTests
 {
     private static readonly NetworkCatalog Networks = new NetworkCatalog()
-        .Add("linear", LinearScore.Summary, static device => new Opened(device, cuda: true))
-        .Add("cpu-only", LinearScore.Summary with { Name = "CpuOnly" }, static device => new Opened(device, cuda: false));
+        .Add("linear", LinearScore.Summary, static () => LinearScoreCuda.Code, static device => new Opened(device, LinearScoreCuda.Code))
+        .Add(
+            "cpu-only", LinearScore.Summary with { Name = "CpuOnly" }, static () => LinearScore.Code,
+            static device => new Opened(device, LinearScore.Code));
 
     [Fact]
     public void AutoTakesTheGpuThatIsThereAndSaysWhyNot()
@@ -25,7 +27,6 @@ public sealed class DeviceTests
         Assert.Equal((null, "the NVIDIA driver sees no GPU"), DeviceChoice.Decide(LinearScoreCuda.Code, "linear", () => none));
         // Nobody looks for a GPU that could not be used.
         Assert.Equal((null, "linear was built without CUDA kernels"), DeviceChoice.Decide(LinearScore.Code, "linear", Throw));
-        Assert.Equal((null, "linear was built without CUDA kernels"), DeviceChoice.Decide(null, "linear", Throw));
 
         static CudaFinding Throw() => throw new InvalidOperationException();
     }
@@ -50,7 +51,7 @@ public sealed class DeviceTests
     {
         ToolResult result = Run("benchmark", "linear", "--device", text);
         Assert.Equal(2, result.Code);
-        Assert.Contains($"--device {text}: expected auto, cpu or cuda[:n].", result.Error);
+        Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n] or ilgpu[:cuda|opencl|cpu].", result.Error);
     }
 
     [Fact]
@@ -58,14 +59,15 @@ public sealed class DeviceTests
     {
         var requests = new List<DeviceRequest>();
         var devices = new DeviceCatalog([new DeviceKind("echo", ["near", "n"], Open)]);
-        Assert.Equal("auto, cpu, cuda[:n], echo[:near|n]", devices.Forms);
+        Assert.Equal("auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu], echo[:near|n]", devices.Forms);
         foreach (string text in new[] { "echo", "echo:near", "echo:12" }) Assert.Equal(0, Benchmark(text, "--precision", "bf16").Code);
         Assert.Equal(["", "near", "12"], requests.Select(static r => r.Choice));
         Assert.All(requests, static r => Assert.Equal((CudaPrecision.Bf16, 3), (r.Precision, r.Threads)));
         Assert.Contains("8x8, cpu (", Benchmark("echo").Output);
         foreach (string text in new[] { "echo:far", "echo:", "echo:-1", "echos" })
-            Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n] or echo[:near|n].", Benchmark(text).Error);
-        Assert.Contains("auto, cpu, cuda[:n], echo[:near|n] (auto)", Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" "));
+            Assert.Contains($"--device {text}: expected auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu] or echo[:near|n].", Benchmark(text).Error);
+        string help = Run(devices, "benchmark", "--help").Output.ReplaceLineEndings(" ");
+        Assert.Contains("auto, cpu, cuda[:n], ilgpu[:cuda|opencl|cpu], echo[:near|n] (auto)", help);
         Assert.Throws<ArgumentException>(() => new DeviceCatalog([new DeviceKind("cpu", [], Open)]));
 
         ToolResult Benchmark(string text, params string[] more) =>
@@ -98,15 +100,18 @@ public sealed class DeviceTests
     }
 
     [Fact]
-    public void AKindThatAPackageBringsIsExplained()
+    public void IlgpuIsADevice()
     {
-        string error = Run("benchmark", "linear", "--device", "ilgpu:cpu").Error;
-        Assert.Contains("--device ilgpu:cpu: expected auto, cpu or cuda[:n]. For ilgpu reference Fcn.Ilgpu in a program of yours", error);
-        Assert.Contains("IlgpuDevice.Open(r.Choice, r.Precision)", error);
-        // Where the kind is there, its own choices are what counts.
-        var devices = new DeviceCatalog([new DeviceKind("ilgpu", ["cuda"], static _ => new CpuDevice(1))]);
-        error = Run(devices, "benchmark", "linear", "--device", "ilgpu:cpu").Error;
-        Assert.EndsWith("expected auto, cpu, cuda[:n] or ilgpu[:cuda].\nSee fcn benchmark --help.\n", error);
+        Assert.EndsWith(
+            "--device ilgpu:metal: expected auto, cpu, cuda[:n] or ilgpu[:cuda|opencl|cpu].\nSee fcn benchmark --help.\n",
+            Run("benchmark", "linear", "--device", "ilgpu:metal").Error);
+        // Written by hand, without kernels for it.
+        Assert.StartsWith(
+            "error: LinearScore was built without ILGPU kernels. Reference the package ILGPU in the project that declares it",
+            Run("benchmark", "linear", "--size", "8x8", "--device", "ilgpu:cpu").Error);
+        Assert.StartsWith(
+            "error: ilgpu:cpu (simulated, 256 threads) cannot compute in bf16",
+            Run("benchmark", "linear", "--size", "8x8", "--device", "ilgpu:cpu", "--precision", "bf16").Error);
     }
 
     [Fact]
@@ -183,6 +188,6 @@ public sealed class DeviceTests
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 
-    private sealed class Opened(Fcn.Devices.Device device, bool cuda)
-        : Network(LinearScore.Summary, device.Open(LinearScore.Summary, cuda ? LinearScoreCuda.Code : LinearScore.Code));
+    private sealed class Opened(Fcn.Devices.Device device, Fcn.Devices.NetworkCode code)
+        : Network(LinearScore.Summary, device.Open(LinearScore.Summary, code));
 }

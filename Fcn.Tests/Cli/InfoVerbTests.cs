@@ -24,6 +24,7 @@ public sealed class InfoVerbTests
         Assert.Equal(52.613349, fc6.GetProperty("gflop").GetDouble(), 5);
         Assert.Equal(537451004, json.RootElement.GetProperty("parameterBytes").GetInt64());
         Assert.InRange(json.RootElement.GetProperty("segmentBytes").GetInt64(), 537451004, 1_600_000_000);
+        Assert.Equal(["cpu", "cuda", "ilgpu"], json.RootElement.GetProperty("devices").EnumerateArray().Select(static d => d.GetString()));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ sealed class StubNetwork(int classes, Func<InputBatch, FcnException?> failure)
     public const string Title = "StubNetwork";
 
     public static NetworkCatalog Catalog(int classes, Func<InputBatch, FcnException?> failure) =>
-        new NetworkCatalog().Add("stub", PixelNet.Describe(classes, Title, 1), _ => new StubNetwork(classes, failure));
+        new NetworkCatalog().Add(
+            "stub", PixelNet.Describe(classes, Title, 1), static () => Devices.Cpu.LinearScore.Code, _ => new StubNetwork(classes, failure));
 
     public static string SaveWeights(string path)
     {

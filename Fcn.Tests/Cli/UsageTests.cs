@@ -25,7 +25,7 @@ public sealed class UsageTests
     [InlineData("demo --iterations many", 2, "error: --iterations many: expected a whole number, 1 to 1000000.", "See fcn demo --help.")]
     [InlineData("demo --simd mmx", 2, "error: --simd mmx: expected portable or avx2 or avx512.", "See fcn demo --help.")]
     [InlineData("demo --seed -1", 2, "error: --seed -1: expected a whole number, 0 or more.", "See fcn demo --help.")]
-    [InlineData("demo --device tpu", 2, "error: --device tpu: expected auto, cpu or cuda[:n].", "See fcn demo --help.")]
+    [InlineData("demo --device tpu", 2, "error: --device tpu: expected auto, cpu, cuda[:n] or ilgpu[:cuda|opencl|cpu].", "See fcn demo --help.")]
     [InlineData("predict a.png --alpha 2", 2, "error: --alpha 2: expected a number from 0 to 1.", "See fcn predict --help.")]
     [InlineData("info --size big", 2, "error: --size: 'big' is no size", "See fcn info --help.")]
     [InlineData("info --kernels", 2, "error: Kernels are of one network: name it.", "See fcn info --help.")]
@@ -85,6 +85,6 @@ public sealed class UsageTests
     [Fact]
     public void ACatalogTakesANameOnce() =>
         Assert.Throws<ArgumentException>(() => new NetworkCatalog()
-            .Add("net", Fcn.Models.FcnDemo.Summary, static device => new Fcn.Models.FcnDemo(device))
-            .Add("NET", Fcn.Models.FcnDemo.Summary, static device => new Fcn.Models.FcnDemo(device)));
+            .Add("net", Fcn.Models.FcnDemo.Summary, Fcn.Models.FcnDemo.Code, static device => new Fcn.Models.FcnDemo(device))
+            .Add("NET", Fcn.Models.FcnDemo.Summary, Fcn.Models.FcnDemo.Code, static device => new Fcn.Models.FcnDemo(device)));
 }

@@ -67,7 +67,8 @@ public partial class Tiny : global::Fcn.Network
     // Schedules and kernels are in files of their own, which an IDE may leave out while the user types.
     static partial void Compiled(ref global::Fcn.Devices.NetworkCode? code);
 
-    private static global::Fcn.Devices.NetworkCode Code()
+    /// <summary>What was compiled for each kind of device. Takes no memory and runs nothing.</summary>
+    public static global::Fcn.Devices.NetworkCode Code()
     {
         global::Fcn.Devices.NetworkCode? code = null;
         Compiled(ref code);

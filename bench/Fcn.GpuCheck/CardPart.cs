@@ -1,7 +1,6 @@
 // What the card is, and what the driver's assembler made of every kernel of the networks: registers, local memory, blocks per
 // multiprocessor.
 using System.Text.Json.Nodes;
-using Fcn.Cli;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.GpuCheck;
@@ -57,7 +56,7 @@ static class CardPart
     }
 
     public static CudaProgram Program(Subject subject) =>
-        CodeReader.Read(subject.Open)?.Cuda ?? throw new FcnException($"{subject.Name} was built without CUDA kernels.");
+        subject.Code().Cuda ?? throw new FcnException($"{subject.Name} was built without CUDA kernels.");
 
     public static string Words(CudaPrecision precision) => precision.ToString().ToLowerInvariant();
 }

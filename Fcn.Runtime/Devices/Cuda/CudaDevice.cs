@@ -10,6 +10,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
 {
     private const string RunOnCpu = "Run on the CPU instead (--device cpu).";
 
+    private readonly CudaDriver _driver;
     private readonly GpuContext _context;
     private readonly CubinCache _cache;
     private bool _disposed;
@@ -30,7 +31,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
         var card = cards[ordinal];
         if (!card.IsSupported)
             throw new FcnException($"{card} has compute capability {Words(card.Capability)}; 7.5 or above is needed. {RunOnCpu}");
-        (_context, _cache) = (new GpuContext(driver, card), cache);
+        (_driver, _context, _cache) = (driver, new GpuContext(driver, card), cache);
         Name = $"cuda:{ordinal} ({card.Name}, sm_{card.Capability}, {precision.ToString().ToLowerInvariant()})";
     }
 
@@ -65,7 +66,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _context.MakeCurrent();
-        using var modules = new CudaModules(_context, program, variant, _cache);
+        using var modules = new CudaModules(_driver, _context.Card, program, variant, _cache);
         int[] all = [.. Enumerable.Range(0, variant.Kernels.Count)];
         modules.Load(all.AsEnumerable());
         return [.. all.Select(modules.Facts)];
@@ -82,8 +83,8 @@ public sealed class CudaDevice : GpuDevice, IDisposable
     private GpuEngine Engine(NetworkSummary network, CudaProgram program, CudaVariant variant)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_context.Driver.IsLost) throw CudaException.Lost(network.Name);
+        if (_driver.IsLost) throw GpuException.Lost(network.Name);
         return new GpuEngine(
-            this, _context.Share(), network, program, variant, context => new CudaModules(context, program, variant, _cache));
+            this, _context.Share(), network, program, variant, () => new CudaModules(_driver, _context.Card, program, variant, _cache));
     }
 }

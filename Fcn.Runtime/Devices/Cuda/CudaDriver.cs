@@ -2,16 +2,10 @@ using Fcn.Devices.Gpu;
 
 namespace Fcn.Devices.Cuda;
 
-// The operations of the NVIDIA driver that the engine needs, in handles and addresses. Everything that touches a card goes through here, so
-// that tests run the whole engine over a driver of their own. Failures are CudaExceptions. Streams, copies and kernels run behind the
-// calls: what they read must stay until the stream was waited for.
-internal abstract unsafe class CudaDriver
+// The NVIDIA driver: what the engine needs of any, and beyond it how cards are found and how PTX becomes functions. Everything that touches
+// a card goes through here, so that tests run the whole engine over a driver of their own. Failures are CudaExceptions.
+internal abstract unsafe class CudaDriver : GpuDriver, IGpuGraphs
 {
-    private volatile bool _lost;
-
-    /// The process lost a card; nothing can be given back any more, and need not be.
-    public virtual bool IsLost => _lost;
-
     /// 12040 for CUDA 12.4.
     public abstract int Version { get; }
 
@@ -26,33 +20,6 @@ internal abstract unsafe class CudaDriver
     public abstract string Name(int card);
 
     public abstract int Attribute(int card, CudaAttribute attribute);
-
-    /// The context that all users of a card in this process share; counted.
-    public abstract nint Retain(int card);
-
-    public abstract void Release(int card);
-
-    /// Before any of the following on a thread.
-    public abstract void MakeCurrent(nint context);
-
-    /// Contents are undefined; 256-byte aligned.
-    public abstract ulong Allocate(long bytes);
-
-    /// Waits for all work of the context.
-    public abstract void Free(ulong address);
-
-    public abstract (long Free, long Total) Memory();
-
-    /// Page-locked memory, which copies need to run behind the calls.
-    public abstract byte* AllocateHost(long bytes);
-
-    public abstract void FreeHost(byte* address);
-
-    public abstract void Upload(ulong to, byte* from, long bytes, nint stream);
-
-    public abstract void Download(byte* to, ulong from, long bytes, nint stream);
-
-    public abstract void Fill(ulong to, byte value, long bytes, nint stream);
 
     /// PTX, a terminating zero included → machine code for the card of the current context. The assembler's log is in the exception.
     public abstract byte[] Assemble(ReadOnlySpan<byte> text, string name);
@@ -70,38 +37,15 @@ internal abstract unsafe class CudaDriver
     /// Blocks that a multiprocessor holds at once; 0 where the driver cannot tell.
     public abstract int BlocksPerProcessor(nint function, int threads, int sharedBytes);
 
-    /// A grid along x. Arguments point to one value each.
-    public abstract void Launch(nint function, uint blocks, int threads, int sharedBytes, nint stream, void** arguments);
-
-    public abstract nint CreateStream();
-
-    public abstract void DestroyStream(nint stream);
-
-    /// Errors of everything queued before come out here.
-    public abstract void Wait(nint stream);
-
-    public abstract nint CreateEvent(bool timed);
-
-    public abstract void DestroyEvent(nint mark);
-
-    public abstract void Record(nint mark, nint stream);
-
-    public abstract void WaitEvent(nint mark);
-
-    /// The stream goes on when the mark was reached in its own; the caller does not wait.
-    public abstract void WaitEvent(nint stream, nint mark);
-
-    public abstract double Milliseconds(nint from, nint to);
-
+    /// False in old drivers.
     public abstract bool CanCapture { get; }
 
-    /// Until EndCapture, launches into the stream are noted down and not run.
+    public override IGpuGraphs? Graphs => CanCapture ? this : null;
+
     public abstract void BeginCapture(nint stream);
 
-    /// The noted launches, ready to run; 0 where they cannot be.
     public abstract nint EndCapture(nint stream);
 
-    /// After a launch was refused within a capture.
     public abstract void AbandonCapture(nint stream);
 
     public abstract void LaunchGraph(nint graph, nint stream);
@@ -115,7 +59,7 @@ internal abstract unsafe class CudaDriver
     protected void Check(int code, string operation, string? log = null)
     {
         if (code == 0) return;
-        if (CudaException.IsSticky(code)) _lost = true;
+        if (CudaException.IsSticky(code)) Lose();
         var (name, sentence) = Describe(code);
         throw new CudaException(code, name, sentence, operation, log);
     }
@@ -123,8 +67,8 @@ internal abstract unsafe class CudaDriver
     /// For what gives something back: a lost card, or a driver that is going away with the process, has taken it already.
     protected void CheckRelease(int code, string operation)
     {
-        if (CudaException.IsSticky(code)) _lost = true;
-        if (!_lost && code != CudaException.Deinitialized) Check(code, operation);
+        if (CudaException.IsSticky(code)) Lose();
+        if (!IsLost && code != CudaException.Deinitialized) Check(code, operation);
     }
 }
 

@@ -3,7 +3,7 @@ using Fcn.Devices.Gpu;
 namespace Fcn.Devices.Cuda;
 
 // What the driver refused, in words. Names and sentences come from the driver; what to do about it from here.
-internal sealed class CudaException : FcnException
+internal sealed class CudaException : GpuException
 {
     public const int OutOfMemory = 2;
     public const int Deinitialized = 4;
@@ -20,7 +20,7 @@ internal sealed class CudaException : FcnException
     /// <param name="operation">The call that reported it. Kernels run behind the calls: it may be an earlier one's fault.</param>
     /// <param name="log">What the driver's assembler wrote.</param>
     public CudaException(int code, string? name, string? sentence, string operation, string? log = null)
-        : base(Sentences(code, name, sentence, operation, log)) => Code = code;
+        : base(Sentences(code, name, sentence, operation, log), FaultOf(code)) => Code = code;
 
     public int Code { get; }
 
@@ -30,10 +30,8 @@ internal sealed class CudaException : FcnException
     /// The driver could not read this module, which may be damaged or made for another card.
     public static bool RefusesModule(int code) => code is InvalidImage or NoBinaryForGpu or InvalidPtx or UnsupportedPtx or 300;
 
-    public static FcnException Lost(string network) => new(
-        $"The GPU was lost to this process by an earlier error, so {network} cannot run. {Restart}");
-
-    private const string Restart = "Start the program again; a training run goes on from its last checkpoint, which is intact (--resume).";
+    private static GpuFault FaultOf(int code) =>
+        IsSticky(code) ? GpuFault.Lost : code == OutOfMemory ? GpuFault.OutOfMemory : GpuFault.Refused;
 
     private static string Sentences(int code, string? name, string? sentence, string operation, string? log)
     {

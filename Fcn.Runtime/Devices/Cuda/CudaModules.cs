@@ -10,7 +10,8 @@ internal sealed class CudaModules : LoadedKernels
     // Beyond this a function must ask for its dynamic shared memory.
     private const int SharedBytesByDefault = 48 * 1024;
 
-    private readonly GpuContext _context;
+    private readonly CudaDriver _driver;
+    private readonly GpuCard _card;
     private readonly CudaVariant _variant;
     private readonly CubinCache _cache;
     private readonly CudaTarget[] _targets; // highest first
@@ -18,31 +19,31 @@ internal sealed class CudaModules : LoadedKernels
     private readonly int _driverVersion;
     private int _target;
 
-    public CudaModules(GpuContext context, CudaProgram program, CudaVariant variant, CubinCache cache) : base(variant)
+    public CudaModules(CudaDriver driver, GpuCard card, CudaProgram program, CudaVariant variant, CubinCache cache) : base(variant)
     {
-        (_context, _variant, _cache) = (context, variant, cache);
-        _targets = [.. program.Targets.Where(t => t.Capability >= variant.Capability && t.Capability <= context.Card.Capability)
+        (_driver, _card, _variant, _cache) = (driver, card, variant, cache);
+        _targets = [.. program.Targets.Where(t => t.Capability >= variant.Capability && t.Capability <= card.Capability)
             .OrderByDescending(static t => t.Capability)];
         if (_targets.Length == 0)
-            throw new ArgumentException($"No target from sm_{variant.Capability} to {context.Card} was generated.");
+            throw new ArgumentException($"No target from sm_{variant.Capability} to {card} was generated.");
         _modules = new nint[variant.Kernels.Count];
-        _driverVersion = context.Driver.Version;
+        _driverVersion = driver.Version;
     }
 
     /// After loading.
     public CudaKernelFacts Facts(int kernel)
     {
-        var (driver, known, function) = (_context.Driver, _variant.Kernels[kernel], Function(kernel));
+        var (known, function) = (_variant.Kernels[kernel], Function(kernel));
         return new CudaKernelFacts(
             known.Name, Of(CudaFunctionAttribute.Registers), Of(CudaFunctionAttribute.LocalBytes), Of(CudaFunctionAttribute.SharedBytes),
-            driver.BlocksPerProcessor(function, known.Threads, known.SharedBytes));
+            _driver.BlocksPerProcessor(function, known.Threads, known.SharedBytes));
 
-        int Of(CudaFunctionAttribute attribute) => driver.Attribute(function, attribute);
+        int Of(CudaFunctionAttribute attribute) => _driver.Attribute(function, attribute);
     }
 
     public override void Dispose()
     {
-        var loaded = _modules.Where(static m => m != 0).Select(m => new Disposal(() => _context.Driver.Unload(m))).ToList();
+        var loaded = _modules.Where(static m => m != 0).Select(m => new Disposal(() => _driver.Unload(m))).ToList();
         Array.Clear(_modules);
         base.Dispose();
         Release.All(loaded);
@@ -50,17 +51,17 @@ internal sealed class CudaModules : LoadedKernels
 
     protected override nint Load(int kernel)
     {
-        var (driver, known) = (_context.Driver, _variant.Kernels[kernel]);
-        if (known.SharedBytes > _context.Card.SharedBytesPerBlock)
+        var known = _variant.Kernels[kernel];
+        if (known.SharedBytes > _card.SharedBytesPerBlock)
         {
             throw new FcnException($"Kernel {known.Name} takes {known.SharedBytes} bytes of shared memory; " +
-                $"{_context.Card} has {_context.Card.SharedBytesPerBlock}. Choose another precision, or run on the CPU.");
+                $"{_card} has {_card.SharedBytesPerBlock}. Choose another precision, or run on the CPU.");
         }
         // A module may be there of a try before, which failed behind it.
         if (_modules[kernel] == 0) _modules[kernel] = Module(known);
-        nint function = driver.Function(_modules[kernel], known.Name);
-        if (known.SharedBytes + driver.Attribute(function, CudaFunctionAttribute.SharedBytes) > SharedBytesByDefault)
-            driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, known.SharedBytes);
+        nint function = _driver.Function(_modules[kernel], known.Name);
+        if (known.SharedBytes + _driver.Attribute(function, CudaFunctionAttribute.SharedBytes) > SharedBytesByDefault)
+            _driver.SetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, known.SharedBytes);
         return function;
     }
 
@@ -84,20 +85,20 @@ internal sealed class CudaModules : LoadedKernels
 
     private nint Module(CudaKernel kernel, byte[] text)
     {
-        string key = CubinCache.Key(text, _context.Card.Capability, _context.Driver);
+        string key = CubinCache.Key(text, _card.Capability, _driver);
         if (_cache.Find(key) is { } known)
         {
             try
             {
-                return _context.Driver.Load(known);
+                return _driver.Load(known);
             }
             catch (CudaException e) when (CudaException.RefusesModule(e.Code))
             {
                 // A whole file with the wrong content: assembled and written anew below.
             }
         }
-        byte[] code = _context.Driver.Assemble(text, kernel.Name);
-        nint module = _context.Driver.Load(code);
+        byte[] code = _driver.Assemble(text, kernel.Name);
+        nint module = _driver.Load(code);
         _cache.Store(key, code);
         return module;
     }

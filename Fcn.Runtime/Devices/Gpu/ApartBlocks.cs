@@ -1,5 +1,3 @@
-using Fcn.Devices.Cuda;
-
 namespace Fcn.Devices.Gpu;
 
 // For tests: every buffer of a plan in memory of its own and of exactly its size, so that a kernel that leaves one is found out.

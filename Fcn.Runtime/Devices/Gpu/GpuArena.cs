@@ -1,5 +1,3 @@
-using Fcn.Devices.Cuda;
-
 namespace Fcn.Devices.Gpu;
 
 // The memory behind all plans of an engine.

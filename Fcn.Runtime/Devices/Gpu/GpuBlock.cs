@@ -1,11 +1,9 @@
-using Fcn.Devices.Cuda;
-
 namespace Fcn.Devices.Gpu;
 
 // Memory of the card. The garbage collector is told of the bytes: a forgotten network holds memory that it cannot see.
 internal sealed class GpuBlock : IDisposable
 {
-    private readonly CudaDriver _driver;
+    private readonly GpuDriver _driver;
 
     /// <param name="context">The card; current.</param>
     /// <param name="bytes">Size; 0 allocates nothing.</param>
@@ -21,7 +19,7 @@ internal sealed class GpuBlock : IDisposable
             Address = _driver.Allocate(bytes);
             GC.AddMemoryPressure(bytes);
         }
-        catch (CudaException full) when (full.Code == CudaException.OutOfMemory)
+        catch (GpuException full) when (full.Fault == GpuFault.OutOfMemory)
         {
             var (free, total) = _driver.Memory();
             string room = $"{Words(bytes)} of {context.Card}; {Words(free)} of {Words(total)} are free.";

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Fcn.Devices.Cuda;
 
 namespace Fcn.Devices.Gpu;
 
@@ -12,7 +11,7 @@ internal sealed class GpuContext : IDisposable
     private readonly nint _handle;
     private bool _disposed;
 
-    public GpuContext(CudaDriver driver, GpuCard card)
+    public GpuContext(GpuDriver driver, GpuCard card)
     {
         (Driver, Card) = (driver, card);
         _handle = driver.Retain(card.Ordinal);
@@ -27,7 +26,7 @@ internal sealed class GpuContext : IDisposable
         }
     }
 
-    public CudaDriver Driver { get; }
+    public GpuDriver Driver { get; }
 
     public GpuCard Card { get; }
 
@@ -42,7 +41,7 @@ internal sealed class GpuContext : IDisposable
         {
             MakeCurrent();
         }
-        catch (CudaException e) when (CudaException.IsSticky(e.Code))
+        catch (GpuException e) when (e.Fault == GpuFault.Lost)
         {
             // Known to the driver as lost from here on: nothing is given back.
         }

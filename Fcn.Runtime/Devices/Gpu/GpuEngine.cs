@@ -19,7 +19,7 @@ internal sealed unsafe class GpuEngine : Engine
     private readonly EngineGate _gate;
     private readonly Stack<IDisposable> _owned = new();
     private readonly GpuContext _context;
-    private readonly CudaDriver _driver;
+    private readonly GpuDriver _driver;
     private readonly nint _kernels, _copies, _mark;
     private readonly LoadedKernels _loaded;
     private readonly LaunchStream _stream;
@@ -38,7 +38,7 @@ internal sealed unsafe class GpuEngine : Engine
     /// <param name="load">Makes the variant's kernels ready on the card.</param>
     public GpuEngine(
         GpuDevice device, GpuContext context, NetworkSummary network, CudaProgram program, CudaVariant variant,
-        Func<GpuContext, LoadedKernels> load)
+        Func<LoadedKernels> load)
     {
         (_device, _network, _code, _context, _driver) = (device, network, variant, context, context.Driver);
         _gate = new EngineGate(this, network.Name);
@@ -49,7 +49,7 @@ internal sealed unsafe class GpuEngine : Engine
             _copies = Stream();
             _mark = _driver.CreateEvent(timed: false);
             Own(new Disposal(() => _driver.DestroyEvent(_mark)));
-            _loaded = Own(load(context));
+            _loaded = Own(load());
             _stream = Own(new LaunchStream(context, _loaded, _kernels));
             _staging = Own(new GpuStaging(context, _copies, GpuParameters.LargestUnit(program)));
             _parameters = Own(new GpuParameters(network, program, context, _staging, _copies));
@@ -256,7 +256,7 @@ internal sealed unsafe class GpuEngine : Engine
         var call = _gate.Enter();
         try
         {
-            if (_driver.IsLost) throw CudaException.Lost(_network.Name);
+            if (_driver.IsLost) throw GpuException.Lost(_network.Name);
             _context.MakeCurrent();
             return call;
         }

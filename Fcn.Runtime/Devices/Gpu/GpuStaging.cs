@@ -1,5 +1,3 @@
-using Fcn.Devices.Cuda;
-
 namespace Fcn.Devices.Gpu;
 
 // The way between the program's memory and the card's: page-locked slots in a ring, so that one slot is filled or emptied while others are
@@ -10,7 +8,7 @@ internal sealed unsafe class GpuStaging : IDisposable
     private const long LeastSlot = 1 << 20;
     private const long Piece = 1 << 17;
 
-    private readonly CudaDriver _driver;
+    private readonly GpuDriver _driver;
     private readonly nint _stream;
     private readonly long _slotBytes;
     private readonly byte* _memory;

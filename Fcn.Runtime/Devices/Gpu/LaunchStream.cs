@@ -14,15 +14,15 @@ internal sealed unsafe class LaunchStream(GpuContext context, LoadedKernels kern
     private LaunchProfile? _profile;
     private bool _times;
 
-    public CudaDriver Driver => context.Driver;
+    public GpuDriver Driver => context.Driver;
 
     public nint Handle => stream;
 
     /// False while launches are timed one by one.
     public bool TakesGraphs => _profile is null;
 
-    /// False once the driver refused to capture: what it refused once it refuses always.
-    public bool CanCapture { get; set; } = context.Driver.CanCapture;
+    /// For captures; null once the driver refused one: what it refused once it refuses always.
+    public IGpuGraphs? Graphs { get; set; } = context.Driver.Graphs;
 
     /// From here to <see cref="End"/> every launch goes into the profile, if there is one, and whole runs are timed, if asked to.
     public void Begin(LaunchProfile? profile, bool times)

@@ -14,9 +14,9 @@ internal sealed class Replay(ScheduleFrame frame, LaunchStream stream) : IDispos
     {
         if (frame.HasChanged) Forget();
         frame.HasChanged = false;
-        if (_graph == 0 && _ran && stream.CanCapture && stream.TakesGraphs) _graph = Capture();
+        if (_graph == 0 && _ran && stream.TakesGraphs && stream.Graphs is { } graphs) _graph = Capture(graphs);
         nint running = stream.Running();
-        if (_graph != 0 && stream.TakesGraphs) stream.Driver.LaunchGraph(_graph, stream.Handle);
+        if (_graph != 0 && stream.TakesGraphs) stream.Driver.Graphs!.LaunchGraph(_graph, stream.Handle);
         else stream.Launch(frame);
         stream.Ran(running);
         _ran = true;
@@ -27,34 +27,33 @@ internal sealed class Replay(ScheduleFrame frame, LaunchStream stream) : IDispos
     {
         nint graph = _graph;
         (_graph, _ran) = (0, false);
-        if (graph != 0) stream.Driver.DestroyGraph(graph);
+        if (graph != 0) stream.Driver.Graphs!.DestroyGraph(graph);
     }
 
     public void Dispose() => Forget();
 
-    private nint Capture()
+    private nint Capture(IGpuGraphs graphs)
     {
-        var driver = stream.Driver;
         try
         {
-            driver.BeginCapture(stream.Handle);
+            graphs.BeginCapture(stream.Handle);
             try
             {
                 stream.Launch(frame);
             }
             catch
             {
-                driver.AbandonCapture(stream.Handle);
+                graphs.AbandonCapture(stream.Handle);
                 throw;
             }
-            nint graph = driver.EndCapture(stream.Handle);
-            stream.CanCapture = graph != 0;
+            nint graph = graphs.EndCapture(stream.Handle);
+            if (graph == 0) stream.Graphs = null;
             return graph;
         }
-        catch (CudaException e) when (!CudaException.IsSticky(e.Code))
+        catch (GpuException e) when (e.Fault != GpuFault.Lost)
         {
             // Launches one by one do the same; a true fault shows there again.
-            stream.CanCapture = false;
+            stream.Graphs = null;
             return 0;
         }
     }

@@ -200,7 +200,7 @@ public sealed class CudaErrorTests
         using var bench = new CudaBench();
         using var context = new GpuContext(bench.Driver, CudaCards.Of(bench.Driver, 0));
         var variant = LinearScoreCuda.Program.Variant(CudaPrecision.Fp32, 90)!;
-        using var modules = new CudaModules(context, LinearScoreCuda.Program, variant, new CubinCache(null));
+        using var modules = new CudaModules(bench.Driver, context.Card, LinearScoreCuda.Program, variant, new CubinCache(null));
         nint stream = bench.Driver.CreateStream();
         var launches = new LaunchStream(context, modules, stream);
         var table = new ScheduleTable("Grids", """

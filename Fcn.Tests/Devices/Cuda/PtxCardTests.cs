@@ -68,7 +68,7 @@ public sealed unsafe class PtxCardTests
         var kernel = new CudaKernel("scale", 64, 0, Text(Scale));
         var variant = new CudaVariant(CudaPrecision.Fp32, 75, [kernel], static () => Schedules);
         var program = new CudaProgram([new CudaTarget(75, Text(Header))], [], [variant]);
-        using var modules = new CudaModules(context, program, variant, new CubinCache(null));
+        using var modules = new CudaModules(driver, context.Card, program, variant, new CubinCache(null));
         var mode = variant.Table("Scale").Find("Scale")!;
         modules.Load(mode);
         nint stream = driver.CreateStream();

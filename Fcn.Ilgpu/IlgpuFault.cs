@@ -1,5 +1,6 @@
 // What ILGPU throws → the errors that the engine knows.
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Gpu;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.OpenCL;
@@ -20,16 +21,16 @@ internal static class IlgpuFault
     {
         NvidiaException nvidia => new CudaException(Code(nvidia.Error), nvidia.Error, null, $"{operation} (through ILGPU)"),
         CLException { Error: CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES or CLError.CL_OUT_OF_HOST_MEMORY } full =>
-            NoMemory(operation, full.Error.ToString()),
+            NoMemory($"The OpenCL driver refused {operation}: {full.Error} ({(int)full.Error}).", full),
         CLException opencl => new FcnException($"The OpenCL driver refused {operation}: {opencl.Error} ({(int)opencl.Error}).", opencl),
-        OutOfMemoryException => NoMemory(operation, "out of memory"),
+        OutOfMemoryException => NoMemory($"There is no memory for {operation}.", e),
         _ => new FcnException($"ILGPU refused {operation}: {Innermost(e).Message.Trim()}", e),
     };
 
     // ILGPU keeps the name of the code, or its number where it knows no name.
     private static int Code(string error) => (int)Enum.Parse<CudaError>(error);
 
-    private static CudaException NoMemory(string operation, string words) => new(CudaException.OutOfMemory, words, null, operation);
+    private static GpuException NoMemory(string words, Exception e) => new(words, GpuFault.OutOfMemory, e);
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 }

@@ -25,7 +25,7 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         var kernels = LinearScoreIlgpu.Program.Kernels.Where(static k => k.Key != "update").ToDictionary();
         Assert.Contains(
             "ilgpu:cpu (simulated, 256 threads) cannot run LinearScore in fp32: it was compiled without kernels of this precision.",
-            Refusal.Of(() => simulated.Device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(kernels) })));
+            Refusal.Of(() => simulated.Device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(() => kernels) })));
     }
 
     [Theory]
@@ -82,6 +82,17 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         context.Dispose();
     }
 
+    // The engine says what would fit; NVIDIA is not to blame where there is no card of theirs.
+    [Fact]
+    public void ALackOfMemoryIsOneOnEveryBackend()
+    {
+        var full = Assert.Throws<GpuException>(() => simulated.Driver.Allocate(1L << 42));
+        Assert.Equal(GpuFault.OutOfMemory, full.Fault);
+        Assert.Equal("There is no memory for an allocation of 4398046511104 bytes.", full.Message);
+        Assert.False(simulated.Driver.IsLost);
+        Assert.Null(simulated.Driver.Graphs);
+    }
+
     // What ILGPU cannot compile spoils it for all that comes after.
     [Fact]
     public void AKernelThatIlgpuCannotCompileIsNamed()
@@ -89,7 +100,7 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
         var kernels = LinearScoreIlgpu.Program.Kernels.ToDictionary();
         kernels["score"] = Throwing;
         using var device = new IlgpuDevice(IlgpuBackend.Cpu);
-        using var engine = device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(kernels) });
+        using var engine = device.Open(LinearScore.Summary, LinearScoreIlgpu.Code with { Ilgpu = new IlgpuProgram(() => kernels) });
         var input = CudaBench.Batch(1, 4, 4);
         CudaBench.Labels(engine, input);
         Assert.StartsWith(

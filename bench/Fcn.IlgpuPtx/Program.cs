@@ -1,5 +1,5 @@
-// Networks of fcn-ilgpu → what ILGPU's PTX back end makes of their kernels, a file each, for an assembler to judge; needs no GPU.
-//   Fcn.Ilgpu.Ptx OUT NETWORK...        such as Fcn8s; OUT/<network>/<kernel>.ptx
+// Networks of Fcn.Models → what ILGPU's PTX back end makes of their kernels, a file each, for an assembler to judge; needs no GPU.
+//   Fcn.IlgpuPtx OUT NETWORK...        such as Fcn8s; OUT/<network>/<kernel>.ptx
 using System.Diagnostics;
 using System.Reflection;
 using Fcn.Devices.Ilgpu;
@@ -13,10 +13,10 @@ using ILGPU.Runtime.Cuda;
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: Fcn.Ilgpu.Ptx OUT NETWORK...");
+    Console.Error.WriteLine("usage: Fcn.IlgpuPtx OUT NETWORK...");
     return 2;
 }
-var assembly = Assembly.Load("fcn-ilgpu");
+var assembly = typeof(Fcn.Models.Fcn8s).Assembly;
 // One for all: ILGPU keeps what it knows of types and of functions that kernels share.
 using var context = Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2));
 using var backend = new PTXBackend(

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Fcn.Devices.Cuda;
 using Fcn.Devices.Gpu;
 using ILGPU;
 using ILGPU.Backends;
@@ -9,9 +8,9 @@ using CudaAccelerator = ILGPU.Runtime.Cuda.CudaAccelerator;
 
 namespace Fcn.Devices.Ilgpu;
 
-// ILGPU in the place of NVIDIA's driver, so that the whole engine runs on it. All streams are one, in order: what the engine lets run side by
-// side runs one behind the other. There are no graphs. Contexts are counted; the last to go closes the device.
-internal sealed unsafe partial class IlgpuDriver : CudaDriver
+// ILGPU as the engine's driver. All streams are one, in order: what the engine lets run side by side runs one behind the other. There are
+// no graphs. Contexts are counted; the last to go closes the device.
+internal sealed unsafe class IlgpuDriver : GpuDriver
 {
     private readonly IlgpuMachine _machine;
     private readonly Accelerator _accelerator;
@@ -21,7 +20,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
     private readonly Dictionary<(MethodInfo, int, int), nint> _compiled = [];
     private readonly Dictionary<nint, CPUMemoryBuffer> _host = [];
     private readonly Lock _lock = new(), _hostLock = new();
-    private bool _lost, _spoilt;
+    private bool _spoilt;
     private int _owners;
 
     public IlgpuDriver(IlgpuMachine machine)
@@ -37,10 +36,6 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
 
     /// Of a group.
     public int MostThreads => _accelerator.MaxNumThreadsPerGroup;
-
-    public override bool IsLost => _lost;
-
-    public override bool CanCapture => false;
 
     public override nint Retain(int card)
     {
@@ -226,7 +221,7 @@ internal sealed unsafe partial class IlgpuDriver : CudaDriver
     private FcnException Refused(string operation, Exception e)
     {
         FcnException fault = IlgpuFault.Of(operation, e);
-        if (fault is CudaException { Code: var code } && CudaException.IsSticky(code)) _lost = true;
+        if (fault is GpuException { Fault: GpuFault.Lost }) Lose();
         return fault;
     }
 

@@ -86,10 +86,10 @@ public sealed class IlgpuDevice : GpuDevice, IDisposable
             throw new FcnException($"{network.Name} was built without ILGPU kernels. " +
                 $"Reference the package ILGPU in the project that declares it and build again. {RunOnCpu}");
         }
-        if (_driver.IsLost) throw CudaException.Lost(network.Name);
+        if (_driver.IsLost) throw GpuException.Lost(network.Name);
         CudaProgram program = all with { Variants = [.. all.Variants.Where(v => v.Kernels.All(k => kernels.Kernels.ContainsKey(k.Name)))] };
         CudaVariant variant = Variant(network.Name, _context.Card.ToString(), program, RunOnCpu);
-        return new GpuEngine(this, _context.Share(), network, program, variant, _ => new IlgpuKernels(_driver, variant, kernels));
+        return new GpuEngine(this, _context.Share(), network, program, variant, () => new IlgpuKernels(_driver, variant, kernels));
     }
 
     /// <summary>Gives the device back, except what networks on it still hold.</summary>

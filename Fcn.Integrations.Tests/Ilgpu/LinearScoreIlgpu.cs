@@ -19,7 +19,7 @@ internal static class LinearScoreIlgpu
     // Of StepNumbers, in 32-bit words.
     private const int Accumulate = 0, LossScale = 2, Rate = 3, Momentum = 4, Decay = 5, GradientScale = 6;
 
-    public static IlgpuProgram Program { get; } = new(new Dictionary<string, Delegate>
+    public static IlgpuProgram Program { get; } = new(static () => new Dictionary<string, Delegate>
     {
         ["pack"] = Pack,
         ["pack_backward"] = PackBackward,

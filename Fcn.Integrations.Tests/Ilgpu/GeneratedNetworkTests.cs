@@ -10,10 +10,13 @@ namespace Fcn.Integrations.Tests.Ilgpu;
 [Collection(nameof(SimulatedDevice))]
 public sealed class GeneratedNetworkTests(SimulatedDevice simulated, ITestOutputHelper output)
 {
-    private const int Images = 2, Height = 9, Width = 7;
+    private const int Height = 9, Width = 7;
 
     [Fact]
-    public void OnTheSimulatedDevice() => SegmentsAndTrainsAsTheCpu(simulated.Device);
+    public void OnTheSimulatedDevice() => SegmentsAndTrainsAsTheCpu(simulated.Device, images: 1, steps: 1);
+
+    [WholeRunFact("Two steps of two images take 15 s; OnTheSimulatedDevice takes one of one")]
+    public void OnTheSimulatedDeviceTwice() => SegmentsAndTrainsAsTheCpu(simulated.Device, images: 2, steps: 2);
 
     [Theory]
     [InlineData(IlgpuBackend.OpenCl)]
@@ -30,10 +33,10 @@ public sealed class GeneratedNetworkTests(SimulatedDevice simulated, ITestOutput
             output.WriteLine($"Not run: {none.Message}");
             return;
         }
-        using (device) SegmentsAndTrainsAsTheCpu(device);
+        using (device) SegmentsAndTrainsAsTheCpu(device, images: 2, steps: 2);
     }
 
-    private void SegmentsAndTrainsAsTheCpu(IlgpuDevice device)
+    private void SegmentsAndTrainsAsTheCpu(IlgpuDevice device, int images, int steps)
     {
         using var cpu = new CpuDevice(1);
         using var expected = new Crossing(cpu);
@@ -41,10 +44,10 @@ public sealed class GeneratedNetworkTests(SimulatedDevice simulated, ITestOutput
         expected.Initialize(seed: 3);
         foreach (var (network, random) in new[] { (expected, new Random(5)), (actual, new Random(5)) }) Fill(network, random);
         var pixels = new Random(7);
-        var batch = new InputBatch(Images, Height, Width, 3, [.. Enumerable.Range(0, Images * Height * Width * 3).Select(_ => (float)(pixels.NextDouble() * 2 - 1))]);
-        byte[] truth = [.. Enumerable.Range(0, Images * Height * Width).Select(i => i % 7 == 0 ? (byte)255 : (byte)pixels.Next(5))];
+        var batch = new InputBatch(images, Height, Width, 3, [.. Enumerable.Range(0, images * Height * Width * 3).Select(_ => (float)(pixels.NextDouble() * 2 - 1))]);
+        byte[] truth = [.. Enumerable.Range(0, images * Height * Width).Select(i => i % 7 == 0 ? (byte)255 : (byte)pixels.Next(5))];
 
-        for (int step = 0; step < 2; step++)
+        for (int step = 0; step < steps; step++)
         {
             Near(1e-5, Scores(expected, batch), Scores(actual, batch), $"scores before step {step}");
             Assert.Equal(Labels(expected, batch), Labels(actual, batch));
@@ -71,14 +74,14 @@ public sealed class GeneratedNetworkTests(SimulatedDevice simulated, ITestOutput
 
     private static float[] Scores(Network network, InputBatch batch)
     {
-        var scores = new float[Images * Height * Width * 5];
+        var scores = new float[batch.Images * Height * Width * 5];
         network.Engine.Scores(batch, scores);
         return scores;
     }
 
     private static byte[] Labels(Network network, InputBatch batch)
     {
-        var labels = new byte[Images * Height * Width];
+        var labels = new byte[batch.Images * Height * Width];
         network.Engine.Segment(batch, labels);
         return labels;
     }
