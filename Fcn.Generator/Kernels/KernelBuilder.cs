@@ -37,13 +37,6 @@ internal sealed class KernelBuilder
         _body[^1] = _body[^1] with { Name = LoopForm.Unrolled };
     }
 
-    /// A loop that is one turn in a target's text and all of them in its machine code: the assembler unrolls it, and what depends on the counter becomes constant.
-    public void Unrolled(string name, int turns, Action<Value> body)
-    {
-        For(name, 0, turns, body);
-        _body[^1] = _body[^1] with { Name = LoopForm.Unrolled };
-    }
-
     public void If(Value condition, Action then, Action? otherwise = null) =>
         _body.Add(new(KernelOp.If, null, [condition], "", Block(then), otherwise is null ? Nothing : Block(otherwise)));
 

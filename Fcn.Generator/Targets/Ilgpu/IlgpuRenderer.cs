@@ -139,6 +139,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
 
     private (string, int) Load(Value v)
     {
+        if (_spilled.TryGetValue(v, out string[]? spilled)) return (spilled.Length == 1 ? spilled[0] : $"new {Type(v.Type)}({string.Join(", ", spilled)})", Primary);
         var (view, at) = Place(v.Sources[0], v.Sources[1]);
         return v.Type.Lanes > 1 ? ($"{Type(v.Type)}.Load({view}, {Text(at)})", Primary) : ($"{view}[{Text(at)}]", Primary);
     }

@@ -13,7 +13,7 @@ internal sealed class MatrixConv(ConvTile shape)
     public Kernel Lower(string name, string summary, ConvEpilogue epilogue)
     {
         _k.Comment("Which pixels, channels and steps of the sum are this block's.");
-        var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k);
+        var (tileOfRows, tileOfColumns, split) = ConvEpilogue.Tile(_k);
         var (first, end) = ConvEpilogue.Range(_k, split);
         var tile = new MatrixTile(_k, shape.Machine, shape.Rows, shape.Columns, (shape.Rows + shape.Columns) * RowBytes);
         int round = tile.Threads / 8; // rows that one 16-byte copy of every thread fills
@@ -29,7 +29,7 @@ internal sealed class MatrixConv(ConvTile shape)
         var (a, b) = FragmentPlaces(tile);
 
         tile.Run(first, end, [CopyPixels, CopyWeights], Load);
-        epilogue.Finish(_k, tile);
+        epilogue.Finish(_k, shape, tile);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 
         // Taps come one after the other: their pixels overlap, and are still in the nearest cache. The entry of a step is read while the one before is copied.
@@ -48,7 +48,7 @@ internal sealed class MatrixConv(ConvTile shape)
         void CopyWeights(Value step, Value place)
         {
             Value live = _k.Let("live", step < end), to = _k.Let("to", tile.Memory + (toB + place));
-            for (int i = 0; i < shape.Columns / round; i++) _k.AsyncCopy(to, i * round * RowBytes, from, i * tile.Threads * shape.Chunk, live);
+            _k.Unrolled("copy", shape.Columns / round, i => _k.AsyncCopy(to, i * (round * RowBytes), from, i * (tile.Threads * shape.Chunk), live));
             _k.Assign(from, from + shape.StepElements);
         }
 
