@@ -1,6 +1,5 @@
 using System.Text;
 using Fcn.Generator.Emit;
-using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Targets.Ilgpu;
@@ -153,7 +152,7 @@ internal sealed partial class IlgpuRenderer
         if (_shared == 0) Writer.Line($"ArrayView<byte> {_names.Variable("shared_memory")} = SharedMemory.GetDynamic<byte>();");
         Writer.Line($"CudaAsm.Emit(\"mov.u32 %0, __dyn_shared_alloca;\", out int {address});");
         Writer.Line($"int {Name(array)} = {(at > 0 ? "(" : "")}({address} + {Literal.Of(Alignment - 1)}) & -{Literal.Of(Alignment)}{(at > 0 ? $") + {Literal.Of(at)}" : "")};");
-        _shared = at + length * GpuMap.BytesOf(array.Type.Element);
+        _shared = at + length * array.Type.Element.Bytes();
     }
 
     private string Register(Value v)

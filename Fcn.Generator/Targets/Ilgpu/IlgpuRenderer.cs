@@ -1,5 +1,5 @@
 using Fcn.Generator.Emit;
-using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Simplify;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
@@ -7,6 +7,8 @@ namespace Fcn.Generator.Targets.Ilgpu;
 // (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix units in the other part.
 internal sealed partial class IlgpuRenderer : CSharpRenderer
 {
+    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run];
+
     private readonly IlgpuNames _names;
 
     private IlgpuRenderer(Kernel kernel, IReadOnlyList<Value> fields, SourceWriter writer) : base(writer) =>
@@ -16,6 +18,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     {
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
         var (fields, body) = (KernelFields.Of(kernel), new SourceWriter());
+        kernel = Passes.Run(kernel);
         var renderer = new IlgpuRenderer(kernel, fields, body);
         using (body.Unchecked("")) renderer.Body(kernel.Body);
         string code = body.ToString().TrimStart('\n');
@@ -38,11 +41,6 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         Flush();
         foreach (var operand in s.Operands) Fetch(operand);
         if (s is { Op: KernelOp.Let or KernelOp.Assign, Target.Type.Pointer: true }) Move(s);
-        else if (s.Op == KernelOp.If && s.Operands[0].Op == KernelOp.Constant)
-        {
-            // In the scope around it.
-            foreach (var inner in s.Operands[0].Number != 0 ? s.Body : s.Else) Statement(inner);
-        }
         else base.Statement(s);
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Fcn.Generator.Emit;
-using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Simplify;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
@@ -11,6 +11,8 @@ internal sealed partial class PtxRenderer
 {
     /// The module's name for the memory that a block's threads share; its size comes with the launch.
     public const string SharedMemory = "smem";
+
+    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, GuardStatements.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run];
 
     private readonly StringBuilder _body = new();
     private readonly PtxRegisters _registers = new();
@@ -33,7 +35,7 @@ internal sealed partial class PtxRenderer
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
         var (renderer, fields) = (new PtxRenderer(capability), KernelFields.Of(kernel));
         foreach (var field in fields) renderer.Parameter(field);
-        renderer.Body(kernel.Body);
+        renderer.Body(Passes.Run(kernel).Body);
         var code = new StringBuilder(renderer._body.Length + 4096);
         code.Append('(');
         for (int i = 0; i < fields.Count; i++)
@@ -103,7 +105,7 @@ internal sealed partial class PtxRenderer
                 Emit(PtxMatrix.Wait, Literal.Of((long)s.Operands[0].Number));
                 break;
             case KernelOp.LoadMatrix:
-                Emit(PtxMatrix.Load(s.Name), Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]).At());
+                Emit(PtxMatrix.Load(s.Name), Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]));
                 break;
             case KernelOp.MatrixMultiply:
                 string sums = Braced(s.Operands, 0, 4);
@@ -157,13 +159,8 @@ internal sealed partial class PtxRenderer
 
     private void If(Statement s)
     {
-        if (s.Operands[0].Op == KernelOp.Constant)
-        {
-            Body(s.Operands[0].Number != 0 ? s.Body : s.Else);
-            return;
-        }
         string condition = Of(s.Operands[0])[0];
-        if (s is { Else.Count: 0, Body.Count: 1 } && s.Body[0].Op is KernelOp.Store or KernelOp.AsyncCopy && !s.Body[0].Operands.Any(Reads))
+        if (s.Name == BranchForm.Guarded)
         {
             _guard = $"@{condition} ";
             Statement(s.Body[0]);
@@ -181,9 +178,6 @@ internal sealed partial class PtxRenderer
         }
         Mark(end);
     }
-
-    // Whether a value depends on memory or on other threads, so that it may not be computed where its statement is not run.
-    private static bool Reads(Value value) => value.Op is KernelOp.Load or KernelOp.Shuffle || value.Sources.Any(Reads);
 
     // Temporaries, and what is known to be in them, end with their statement.
     private void Restart()
