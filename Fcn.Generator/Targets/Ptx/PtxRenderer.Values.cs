@@ -109,7 +109,7 @@ internal sealed partial class PtxRenderer
     {
         for (int i = 0; i < d.Length; i++)
         {
-            _body.Append(_indent).Append(op).Append(' ').Append(d[i]);
+            _body.Append(Indent).Append(op).Append(' ').Append(d[i]);
             foreach (string[] operand in s) _body.Append(", ").Append(operand[i]);
             _body.Append(";\n");
         }

@@ -14,6 +14,9 @@ internal sealed partial class PtxRenderer
 
     private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, GuardStatements.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run];
 
+    // Labels stand out of the code as loops do elsewhere: the text is flat.
+    private const char Indent = '\t';
+
     private readonly StringBuilder _body = new();
     private readonly PtxRegisters _registers = new();
     private readonly Dictionary<string, (KernelType Type, string[] Registers)> _variables = [];
@@ -22,7 +25,7 @@ internal sealed partial class PtxRenderer
     private readonly Dictionary<Value, string[]> _known = [];
     private readonly StringBuilder _head = new();
     private string? _block, _thread;
-    private string _indent = "\t", _guard = "";
+    private string _guard = "";
     private int _shared, _ifs;
 
     private readonly int _capability;
@@ -143,7 +146,7 @@ internal sealed partial class PtxRenderer
         if (!(from.Op == KernelOp.Constant && to.Op == KernelOp.Constant && from.Number < to.Number)) Jump("setp.ge.s32", counter, end, done);
         Mark(loop);
         if (s.Name != LoopForm.Unrolled) Line(".pragma \"nounroll\";");
-        Indented(s.Body);
+        Body(s.Body);
         Restart();
         Emit("add.s32", counter, counter, Of(step)[0]);
         Jump("setp.lt.s32", counter, end, loop);
@@ -169,12 +172,12 @@ internal sealed partial class PtxRenderer
         }
         string end = Label($"if_{Literal.Of(++_ifs)}"), other = s.Else.Count == 0 ? end : Label($"else_{Literal.Of(_ifs)}");
         Line($"@!{condition} bra {other};");
-        Indented(s.Body);
+        Body(s.Body);
         if (s.Else.Count > 0)
         {
             Line($"bra {end};");
             Mark(other);
-            Indented(s.Else);
+            Body(s.Else);
         }
         Mark(end);
     }
@@ -202,23 +205,16 @@ internal sealed partial class PtxRenderer
         return label;
     }
 
-    private void Mark(string label) => _body.Append(_indent, 1, _indent.Length - 1).Append(label).Append(":\n");
-
-    private void Indented(IReadOnlyList<Statement> body)
-    {
-        _indent += "\t";
-        Body(body);
-        _indent = _indent.Substring(1);
-    }
+    private void Mark(string label) => _body.Append(label).Append(":\n");
 
     private string Braced(IReadOnlyList<Value> values, int first, int count) =>
         PtxRegisters.Braced(Enumerable.Range(first, count).Select(i => Register(values[i])));
 
-    private void Line(string text) => _body.Append(_indent).Append(text).Append('\n');
+    private void Line(string text) => _body.Append(Indent).Append(text).Append('\n');
 
     private void Emit(string op, params string[] operands)
     {
-        _body.Append(_indent).Append(op);
+        _body.Append(Indent).Append(op);
         for (int i = 0; i < operands.Length; i++) _body.Append(i == 0 ? " " : ", ").Append(operands[i]);
         _body.Append(";\n");
     }

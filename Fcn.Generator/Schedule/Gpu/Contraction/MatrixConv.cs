@@ -48,7 +48,7 @@ internal sealed class MatrixConv(ConvTile shape)
         void CopyWeights(Value step, Value place)
         {
             Value live = _k.Let("live", step < end), to = _k.Let("to", tile.Memory + (toB + place));
-            _k.Unrolled("copy", shape.Columns / round, i => _k.AsyncCopy(to, i * (round * RowBytes), from, i * (tile.Threads * shape.Chunk), live));
+            for (int i = 0; i < shape.Columns / round; i++) _k.AsyncCopy(to, i * round * RowBytes, from, i * tile.Threads * shape.Chunk, live);
             _k.Assign(from, from + shape.StepElements);
         }
 
