@@ -7,8 +7,6 @@ internal sealed class ConvEpilogue(GpuMap y, IReadOnlyList<GpuMap> maps, IReadOn
 {
     public const string SumSummary = "Adds the parts of a sum that was split among blocks, in order.";
 
-    private const int AtOnce = 4;
-
     private static readonly KernelType Floats = KernelType.To(Element.Float);
 
     /// A thread's vector: 16 bytes of the output.
@@ -35,31 +33,27 @@ internal sealed class ConvEpilogue(GpuMap y, IReadOnlyList<GpuMap> maps, IReadOn
         k.Comment("From sums to the map: each thread has 16 bytes of each of its pixels.");
         Value sums = tile.Spill(8);
         var (rowTile, columnTile, split) = Tile(k);
-        Value firstRow = k.Let("first_row", rowTile * shape.Rows), firstColumn = k.Let("first_column", columnTile * shape.Columns);
-        k.If(Splits.Equals(1), () => Choose(k, Store), () => Each(1, (row, column) =>
+        Value firstRow = k.Let("first_row", rowTile * shape.Rows), column = k.Let("column", Value.Thread % (shape.Columns / Lanes) * Lanes);
+        Value channel = k.Let("channel", columnTile * shape.Columns + column), there = k.Let("there", channel < y.PitchField);
+        k.If(Splits.Equals(1), () => Choose(k, Store), () => Each(1, row =>
         {
             Value at = k.Let("at", firstRow + row);
-            k.If(at < Value.Field("rows", KernelType.Int), () => k.Store(Value.Field("partial", Floats), Part(split, at, firstColumn + column), Spilled(row, column)));
+            k.If(at < Value.Field("rows", KernelType.Int), () => k.Store(Value.Field("partial", Floats), Part(split, at, channel), Spilled(row)));
         }));
 
-        void Store(ConvEnding ending) => Each(ending.Together, (place, column) =>
+        void Store(ConvEnding ending) => Each(ending.Together, place =>
         {
-            Value pixel = k.Let("pixel", firstRow / ending.Together + place), channel = k.Let("channel", firstColumn + column);
-            k.If(pixel < Pixels & channel < y.PitchField,
-                () => this.Store(k, ending, pixel, channel, ending.Gather(k, Lanes, pixel, place, row => Spilled(row, column))));
+            Value pixel = k.Let("pixel", firstRow / ending.Together + place);
+            k.If(pixel < Pixels & there, () => this.Store(k, ending, pixel, channel, ending.Gather(k, Lanes, pixel, place, Spilled)));
         });
 
-        Value Spilled(Value row, Value column) => sums.Load(row * tile.SpillPitch + column, Lanes);
+        Value Spilled(Value row) => sums.Load(row * tile.SpillPitch + column, Lanes);
 
         // All vectors of a tile, one per thread and turn; so many rows become one.
-        void Each(int together, Action<Value, Value> write)
+        void Each(int together, Action<Value> write)
         {
-            int groups = shape.Columns / Lanes, turns = shape.Rows / together * groups / tile.Threads, atOnce = Math.Min(turns, AtOnce);
-            k.For("unit", Value.Thread, turns * tile.Threads, first => k.Unrolled("turn", atOnce, turn =>
-            {
-                Value unit = k.Let("vector", first + turn * tile.Threads);
-                write(k.Let("place", unit / groups), k.Let("column", unit % groups * Lanes));
-            }), atOnce * tile.Threads);
+            int groups = shape.Columns / Lanes, rows = tile.Threads / groups;
+            k.Unrolled("turn", shape.Rows / together / rows, turn => write(k.Let("place", turn * rows + Value.Thread / groups)));
         }
     }
 
