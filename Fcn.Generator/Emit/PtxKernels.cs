@@ -27,7 +27,7 @@ internal sealed class PtxKernels
     {
         var launched = variants.SelectMany(static v => v.Modes.SelectMany(s => s.Launches.Select(l => (v.Machine, s.Name, l.Kernel))))
             .GroupBy(static l => (l.Kernel.Body, l.Machine.Name)).Select(static g => g.First()).ToList();
-        var rendered = launched.AsParallel().AsOrdered().WithCancellation(cancel).Select(static l => PtxRenderer.Render(l.Kernel, l.Machine.Capability)).ToList();
+        var rendered = launched.AsParallel().AsOrdered().WithCancellation(cancel).Select(static l => PtxRenderer.Render(l.Kernel, Level(l.Kernel, l.Machine))).ToList();
         var scope = new NameScope(Reserved.Concat(rendered.SelectMany(static r => r.Fields).Select(static f => f.Name)));
         foreach (var ((machine, schedule, kernel), text) in launched.Zip(rendered, static (l, r) => (l, r)))
         {
@@ -51,6 +51,14 @@ internal sealed class PtxKernels
 
     /// Name of the member with what modules of this level begin with.
     public static string Header(PtxTarget target) => $"sm_{Literal.Of(target.Capability)}";
+
+    // A kernel that every card can run has one text for all machines: whatever its machine's level offers beyond would be a second one.
+    private static int Level(Kernel kernel, GpuMachine machine)
+    {
+        bool needs = kernel.Body.Any(static s => s.Op == KernelOp.AsyncWait)
+            || KernelFields.Of(kernel).Any(static f => f.Type.Element is Element.BFloat16 or Element.TensorFloat);
+        return needs ? machine.Capability : GpuMachine.Plain.Capability;
+    }
 
     private static string Free(string name, string machine, string schedule, NameScope scope) =>
         scope.Take(name, $"{name}_{machine}", $"{name}_{schedule}", $"{name}_{machine}_{schedule}");

@@ -2,7 +2,7 @@ namespace Fcn.Generator.Kernels;
 
 // A statement of the kernel language. Which members are set depends on Op:
 // Let/Assign: Target = Operands[0] · Store: Operands = pointer, offset, value · For: Target from Operands[0] while below Operands[1], step Operands[2]; Name = LoopForm ·
-// If: Operands[0], Body, Else · Call: Name(Operands) · Shared: Target, Operands[0] elements · Comment: Name ·
+// If: Operands[0], Body, Else; Name = BranchForm · Call: Name(Operands) · Shared: Target, Operands[0] elements · Comment: Name ·
 // AsyncCopy: Operands = shared pointer, offset, global pointer, offset, condition; Name = "cached" where other copies of the block read the same soon · AsyncWait: Operands[0] groups ·
 // LoadMatrix: Operands = shared pointer, offset, four Words that it sets; Name = "transposed" or nothing ·
 // MatrixMultiply: Operands = four Floats that it adds to, four Words of a, two of b; Name = Kernels.MatrixFormat
@@ -22,6 +22,13 @@ internal static class LoopForm
 {
     /// All turns one behind the other; bounds are constants.
     public const string Unrolled = "unrolled";
+}
+
+/// What an If is: a branch, or this.
+internal static class BranchForm
+{
+    /// One instruction that is conditional; its operands are computed in any case.
+    public const string Guarded = "guarded";
 }
 
 /// Formats of MatrixMultiply: fragments of 16x16 and 16x8 elements (BFloat16), or 8x16 and 8x8 (TensorFloat), onto 16x8 floats.

@@ -20,7 +20,7 @@ internal enum KernelOp
     Remainder,       // as Divide
     Minimum,
     Maximum,         // of floats: a NaN in the second operand stays
-    FusedMultiplyAdd, // a * b + c, one rounding where the machine has it
+    FusedMultiplyAdd, // a * b + c, one rounding where the machine has it; on a GPU of Ints too, and c may be a pointer
     Exponential,
     Logarithm,
     Less,

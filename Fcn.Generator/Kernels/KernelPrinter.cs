@@ -35,7 +35,7 @@ internal static class KernelPrinter
             KernelOp.Assign => $"{s.Target!.Name} = {Text(s.Operands[0])}",
             KernelOp.Store => $"{Cell(s.Operands[0], s.Operands[1], s.Operands[2].Type.Lanes)} = {Text(s.Operands[2])}",
             KernelOp.For => $"for {s.Target!.Name} in {Print(s.Operands[0], Sum)}..{Print(s.Operands[1], Sum)}{Step(s.Operands[2])}{(s.Name == "" ? "" : $" {s.Name}")}:",
-            KernelOp.If => $"if {Text(s.Operands[0])}:",
+            KernelOp.If => $"if {Text(s.Operands[0])}{(s.Name == "" ? "" : $" {s.Name}")}:",
             KernelOp.Call => $"call {s.Name}({string.Join(", ", s.Operands.Select(Text))})",
             KernelOp.Shared => $"shared {Typed(s.Target!)} = [{Text(s.Operands[0])}]",
             KernelOp.AsyncCopy or KernelOp.AsyncWait or KernelOp.LoadMatrix or KernelOp.MatrixMultiply =>

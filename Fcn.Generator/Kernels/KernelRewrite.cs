@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Kernels;
 
-// A kernel's body with some of its values replaced, operands first. What nothing is replaced in stays the same object, and what was one object stays one.
-internal sealed class KernelRewrite(Func<Value, Value> replace)
+// A kernel's body with some of its values replaced, operands first, and then, where that is asked for, its statements. What nothing is replaced in stays the same object, and what was one object stays one.
+internal sealed class KernelRewrite(Func<Value, Value> replace, Func<Statement, Statement>? finish = null)
 {
     private readonly Dictionary<Value, Value> _known = [];
 
@@ -19,7 +19,8 @@ internal sealed class KernelRewrite(Func<Value, Value> replace)
     {
         var (operands, body, otherwise) = (Each(s.Operands, Of), Of(s.Body), Of(s.Else));
         bool same = ReferenceEquals(operands, s.Operands) && ReferenceEquals(body, s.Body) && ReferenceEquals(otherwise, s.Else);
-        return same ? s : s with { Operands = operands, Body = body, Else = otherwise };
+        if (!same) s = s with { Operands = operands, Body = body, Else = otherwise };
+        return finish is null ? s : finish(s);
     }
 
     private static IReadOnlyList<T> Each<T>(IReadOnlyList<T> items, Func<T, T> of) where T : class

@@ -31,6 +31,8 @@ internal sealed partial class KernelSpec
         KernelOp.Add or KernelOp.Subtract or KernelOp.Multiply or KernelOp.Divide or KernelOp.Minimum or KernelOp.Maximum
             => IsNumber(s[0].Type) ? Alike(s) ?? Is(v, s[0].Type) : NotOf(s[0]),
         KernelOp.Remainder => IsOffset(s[0].Type) ? Alike(s) ?? Is(v, s[0].Type) : NotOf(s[0]),
+        KernelOp.FusedMultiplyAdd when _family == KernelFamily.Gpu && s[2].Type.Pointer => Alike([s[0], s[1]]) ?? Address(s[2].Type, s[0].Type) ?? Is(v, s[2].Type),
+        KernelOp.FusedMultiplyAdd when _family == KernelFamily.Gpu && s[0].Type == KernelType.Int => Alike(s) ?? Is(v, KernelType.Int),
         KernelOp.FusedMultiplyAdd or KernelOp.Exponential or KernelOp.Logarithm
             => IsReal(s[0].Type) ? Alike(s) ?? Is(v, s[0].Type) : NotOf(s[0]),
         KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal => IsNumber(s[0].Type) || s[0].Type == Byte

@@ -105,6 +105,7 @@ internal sealed partial class KernelSpec
                 break;
             case KernelOp.If:
                 if (s.Operands[0].Type != KernelType.Bool) Fault($"the condition is {s.Operands[0].Type}, not bool");
+                if (s.Name is not ("" or BranchForm.Guarded)) Fault($"there is no form '{s.Name}'");
                 Body(s.Body);
                 Body(s.Else);
                 break;

@@ -21,6 +21,18 @@ internal readonly record struct KernelType(Element Element, int Lanes = 1, bool 
     private static string Literal(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
+internal static class ElementSize
+{
+    /// Bytes of an element in memory.
+    public static int Bytes(this Element element) => element switch
+    {
+        Element.Bool or Element.Byte => 1,
+        Element.BFloat16 => 2,
+        Element.Int or Element.Float or Element.TensorFloat or Element.Word => 4,
+        Element.Index or Element.Double => 8,
+    };
+}
+
 internal enum Element
 {
     Bool,

@@ -144,6 +144,14 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     /// This value of the thread whose number in the warp is this thread's ^ mask.
     public Value Shuffle(int mask) => new(KernelOp.Shuffle, Type, [this, mask]);
 
+    /// The Int that an Index was; null where it was none.
+    public Value? Narrow() => this switch
+    {
+        { Op: KernelOp.Convert } when Sources[0].Type == KernelType.Int => Sources[0],
+        { Op: KernelOp.Constant, Number: >= int.MinValue and <= int.MaxValue } => this,
+        _ => null,
+    };
+
     /// This value in every lane.
     public Value Spread(int lanes) =>
         Type.Lanes == lanes ? this

@@ -87,7 +87,7 @@ public sealed class KernelSpecTests
         }));
         Assert.Contains("is index, not int", Fault(k => k.For("i", 0, N.To(Element.Index), i => { })));
         Assert.Contains("reads memory", Fault(k => k.For("i", 0, Field("counts", KernelType.To(Element.Int)).Load(0), i => { })));
-        Assert.Contains("the step is not a positive constant", Fault(k => k.For("i", 0, N, i => { }, 0)));
+        Assert.Contains("the step is neither a positive constant nor a field", Fault(k => k.For("i", 0, N, i => { }, 0)));
         Assert.Contains("the condition is int, not bool", Fault(k => k.If(N, () => { })));
         var loop = Assert.Single(Bench.Kernel(k => k.For("i", 0, N, i => { })).Body);
         Assert.Contains("what is unrolled has no constant bounds", Fault(loop with { Name = LoopForm.Unrolled }));

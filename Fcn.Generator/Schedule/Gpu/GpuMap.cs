@@ -34,13 +34,7 @@ internal sealed record GpuMap(string Name, int Channels, int Pitch, Extent Size,
     /// Channels rounded up to whole vectors.
     public static int PitchOf(int channels) => (channels + 7) / 8 * 8;
 
-    public static int BytesOf(Element element) => element switch
-    {
-        Element.Bool or Element.Byte => 1,
-        Element.BFloat16 => 2,
-        Element.Int or Element.Float or Element.TensorFloat or Element.Word => 4,
-        Element.Index or Element.Double => 8,
-    };
+    public static int BytesOf(Element element) => element.Bytes();
 
     /// As names of kernels have it.
     public static string Word(Element element) => element switch

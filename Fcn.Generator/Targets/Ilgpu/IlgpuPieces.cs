@@ -97,6 +97,7 @@ internal static class IlgpuPieces
             Floats(w, lanes);
         }
         Ints(w, 2);
+        Ints(w, 4);
         BFloats(w, 4);
         BFloats(w, 8);
         return w.ToString().TrimEnd('\n') + "\n";

@@ -1,4 +1,3 @@
-using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
@@ -50,7 +49,7 @@ internal sealed class IlgpuPointers
 
     private static Value Bytes(Value pointer, Value offset)
     {
-        int size = GpuMap.BytesOf(pointer.Type.Element);
+        int size = pointer.Type.Element.Bytes();
         if (pointer.Type.Shared) return offset.To(Element.Int) * Value.Int(size);
         return (offset.Op == KernelOp.Constant ? (Value)(long)offset.Number : offset.To(Element.Index)) * (Value)(long)size;
     }

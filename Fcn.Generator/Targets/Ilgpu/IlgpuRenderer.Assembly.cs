@@ -1,6 +1,6 @@
 using System.Text;
-using Fcn.Generator.Text;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Text;
 using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Targets.Ilgpu;
@@ -19,6 +19,7 @@ internal sealed partial class IlgpuRenderer
     private readonly Dictionary<string, string> _registersOf = [];
     private readonly List<KeyValuePair<string, string>> _assembly = [];
     private readonly PtxRegisters _registers = new();
+    private readonly Dictionary<Value, string[]> _spilled = [];
     private readonly List<string> _lines = [], _operands = [], _fetched = [];
     private string _kind = "";
     private int _shared;
@@ -34,6 +35,9 @@ internal sealed partial class IlgpuRenderer
             case KernelOp.Let or KernelOp.Assign when _resident.ContainsKey(s.Target!.Name):
                 _registers.Restart();
                 Assemble(o[0], Register(s.Target));
+                return true;
+            case KernelOp.Store when _pointers.IsAddress(o[0]):
+                Spill(o[0], o[1], o[2].Sources);
                 return true;
             case KernelOp.AsyncCopy:
                 Copy(s);
@@ -70,6 +74,33 @@ internal sealed partial class IlgpuRenderer
         Begin("copies");
         Reserve(always ? [Base(to).From, Base(from).From] : [Base(to).From, Base(from).From, size]);
         Instruction("copies", $"{PtxMatrix.Copy(s.Name)} {At(to)}, {At(from)}, 16{(always ? "" : $", {Operand(size)}")}");
+    }
+
+    // Sums of matrix units into shared memory, four to an instruction.
+    private void Spill(Value pointer, Value offset, IReadOnlyList<Value> sums)
+    {
+        for (int first = 0; first < sums.Count; first += 4)
+        {
+            int count = Math.Min(4, sums.Count - first);
+            Begin("sums");
+            Instruction("sums", $"st.shared.v{Literal.Of(count)}.f32 {At(_pointers.Address(pointer, offset + first))}, {Braced(sums, first, count)}");
+        }
+    }
+
+    private bool IsSpilled(Value load) =>
+        load.Op == KernelOp.Load && load.Sources[0].Type is { Shared: true, Element: Element.Float } && _pointers.IsAddress(load.Sources[0]);
+
+    // What assembly has put into shared memory, as C# sees it: a variable for every number.
+    private void Unspill(Value load)
+    {
+        if (_spilled.ContainsKey(load)) return;
+        string[] names = [.. Enumerable.Range(0, load.Type.Lanes).Select(lane => _names.Variable($"spilled{Literal.Of(_spilled.Count)}_{Literal.Of(lane)}"))];
+        for (int lane = 0; lane < names.Length; lane++)
+        {
+            string address = Text(_pointers.Address(load.Sources[0], load.Sources[1] + lane));
+            Writer.Line($"CudaAsm.Emit(\"ld.shared.f32 %0, [%1];\", out float {names[lane]}, {address});");
+        }
+        _spilled.Add(load, names);
     }
 
     // The value in a register: its own, or the one that is asked for.
@@ -110,6 +141,7 @@ internal sealed partial class IlgpuRenderer
             Writer.Line($"CudaAsm.Emit(\"mov.f32 %0, {Register(v)};\", out float {Name(v)});");
         }
         foreach (var source in v.Sources) Fetch(source);
+        if (IsSpilled(v)) Unspill(v);
     }
 
     // Dynamic shared memory: tiles need more than the 48 KB that static arrays may have. ILGPU aligns it to 4 bytes, matrix units need 16; the device asks
@@ -121,7 +153,7 @@ internal sealed partial class IlgpuRenderer
         if (_shared == 0) Writer.Line($"ArrayView<byte> {_names.Variable("shared_memory")} = SharedMemory.GetDynamic<byte>();");
         Writer.Line($"CudaAsm.Emit(\"mov.u32 %0, __dyn_shared_alloca;\", out int {address});");
         Writer.Line($"int {Name(array)} = {(at > 0 ? "(" : "")}({address} + {Literal.Of(Alignment - 1)}) & -{Literal.Of(Alignment)}{(at > 0 ? $") + {Literal.Of(at)}" : "")};");
-        _shared = at + length * GpuMap.BytesOf(array.Type.Element);
+        _shared = at + length * array.Type.Element.Bytes();
     }
 
     private string Register(Value v)

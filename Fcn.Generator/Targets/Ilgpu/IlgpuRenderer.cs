@@ -1,5 +1,6 @@
-using Fcn.Generator.Text;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Simplify;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
@@ -7,6 +8,8 @@ namespace Fcn.Generator.Targets.Ilgpu;
 // (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix units in the other part.
 internal sealed partial class IlgpuRenderer : CSharpRenderer
 {
+    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run];
+
     private readonly IlgpuNames _names;
 
     private IlgpuRenderer(Kernel kernel, IReadOnlyList<Value> fields, SourceWriter writer) : base(writer) =>
@@ -16,6 +19,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     {
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
         var (fields, body) = (KernelFields.Of(kernel), new SourceWriter());
+        kernel = Passes.Run(kernel);
         var renderer = new IlgpuRenderer(kernel, fields, body);
         using (body.Unchecked("")) renderer.Body(kernel.Body);
         string code = body.ToString().TrimStart('\n');
@@ -38,11 +42,6 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         Flush();
         foreach (var operand in s.Operands) Fetch(operand);
         if (s is { Op: KernelOp.Let or KernelOp.Assign, Target.Type.Pointer: true }) Move(s);
-        else if (s.Op == KernelOp.If && s.Operands[0].Op == KernelOp.Constant)
-        {
-            // In the scope around it.
-            foreach (var inner in s.Operands[0].Number != 0 ? s.Body : s.Else) Statement(inner);
-        }
         else base.Statement(s);
     }
 
@@ -139,6 +138,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
 
     private (string, int) Load(Value v)
     {
+        if (_spilled.TryGetValue(v, out string[]? spilled)) return (spilled.Length == 1 ? spilled[0] : $"new {Type(v.Type)}({string.Join(", ", spilled)})", Primary);
         var (view, at) = Place(v.Sources[0], v.Sources[1]);
         return v.Type.Lanes > 1 ? ($"{Type(v.Type)}.Load({view}, {Text(at)})", Primary) : ($"{view}[{Text(at)}]", Primary);
     }

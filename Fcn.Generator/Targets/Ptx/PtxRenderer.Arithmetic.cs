@@ -58,27 +58,6 @@ internal sealed partial class PtxRenderer
         return d;
     }
 
-    // By a literal: ptxas would compute a reciprocal every time. x / by = x m / 2^(31 + l) with l = ceil(log2 by), m = ceil(2^(31 + l) / by), exact below 2^31
-    // (Granlund and Montgomery 1994).
-    private string[] Divided(KernelOp op, string x, int by, string[] d)
-    {
-        int log = 0;
-        while (1L << log < by) log++;
-        bool remainder = op == KernelOp.Remainder;
-        if (1L << log == by)
-        {
-            Emit(remainder ? "and.b32" : "shr.u32", d[0], x, Literal.Of(remainder ? by - 1 : log));
-            return d;
-        }
-        string product = _registers.Temporary(Kind.Word), quotient = remainder ? _registers.Temporary(Kind.Word) : d[0];
-        Emit("mul.hi.u32", product, x, Literal.Hexadecimal((uint)(((1UL << (31 + log)) + (ulong)by - 1) / (ulong)by)));
-        Emit("shr.u32", quotient, product, Literal.Of(log - 1));
-        if (!remainder) return d;
-        Emit("mul.lo.s32", product, quotient, Literal.Of(by));
-        Emit("sub.s32", d[0], x, product);
-        return d;
-    }
-
     // Lanes.Uniform of the runtime, instruction by instruction.
     private string[] Uniform(string seed, Value counter, string[] d)
     {

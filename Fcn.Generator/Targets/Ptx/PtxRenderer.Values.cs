@@ -42,20 +42,14 @@ internal sealed partial class PtxRenderer
             case KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.LaneIndex:
             case KernelOp.Broadcast or KernelOp.Compose or KernelOp.Lane:
                 return Move(v.Type, Of(v), d);
-            case KernelOp.Add or KernelOp.Subtract when v.Type.Pointer:
-                return Advance(v, d);
-            case KernelOp.Add when v.Type == KernelType.Int && s[0].Op == KernelOp.Multiply:
-                return Each("mad.lo.s32", d, Of(s[0].Sources[0]), Of(s[0].Sources[1]), Of(s[1]));
             case KernelOp.Add:
                 return Each(Number("add", v.Type), d, Of(s[0]), Of(s[1]));
             case KernelOp.Subtract:
                 return Each(Number("sub", v.Type), d, Of(s[0]), Of(s[1]));
-            case KernelOp.Multiply when v.Type == KernelType.Index && Narrow(s[0]) is { } a && Narrow(s[1]) is { } b:
+            case KernelOp.Multiply when v.Type == KernelType.Index && s[0].Narrow() is { } a && s[1].Narrow() is { } b:
                 return Each("mul.wide.s32", d, Of(a), Of(b));
             case KernelOp.Multiply:
                 return Each(Number(v.Type.IsWhole ? "mul.lo" : "mul", v.Type), d, Of(s[0]), Of(s[1]));
-            case KernelOp.Divide or KernelOp.Remainder when v.Type == KernelType.Int && s[1].Op == KernelOp.Constant:
-                return Divided(v.Op, Register(s[0]), (int)s[1].Number, d);
             case KernelOp.Divide:
                 return Each(v.Type.IsWhole ? $"div.{Count(v.Type)}" : Number("div", v.Type), d, Of(s[0]), Of(s[1]));
             case KernelOp.Remainder:
@@ -64,8 +58,10 @@ internal sealed partial class PtxRenderer
                 return Extreme(v, "min", "lt", d);
             case KernelOp.Maximum:
                 return Extreme(v, "max", "gt", d);
+            case KernelOp.FusedMultiplyAdd when v.Type.Pointer && !v.Type.Shared && s[0].Type == KernelType.Int:
+                return Each("mad.wide.s32", d, Of(s[0]), Of(s[1]), Of(s[2]));
             case KernelOp.FusedMultiplyAdd:
-                return Each(Number("fma", v.Type), d, Of(s[0]), Of(s[1]), Of(s[2]));
+                return Each(Number(v.Type.Pointer || v.Type.IsWhole ? "mad.lo" : "fma", v.Type), d, Of(s[0]), Of(s[1]), Of(s[2]));
             case KernelOp.Exponential:
                 return Exponential(v, Of(s[0]), d);
             case KernelOp.Logarithm:
@@ -87,7 +83,7 @@ internal sealed partial class PtxRenderer
             case KernelOp.ShiftRight:
                 return Each("shr.u32", d, Of(s[0]), Of(s[1]));
             case KernelOp.MultiplyHigh:
-                return Each("mul.hi.u32", d, Of(s[0]), Of(s[1]));
+                return Each("mul.hi.u32", d, Of(s[0]), s[1].Op == KernelOp.Constant ? [Literal.Hexadecimal(unchecked((uint)(int)s[1].Number))] : Of(s[1]));
             case KernelOp.Select:
                 return Select(v, d);
             case KernelOp.Convert:
@@ -113,7 +109,7 @@ internal sealed partial class PtxRenderer
     {
         for (int i = 0; i < d.Length; i++)
         {
-            _body.Append(_indent).Append(op).Append(' ').Append(d[i]);
+            _body.Append(Indent).Append(op).Append(' ').Append(d[i]);
             foreach (string[] operand in s) _body.Append(", ").Append(operand[i]);
             _body.Append(";\n");
         }
@@ -164,21 +160,13 @@ internal sealed partial class PtxRenderer
     // Truths as registers, bits as they come.
     private string[] Truth(Value v) => v.Op == KernelOp.Constant && v.Type.Element == Element.Bool ? Into(v, _registers.Temporaries(v.Type)) : Of(v);
 
-    // The Int that an Index was, for products that widen.
-    private static Value? Narrow(Value v) => v switch
-    {
-        { Op: KernelOp.Convert } when v.Sources[0].Type == KernelType.Int => v.Sources[0],
-        { Op: KernelOp.Constant, Number: >= int.MinValue and <= int.MaxValue } => v,
-        _ => null,
-    };
-
     private static bool Packed(KernelType type) => type is { Element: Element.BFloat16, Lanes: > 1 };
 
     private static string[] Repeat(string text, int count) => [.. Enumerable.Repeat(text, count)];
 
     private static string Logic(string op, KernelType type) => type.Element == Element.Bool ? $"{op}.pred" : $"{op}.b32";
 
-    private static string Number(string op, KernelType type) => type.Element switch
+    private static string Number(string op, KernelType type) => type.Pointer ? $"{op}.{(type.Shared ? "s32" : "s64")}" : type.Element switch
     {
         Element.Int => $"{op}.s32",
         Element.Index => $"{op}.s64",

@@ -1,6 +1,7 @@
 using System.Text;
-using Fcn.Generator.Text;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Simplify;
+using Fcn.Generator.Text;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
@@ -12,6 +13,11 @@ internal sealed partial class PtxRenderer
     /// The module's name for the memory that a block's threads share; its size comes with the launch.
     public const string SharedMemory = "smem";
 
+    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, GuardStatements.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run];
+
+    // Labels stand out of the code as loops do elsewhere: the text is flat.
+    private const char Indent = '\t';
+
     private readonly StringBuilder _body = new();
     private readonly PtxRegisters _registers = new();
     private readonly Dictionary<string, (KernelType Type, string[] Registers)> _variables = [];
@@ -20,7 +26,7 @@ internal sealed partial class PtxRenderer
     private readonly Dictionary<Value, string[]> _known = [];
     private readonly StringBuilder _head = new();
     private string? _block, _thread;
-    private string _indent = "\t", _guard = "";
+    private string _guard = "";
     private int _shared, _ifs;
 
     private readonly int _capability;
@@ -33,7 +39,7 @@ internal sealed partial class PtxRenderer
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");
         var (renderer, fields) = (new PtxRenderer(capability), KernelFields.Of(kernel));
         foreach (var field in fields) renderer.Parameter(field);
-        renderer.Body(kernel.Body);
+        renderer.Body(Passes.Run(kernel).Body);
         var code = new StringBuilder(renderer._body.Length + 4096);
         code.Append('(');
         for (int i = 0; i < fields.Count; i++)
@@ -103,7 +109,7 @@ internal sealed partial class PtxRenderer
                 Emit(PtxMatrix.Wait, Literal.Of((long)s.Operands[0].Number));
                 break;
             case KernelOp.LoadMatrix:
-                Emit(PtxMatrix.Load(s.Name), Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]).At());
+                Emit(PtxMatrix.Load(s.Name), Braced(s.Operands, 2, 4), Address(s.Operands[0], s.Operands[1]));
                 break;
             case KernelOp.MatrixMultiply:
                 string sums = Braced(s.Operands, 0, 4);
@@ -141,7 +147,7 @@ internal sealed partial class PtxRenderer
         if (!(from.Op == KernelOp.Constant && to.Op == KernelOp.Constant && from.Number < to.Number)) Jump("setp.ge.s32", counter, end, done);
         Mark(loop);
         if (s.Name != LoopForm.Unrolled) Line(".pragma \"nounroll\";");
-        Indented(s.Body);
+        Body(s.Body);
         Restart();
         Emit("add.s32", counter, counter, Of(step)[0]);
         Jump("setp.lt.s32", counter, end, loop);
@@ -157,13 +163,8 @@ internal sealed partial class PtxRenderer
 
     private void If(Statement s)
     {
-        if (s.Operands[0].Op == KernelOp.Constant)
-        {
-            Body(s.Operands[0].Number != 0 ? s.Body : s.Else);
-            return;
-        }
         string condition = Of(s.Operands[0])[0];
-        if (s is { Else.Count: 0, Body.Count: 1 } && s.Body[0].Op is KernelOp.Store or KernelOp.AsyncCopy && !s.Body[0].Operands.Any(Reads))
+        if (s.Name == BranchForm.Guarded)
         {
             _guard = $"@{condition} ";
             Statement(s.Body[0]);
@@ -172,18 +173,15 @@ internal sealed partial class PtxRenderer
         }
         string end = Label($"if_{Literal.Of(++_ifs)}"), other = s.Else.Count == 0 ? end : Label($"else_{Literal.Of(_ifs)}");
         Line($"@!{condition} bra {other};");
-        Indented(s.Body);
+        Body(s.Body);
         if (s.Else.Count > 0)
         {
             Line($"bra {end};");
             Mark(other);
-            Indented(s.Else);
+            Body(s.Else);
         }
         Mark(end);
     }
-
-    // Whether a value depends on memory or on other threads, so that it may not be computed where its statement is not run.
-    private static bool Reads(Value value) => value.Op is KernelOp.Load or KernelOp.Shuffle || value.Sources.Any(Reads);
 
     // Temporaries, and what is known to be in them, end with their statement.
     private void Restart()
@@ -208,23 +206,16 @@ internal sealed partial class PtxRenderer
         return label;
     }
 
-    private void Mark(string label) => _body.Append(_indent, 1, _indent.Length - 1).Append(label).Append(":\n");
-
-    private void Indented(IReadOnlyList<Statement> body)
-    {
-        _indent += "\t";
-        Body(body);
-        _indent = _indent.Substring(1);
-    }
+    private void Mark(string label) => _body.Append(label).Append(":\n");
 
     private string Braced(IReadOnlyList<Value> values, int first, int count) =>
         PtxRegisters.Braced(Enumerable.Range(first, count).Select(i => Register(values[i])));
 
-    private void Line(string text) => _body.Append(_indent).Append(text).Append('\n');
+    private void Line(string text) => _body.Append(Indent).Append(text).Append('\n');
 
     private void Emit(string op, params string[] operands)
     {
-        _body.Append(_indent).Append(op);
+        _body.Append(Indent).Append(op);
         for (int i = 0; i < operands.Length; i++) _body.Append(i == 0 ? " " : ", ").Append(operands[i]);
         _body.Append(";\n");
     }

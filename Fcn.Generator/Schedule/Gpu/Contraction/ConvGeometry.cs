@@ -78,8 +78,6 @@ internal sealed record ConvTile(GpuMachine Machine, int Rows, int Columns)
 
     public static Value ColumnTiles => Value.Field("column_tiles", KernelType.Int);
 
-    public static Value Pixels => Value.Field("pixels", KernelType.Int);
-
     public static Value Splits => Value.Field("splits", KernelType.Int);
 
     /// Where the entry of a chunk of a step is in the table of chunks, which PackWeights writes: four Ints.

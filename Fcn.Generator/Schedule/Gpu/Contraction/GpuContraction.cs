@@ -16,37 +16,28 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name)
         var conv = (Conv)(fused?.Core ?? node.Op);
         var (x, weight, bias) = (maps[0]!, weights[1]!, (fused?.CoreInputs ?? node.Inputs.Count) > 2 ? weights[2] : null);
         var (geometry, operands) = (new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out), new GpuOperands(y, maps, weights));
-        var form = ConvForm.Of(geometry.Tile, bias is not null, fused, [.. operands.Maps, operands.Y]);
-        var tail = fused is null ? (Func<KernelBuilder, Value, Value, Value, Value>?)null : Tail;
-        var epilogue = form.Pools ? new PoolEpilogue(form.Tile, operands.Y, form.Bias, tail) : new ConvEpilogue(form.Tile, operands.Y, form.Bias, tail);
-        var kernel = planner.Kernel(form, form.Name, form.Summary, () => planner.Machine.Unit == MatrixUnit.None
-            ? new PlainConv(form.Tile).Lower(form.Name, form.Summary, epilogue)
-            : new MatrixConv(form.Tile).Lower(form.Name, form.Summary, epilogue));
+        var ending = new ConvEnding(bias is not null, (fused?.Tail ?? []).ToEquatableArray(), fused?.Pool is not null);
+        var form = ConvForm.Of(geometry.Tile, ending, [.. operands.Maps.OfType<GpuMap>()], operands.Y);
+        var kernel = planner.Kernel(form.Key, form.Name, form.Summary, () => planner.Machine.Unit == MatrixUnit.None
+            ? new PlainConv(form.Tile).Lower(form.Name, form.Summary, form.Epilogue)
+            : new MatrixConv(form.Tile).Lower(form.Name, form.Summary, form.Epilogue));
 
-        Value pixels = Pixels(y), rows = form.Pools ? planner.Size(GeneratedName.Of(y.Name, "rows"), epilogue.Rows(pixels)) : pixels;
+        Value pixels = Pixels(y), rows = ending.Pools ? planner.Size(GeneratedName.Of(y.Name, "rows"), PixelTable.RowsOfWindows(pixels)) : pixels;
         bool whole = !geometry.CanSplit;
+        int vectors = y.Pitch / ConvEpilogue.LanesOf(y.Element);
         Value splits = whole ? 1 : planner.Size(GeneratedName.Of(name, "splits"), geometry.Splits(rows)), tiles = geometry.Tiles(rows), packed = Packed(geometry, weight);
         List<KeyValuePair<string, Value>> bindings =
         [
-            .. operands.Bindings, .. Sizes(conv, x), new("packed", packed), new("chunks", TableOf(packed, geometry)), new("table", Table(conv, x, y, rows, form.Pools)),
-            new("pixels", pixels), new("steps", geometry.Steps), new("column_tiles", geometry.ColumnTiles), new("row_tiles", tiles / geometry.ColumnTiles),
-            new("groups", y.Pitch / 8), new("splits", splits),
-            new("partial", whole ? NoParts(packed) : planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, geometry.PartialBytes(splits, rows))),
+            .. operands.Bindings, .. form.Absent(packed), .. Sizes(conv, x), new("packed", packed), new("chunks", TableOf(packed, geometry)),
+            new("table", Table(conv, x, y, rows, ending.Pools)), new("pixels", pixels), new("rows", rows), new("steps", geometry.Steps),
+            new("column_tiles", geometry.ColumnTiles), new("row_tiles", tiles / geometry.ColumnTiles), new("partial_columns", geometry.ColumnTiles * geometry.Tile.Columns),
+            new("groups", vectors), new("splits", splits), new(ConvEnding.Chosen.Name, form.Number),
+            new("partial", whole ? ConvForm.Nowhere(packed) : planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, geometry.PartialBytes(splits, rows))),
         ];
         var product = GpuLaunch.Of(kernel, tiles * splits, bindings);
         if (whole) return [product];
-        var sum = planner.Kernel((form, "sum"), form.SumName, ConvEpilogue.SumSummary, () => epilogue.Sum(form.SumName));
-        return [product, GpuLaunch.Of(sum, Value.Select(splits.Equals(1), (Value)0L, Grid.Blocks(pixels * (y.Pitch / 8))), bindings)];
-
-        Value Tail(KernelBuilder k, Value pixel, Value channel, Value value) => fused!.Finish(
-            new GpuPoint(k, value.Type.Lanes, operands.Maps, operands.Weights)
-            {
-                N = pixel / (operands.Y.Height * operands.Y.Width),
-                H = pixel / operands.Y.Width % operands.Y.Height,
-                W = pixel % operands.Y.Width,
-                First = channel,
-                Pixel = (pixel, y.Size),
-            }, value);
+        var sum = planner.Kernel(form.SumKey, form.SumName, ConvEpilogue.SumSummary, () => form.Epilogue.Sum(form.SumName));
+        return [product, GpuLaunch.Of(sum, Value.Select(splits.Equals(1), (Value)0L, Grid.Blocks(pixels * vectors)), bindings)];
     }
 
     /// The gradient of a dense convolution's weight, in the memory of gradients.
@@ -84,9 +75,6 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name)
             [new("parameters", weight.Memory), new("packed", memory), new("table", TableOf(memory, geometry))]));
     }
 
-    // A kernel asks for the place of parts that it never writes.
-    private static Value NoParts(Value other) => Value.Field(other.Name, KernelType.To(Element.Float));
-
     private static Value TableOf(Value packed, ConvGeometry geometry) =>
         Value.Field(packed.Name, KernelType.To(Element.Int)) + (Value)(geometry.TableAt / 4);
 
@@ -110,28 +98,3 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name)
         _ => c.ToString(),
     }));
 }
-
-/// All that the text of a convolution's kernel depends on. Of sizes, which are arguments, it matters which are the same. Equal forms have equal names.
-internal sealed record ConvForm(ConvTile Tile, bool Bias, bool Pools, int CoreInputs, EquatableArray<Op> Tail, EquatableArray<MapForm> Maps)
-{
-    public static ConvForm Of(ConvTile tile, bool bias, Fused? fused, IReadOnlyList<GpuMap?> maps)
-    {
-        var sizes = maps.Select(static m => m?.Size).Distinct().ToList();
-        var forms = maps.OfType<GpuMap>().Select(m => new MapForm(m.Name, m.Element, sizes.IndexOf(m.Size)));
-        return new(tile, bias, fused?.Pool is not null, fused?.CoreInputs ?? 0, (fused?.Tail ?? []).ToEquatableArray(), forms.ToEquatableArray());
-    }
-
-    /// conv_bias_relu_bf16_128x128; behind it, what other maps than the first are made of, if that is not what the factors are.
-    public string Name => $"conv{Words}_{Tile.Name}{Elements}";
-
-    public string SumName => $"conv_split_sum{Words}_{Tile.Name}{Elements}";
-
-    public string Summary => $"A convolution{string.Concat(Tail.Select(static t => $", {t.Word}"))}{(Pools ? ", max_pool 2x2" : "")}: implicit GEMM, a tile of sums per block.";
-
-    private string Words => $"{(Bias ? "_bias" : "")}{string.Concat(Tail.Select(static t => $"_{KernelName.Of(t)}"))}{(Pools ? "_max_pool_2x2" : "")}";
-
-    private string Elements => string.Concat(Maps.Where(m => m.Name != "x" && m.Element != Tile.Machine.Factor).Select(static m => $"_{m.Name}_{GpuMap.Word(m.Element)}"));
-}
-
-/// A map's place among a kernel's operands.
-internal sealed record MapForm(string Name, Element Element, int Size);

@@ -13,7 +13,7 @@ internal sealed class MatrixConv(ConvTile shape)
     public Kernel Lower(string name, string summary, ConvEpilogue epilogue)
     {
         _k.Comment("Which pixels, channels and steps of the sum are this block's.");
-        var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k);
+        var (tileOfRows, tileOfColumns, split) = ConvEpilogue.Tile(_k);
         var (first, end) = ConvEpilogue.Range(_k, split);
         var tile = new MatrixTile(_k, shape.Machine, shape.Rows, shape.Columns, (shape.Rows + shape.Columns) * RowBytes);
         int round = tile.Threads / 8; // rows that one 16-byte copy of every thread fills
@@ -29,7 +29,7 @@ internal sealed class MatrixConv(ConvTile shape)
         var (a, b) = FragmentPlaces(tile);
 
         tile.Run(first, end, [CopyPixels, CopyWeights], Load);
-        epilogue.Finish(_k, tile);
+        epilogue.Finish(_k, shape, tile);
         return _k.Build(name, summary) with { Threads = tile.Threads };
 
         // Taps come one after the other: their pixels overlap, and are still in the nearest cache. The entry of a step is read while the one before is copied.

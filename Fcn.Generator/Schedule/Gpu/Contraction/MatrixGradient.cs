@@ -96,13 +96,12 @@ internal sealed class MatrixGradient(GradientTile shape)
         Value b = _k.Let("b_place", Place(tile.FirstColumn, ColumnBytes) + shape.Depth * RowBytes);
         return (part, place, aWords, bWords) =>
         {
-            Value[] four = [.. Enumerable.Range(0, Math.Min(4, 2 * aWords.Length))
-                .Select(q => _k.Let("a_part", Words(tile.Memory + ((a ^ q * 32) + (place + part * 8 * RowBytes)))))];
+            Value rows = _k.Let("a_rows", tile.Memory + part * (8 * RowBytes)), columns = _k.Let("b_rows", tile.Memory + part * (8 * ColumnBytes));
+            Value[] four = [.. Enumerable.Range(0, Math.Min(4, 2 * aWords.Length)).Select(q => _k.Let("a_part", Words(rows + ((a ^ q * 32) + place))))];
             for (int i = 0; i < aWords.Length; i++)
                 for (int e = 0; e < 4; e++)
                     _k.Assign(aWords[i][e], four[e % 2 + i % 2 * 2].Load(e / 2 * RowBytes + i / 2 * 32));
-            four = [.. Enumerable.Range(0, Math.Min(4, bWords.Length))
-                .Select(q => _k.Let("b_part", Words(tile.Memory + ((b ^ q * 32) + (place + part * 8 * ColumnBytes)))))];
+            four = [.. Enumerable.Range(0, Math.Min(4, bWords.Length)).Select(q => _k.Let("b_part", Words(columns + ((b ^ q * 32) + place))))];
             for (int j = 0; j < bWords.Length; j++)
                 for (int e = 0; e < 2; e++)
                     _k.Assign(bWords[j][e], four[j % 4].Load(e * ColumnBytes + j / 4 * 32));

@@ -10,7 +10,7 @@ internal sealed class MatrixTile
     private readonly KernelBuilder _k;
     private readonly MatrixUnit _unit;
     private readonly int _stageBytes, _columns;
-    private readonly Value[,,] _sums;        // m16 tile, n8 tile, element
+    private readonly Value[,,] _sums;        // the accumulators c of c += a b: m16 tile, n8 tile, element
     private readonly Value[][] _a, _b;       // tile, word
     private readonly Value _write, _read;
 
@@ -30,7 +30,7 @@ internal sealed class MatrixTile
         _sums = new Value[WarpRows / 16, WarpColumns / 8, 4];
         for (int i = 0; i < WarpRows / 16; i++)
             for (int j = 0; j < WarpColumns / 8; j++)
-                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"sum{i}_{j}_{e}"), Value.Float(0));
+                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"c{i}_{j}_{e}"), Value.Float(0));
         _a = Fragments("a", WarpRows / 16, 4);
         _b = Fragments("b", WarpColumns / 8, 2);
     }
@@ -97,11 +97,11 @@ internal sealed class MatrixTile
     {
         _k.Barrier();
         Value sums = Memory.Bits(Element.Float);
-        Value at = _k.Let("spill", (FirstRow + (Lane >> 2)) * SpillPitch + FirstColumn + (Lane & 3) * neighbours);
+        Value at = _k.Let("spill", sums + ((FirstRow + (Lane >> 2)) * SpillPitch + FirstColumn + (Lane & 3) * neighbours));
         for (int i = 0; i < WarpRows / 16; i++)
             for (int half = 0; half < 2; half++)
                 for (int j = 0; j < WarpColumns / 8; j += neighbours / 2)
-                    _k.Store(sums, at + ((16 * i + 8 * half) * SpillPitch + 8 * j), Value.Compose(
+                    _k.Store(at, (16 * i + 8 * half) * SpillPitch + 8 * j, Value.Compose(
                         [.. Enumerable.Range(0, neighbours).Select(e => Sum(i, j + e / 2, 2 * half + e % 2))]));
         _k.Barrier();
         return sums;

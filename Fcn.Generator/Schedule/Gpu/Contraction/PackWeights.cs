@@ -71,11 +71,11 @@ internal sealed class PackWeights(GpuMachine machine, bool flipped)
     // 0 where there is no such channel: a product with what lies beyond a map's channels stays 0.
     private Value Weight(KernelBuilder k, Value there, Value column, Value tap, Value depth)
     {
-        Value inside = k.Let("inside", depth < Int("ins") & there);
+        Value value = k.Let("value", Value.Float(0));
         var (o, i) = flipped ? (depth, column) : (column, depth);
         Value at = (o * Int("taps") + (flipped ? Int("taps") - 1 - tap : tap)).To(Element.Index) * Int("innermost") + i;
-        Value value = Value.Field("parameters", KernelType.To(Element.Float)).Load(Value.Select(inside, at, (Value)0L), 1);
-        return k.Let("value", Value.Select(inside, value, Value.Float(0)));
+        k.If(depth < Int("ins") & there, () => k.Assign(value, Value.Field("parameters", KernelType.To(Element.Float)).Load(at)));
+        return value;
     }
 
     private static Value Int(string name) => Value.Field(name, KernelType.Int);

@@ -8,7 +8,7 @@ internal sealed class PlainConv(ConvTile shape)
     /// Roles: x, packed, chunks, table, pixels, x_W, splits, and those of the epilogue.
     public Kernel Lower(string name, string summary, ConvEpilogue epilogue)
     {
-        var (tileOfRows, tileOfColumns, split) = epilogue.Tile(_k);
+        var (tileOfRows, tileOfColumns, split) = ConvEpilogue.Tile(_k);
         var (first, end) = ConvEpilogue.Range(_k, split);
         var tile = new PlainTile(_k);
         var pointer = KernelType.To(Element.Float);
