@@ -36,7 +36,7 @@ internal static class Compiler
         GraphSpec.Verify(Phase.Collapsed, graph);
         var parameters = ParameterPlan.Of(graph);
         var modes = Modes(graph, parameters, cancel);
-        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel), project.TakesIlgpu);
+        var (own, shared) = NetworkEmitter.Emit(network, parameters, modes, Variants(graph, modes, cancel), project.TakesIlgpu, cancel);
         return new(network, own, []) { Shared = shared };
     });
 

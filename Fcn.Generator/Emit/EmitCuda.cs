@@ -1,7 +1,7 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Targets;
 using Fcn.Generator.Targets.Ptx;
-using Fcn.Generator.Targets.Simd;
 
 namespace Fcn.Generator.Emit;
 
@@ -57,14 +57,16 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
     private static bool IsTile(PtxKernel kernel) => kernel.SharedBytes > 0;
 
     // Networks may have different kernels of one name.
-    private static string Shared(PtxKernel kernel) => $"{kernel.Name}_{TextHash.Of(kernel.Text)}";
+    private static string Shared(PtxKernel kernel) => $"{kernel.Name}_{kernel.Hash}";
 
     private static string Place(PtxKernel kernel) => IsTile(kernel) ? $"global::Fcn.Generated.Ptx.{Shared(kernel)}" : $"{Texts}.{kernel.Name}";
 
     private static void Text(SourceWriter w, string name, string text)
     {
         w.Line($"internal static ReadOnlySpan<byte> {name} =>");
-        w.Raw($"\"\"\"\n{text}\n\"\"\"u8;\n\n");
+        w.Raw("\"\"\"\n");
+        w.Raw(text);
+        w.Raw("\n\"\"\"u8;\n\n");
     }
 
     private void FrameStruct(SourceWriter w)
@@ -100,7 +102,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
             {
                 w.Line($"{Frame}* f = ({Frame}*)frame;");
                 foreach (var b in schedule.Buffers)
-                    w.Line($"arena.Add((void**)&f->{b.Field}, \"{b.Name}\", {SimdRenderer.Host(b.Bytes)}, first: {Literal.Of(b.First)}, last: {Literal.Of(b.Last)});");
+                    w.Line($"arena.Add((void**)&f->{b.Field}, \"{b.Name}\", {HostExpression.Of(b.Bytes)}, first: {Literal.Of(b.First)}, last: {Literal.Of(b.Last)});");
             }
             w.Line();
             using (w.Unchecked("public override void Run(void* frame, CudaStream stream)"))
@@ -121,14 +123,14 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
             w.Line($"f->{map.Width.Name} = {map.Size.Code("f->W")};");
         }
         foreach (var size in schedule.Sizes)
-            w.Line($"f->{size.Field} = Extents.Count({SimdRenderer.Host(size.Value)});");
+            w.Line($"f->{size.Field} = Extents.Count({HostExpression.Of(size.Value)});");
     }
 
     private string Launch(GpuMachine machine, GpuLaunch launch, IReadOnlyDictionary<string, int> indices)
     {
         var kernel = kernels.Of(machine, launch.Kernel);
         string arguments = string.Join(", ", kernel.Fields.Select(field => Argument(launch.Arguments[field.Name])));
-        return $"stream.Launch({Literal.Of(indices[kernel.Name])}, {SimdRenderer.Host(launch.Blocks)}, [{arguments}]); // {launch.Name}";
+        return $"stream.Launch({Literal.Of(indices[kernel.Name])}, {HostExpression.Of(launch.Blocks)}, [{arguments}]); // {launch.Name}";
     }
 
     // As the low bytes of 64 bits.
@@ -137,9 +139,9 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         : value.Type.Element switch
         {
             Element.Int when value is { Op: KernelOp.Constant, Number: < 0 } => Literal.Hexadecimal(unchecked((uint)(int)value.Number)),
-            Element.Int => $"(uint)({SimdRenderer.Host(value)})",
-            Element.Index => $"(ulong)({SimdRenderer.Host(value)})",
-            Element.Float => $"BitConverter.SingleToUInt32Bits({SimdRenderer.Host(value)})",
+            Element.Int => $"(uint)({HostExpression.Of(value)})",
+            Element.Index => $"(ulong)({HostExpression.Of(value)})",
+            Element.Float => $"BitConverter.SingleToUInt32Bits({HostExpression.Of(value)})",
             Element.Bool or Element.Byte or Element.Double or Element.BFloat16 or Element.TensorFloat or Element.Word
                 => throw new InvalidOperationException($"{value.Type} is no argument of a GPU kernel."),
         };
@@ -150,7 +152,7 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<Mode> m
         { Op: KernelOp.Bits } => Address(pointer.Sources[0]),
         { Op: KernelOp.Add } when pointer.Sources[1].Op == KernelOp.Constant
             => $"{Address(pointer.Sources[0])} + {Literal.Of((long)pointer.Sources[1].Number * GpuMap.BytesOf(pointer.Type.Element))}",
-        { Op: KernelOp.Add } => $"{Address(pointer.Sources[0])} + (ulong)({SimdRenderer.Host(pointer.Sources[1])}) * {Literal.Of(GpuMap.BytesOf(pointer.Type.Element))}",
+        { Op: KernelOp.Add } => $"{Address(pointer.Sources[0])} + (ulong)({HostExpression.Of(pointer.Sources[1])}) * {Literal.Of(GpuMap.BytesOf(pointer.Type.Element))}",
         _ => throw new InvalidOperationException($"The host cannot compute the address {KernelPrinter.Text(pointer)}."),
     };
 

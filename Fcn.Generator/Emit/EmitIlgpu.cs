@@ -16,20 +16,20 @@ internal sealed class EmitIlgpu
     private static readonly string[] Types =
     [
         "System.Delegate", "System.Math", "System.MathF", "Fcn.Devices.Ilgpu.DeviceAddressAttribute", "Fcn.Devices.Ilgpu.IlgpuProgram",
-        "ILGPU.Grid", "ILGPU.Group", "ILGPU.Interop", "ILGPU.SharedMemory", "ILGPU.Warp", "ILGPU.Runtime.Cuda.CudaAsm",
+        "ILGPU.Grid", "ILGPU.Group", "ILGPU.Interop", "ILGPU.SharedMemory", "ILGPU.Runtime.Cuda.CudaAsm",
     ];
 
     private readonly NetworkDeclaration _network;
     private readonly List<IlgpuKernel> _own = [], _matrix = [];
     private readonly List<(string Kernel, string Method)> _methods = [];
 
-    public EmitIlgpu(NetworkDeclaration network, IReadOnlyList<GpuVariant> variants, PtxKernels kernels)
+    public EmitIlgpu(NetworkDeclaration network, IReadOnlyList<GpuVariant> variants, PtxKernels kernels, CancellationToken cancel)
     {
         _network = network;
         var byCode = new Dictionary<string, IlgpuKernel>();
         var ptx = variants.SelectMany(v => Reading(v).SelectMany(static s => s.Launches).Select(l => kernels.Of(v.Machine, l.Kernel)))
             .GroupBy(static k => k.Name).Select(static g => g.First());
-        foreach (var kernel in ptx.AsParallel().AsOrdered().Select(k => IlgpuRenderer.Render(kernels.Source(k))))
+        foreach (var kernel in ptx.AsParallel().AsOrdered().WithCancellation(cancel).Select(k => IlgpuRenderer.Render(kernels.Source(k))))
         {
             if (!byCode.TryGetValue(kernel.Code, out var known))
             {

@@ -1,4 +1,5 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Targets;
 using Fcn.Generator.Targets.Simd;
 
 namespace Fcn.Generator.Emit;
@@ -127,17 +128,17 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
                     w.Line($"f->{map.Height.Name} = {map.Size.Code("f->H")};");
                     w.Line($"f->{map.Width.Name} = {map.Size.Code("f->W")};");
                 }
-                foreach (string count in mode.Schedules.Values.SelectMany(static s => s.Counts).Select(SimdRenderer.Host).Distinct())
+                foreach (string count in mode.Schedules.Values.SelectMany(static s => s.Counts).Select(HostExpression.Of).Distinct())
                     w.Line($"Extents.Count({count});");
                 w.Line($"f->ImageHalo = {Literal.Of(mode.Any.Maps.First(static m => m.Name == "Image").Halo)};");
-                w.Line($"f->LossCount = {SimdRenderer.Host(mode.Any.LossCount)};");
+                w.Line($"f->LossCount = {HostExpression.Of(mode.Any.LossCount)};");
             }
             w.Line();
             using (w.Block("public override void Plan(void* frame, ArenaPlan arena)"))
             {
                 w.Line($"{Frame}* f = ({Frame}*)frame;");
                 foreach (var b in mode.Any.Buffers)
-                    w.Line($"arena.Add((void**)&f->{b.Field}, \"{b.Name}\", {SimdRenderer.Host(b.Bytes)}, first: {Literal.Of(b.First)}, last: {Literal.Of(b.Last)});");
+                    w.Line($"arena.Add((void**)&f->{b.Field}, \"{b.Name}\", {HostExpression.Of(b.Bytes)}, first: {Literal.Of(b.First)}, last: {Literal.Of(b.Last)});");
             }
             w.Line();
             using (w.Block("public override void Run(void* frame, CpuPool pool, SimdLevel level)"))
@@ -158,9 +159,9 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
 
     private string Launch(Mode mode, Machine machine, Launch launch) => launch.Kind switch
     {
-        LaunchKind.Kernel => $"pool.Run(\"{launch.Name}\", &{machine.Name}.{NamedKernels(machine).Names[(mode, launch.Kernel!)]}, f, {SimdRenderer.Host(launch.Items)});",
-        LaunchKind.ClearHalo => $"pool.ClearHalo(\"{launch.Name}\", {SimdRenderer.Host(launch.Map!.Pointer)}, {SimdRenderer.Host(launch.Items)}, "
-            + $"{SimdRenderer.Host(launch.Map.Height)}, {SimdRenderer.Host(launch.Map.Width)}, halo: {Literal.Of(launch.Map.Halo)}, block: {Literal.Of(launch.Map.Block)});",
+        LaunchKind.Kernel => $"pool.Run(\"{launch.Name}\", &{machine.Name}.{NamedKernels(machine).Names[(mode, launch.Kernel!)]}, f, {HostExpression.Of(launch.Items)});",
+        LaunchKind.ClearHalo => $"pool.ClearHalo(\"{launch.Name}\", {HostExpression.Of(launch.Map!.Pointer)}, {HostExpression.Of(launch.Items)}, "
+            + $"{HostExpression.Of(launch.Map.Height)}, {HostExpression.Of(launch.Map.Width)}, halo: {Literal.Of(launch.Map.Halo)}, block: {Literal.Of(launch.Map.Block)});",
     };
 
     private void Program(SourceWriter w)

@@ -12,12 +12,13 @@ internal static class NetworkEmitter
 
     /// The network's own files, and those that it shares with every network of its assembly that needs the same.
     public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(
-        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants, bool referencesIlgpu)
+        NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes, IReadOnlyList<GpuVariant> variants, bool referencesIlgpu, CancellationToken cancel)
     {
-        var kernels = new PtxKernels(variants);
+        var kernels = new PtxKernels(variants, cancel);
         var emit = new EmitSchedules(network, parameters, modes);
         var cuda = new EmitCuda(network, modes, variants, kernels);
-        var ilgpu = referencesIlgpu ? new EmitIlgpu(network, variants, kernels) : null;
+        var ilgpu = referencesIlgpu ? new EmitIlgpu(network, variants, kernels, cancel) : null;
+        cancel.ThrowIfCancellationRequested();
         return (
             [
                 EmitSurface.Code(network, ilgpu is not null),

@@ -23,11 +23,12 @@ internal sealed class PtxKernels
     private readonly Dictionary<string, Kernel> _sources = [];
     private readonly Dictionary<(IReadOnlyList<Statement> Body, string Machine), PtxKernel> _rendered = [];
 
-    public PtxKernels(IReadOnlyList<GpuVariant> variants)
+    public PtxKernels(IReadOnlyList<GpuVariant> variants, CancellationToken cancel)
     {
         var launched = variants.SelectMany(static v => v.Named.SelectMany(s => s.Schedule.Launches.Select(l => (v.Machine, s.Name, l.Kernel))))
             .GroupBy(static l => (l.Kernel.Body, l.Machine.Name)).Select(static g => g.First()).ToList();
-        var rendered = launched.AsParallel().AsOrdered().Select(static l => PtxRenderer.Render(l.Kernel, l.Machine.Capability)).ToList();
+        var rendered = launched.AsParallel().AsOrdered().WithCancellation(cancel)
+            .Select(static l => PtxRenderer.Render(l.Kernel, l.Machine.Capability)).ToList();
         var scope = new NameScope(Reserved.Concat(rendered.SelectMany(static r => r.Fields).Select(static f => f.Name)));
         foreach (var ((machine, schedule, kernel), text) in launched.Zip(rendered, static (l, r) => (l, r)))
         {

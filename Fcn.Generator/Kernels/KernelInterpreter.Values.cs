@@ -26,7 +26,7 @@ internal sealed partial class KernelInterpreter
             KernelOp.ReduceMinimum => Reduce(nameof(KernelArithmetic.Least), Value(v.Sources[0])),
             KernelOp.ReduceMaximum => Reduce(nameof(KernelArithmetic.Greatest), Value(v.Sources[0])),
             KernelOp.Load => Load(v),
-            KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle => throw NeedsWarp(v.Op),
+            KernelOp.Compose or KernelOp.Lane or KernelOp.Bits => throw NeedsWarp(v.Op),
             >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is a statement, not a value."),
         };
 

@@ -12,7 +12,10 @@ internal sealed partial class PtxRenderer
     /// The module's name for the memory that a block's threads share; its size comes with the launch.
     public const string SharedMemory = "smem";
 
-    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, GuardStatements.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run];
+    private static readonly IReadOnlyList<KernelPass> Passes = 
+    [
+        FoldBranches.Run, GuardStatements.Run, SizeCopies.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run, ShareValues.Run,
+    ];
 
     private readonly StringBuilder _body = new();
     private readonly PtxRegisters _registers = new();

@@ -5,9 +5,6 @@ namespace Fcn.Generator.Targets.Simd;
 // Kernel → C# on System.Runtime.Intrinsics, for one vector width. A table: what the schedule said is printed, nothing is decided here.
 internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter writer) : CSharpRenderer(writer)
 {
-    /// A size or address as the host computes it.
-    public static string Host(Value value) => new SimdRenderer(Machine.Portable, "", new SourceWriter()).Text(value);
-
     private string Vector => $"Vector{Literal.Of(32 * machine.Lanes)}";
 
     public void Kernel(Kernel kernel)
@@ -61,8 +58,6 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
         KernelOp.Select => Call($"{Vector}.ConditionalSelect", v),
         KernelOp.Convert => Cast(Type(v.Type), v.Sources[0]),
         KernelOp.Uniform => Call("Lanes.Uniform", v),
-        KernelOp.DivisorMagic => Call("Extents.DivisorMagic", v),
-        KernelOp.DivisorShift => Call("Extents.DivisorShift", v),
         KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{Type(v.Type)}.Zero", Primary) : Call($"{Vector}.Create", v),
         KernelOp.ReduceAdd => Call("Lanes.Sum", v),
         KernelOp.ReduceMinimum => Call("Lanes.Min", v),
@@ -71,7 +66,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
         KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight
-            or KernelOp.MultiplyHigh or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
+            or KernelOp.MultiplyHigh or KernelOp.DivisorMagic or KernelOp.DivisorShift or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits
             or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 
