@@ -1,6 +1,7 @@
 namespace Fcn.Generator.Kernels;
 
-/// What an op looks like: its word, how many operands it has (AnyNumber: as many as one likes), whether it is a value, and whether it names a variable.
+/// What an op looks like: its word, how many operands it has (AnyNumber: as many as one likes), whether it is a value, and whether it
+/// names a variable.
 internal readonly record struct KernelForm(string Word, int Operands, bool IsValue, bool HasTarget);
 
 // The grammar of the kernel language, a line an op; KernelPrinter and KernelSpec share it.

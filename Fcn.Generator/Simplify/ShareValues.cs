@@ -1,8 +1,9 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes more than once as a variable, before its first use.
-// Because: an assembler finds equal values by itself, but a reader and the text do not get shorter by it. Values are equal whose operations are; those that
-// read memory or a variable which is assigned stay where they are, and so do truths, which machines have few registers for.
+// Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes more than once as a variable,
+// before its first use. Because: an assembler finds equal values by itself, but a reader and the text do not get shorter by it. Values
+// are equal whose operations are; those that read memory or a variable which is assigned stay where they are, and so do truths, which
+// machines have few registers for.
 internal sealed class ShareValues
 {
     private const string Name = "v";
@@ -31,11 +32,13 @@ internal sealed class ShareValues
             if (before is not null) shared = before with { Operands = Shared(before), Body = [shared] };
             else shared = shared with { Body = Block(s.Body, known), Else = Block(s.Else, known) };
             written.Add(shared);
-            if (s.Op == KernelOp.Let && !_assigned.Contains(s.Target!.Name) && IsShareable(s.Operands[0])) known[Number(s.Operands[0])] = s.Target;
+            bool keeps = s.Op == KernelOp.Let && !_assigned.Contains(s.Target!.Name) && IsShareable(s.Operands[0]);
+            if (keeps) known[Number(s.Operands[0])] = s.Target!;
         }
         return written;
 
-        IReadOnlyList<Value> Shared(Statement s) => [.. s.Operands.Select(o => this.Shared(o, known, uses, written, isWhole: s.Op == KernelOp.Let))];
+        IReadOnlyList<Value> Shared(Statement s) =>
+            [.. s.Operands.Select(o => this.Shared(o, known, uses, written, isWhole: s.Op == KernelOp.Let))];
     }
 
     // The value with its parts replaced by variables; a Let's own value needs no second name.
@@ -99,7 +102,8 @@ internal sealed class ShareValues
         if (_numberOf.TryGetValue(v, out int known)) return known;
         int number = -1;
         int[] s = [.. v.Sources.Select(Number)];
-        if (s.Length < 4 && s.All(static n => n >= 0) && v.Op != KernelOp.Load && !(v.Op == KernelOp.Variable && _assigned.Contains(v.Name)))
+        bool changes = v.Op == KernelOp.Load || (v.Op == KernelOp.Variable && _assigned.Contains(v.Name));
+        if (!changes && s.Length < 4 && s.All(static n => n >= 0))
         {
             var key = (v.Op, v.Type, v.Name, v.Number, s.ElementAtOrDefault(0), s.ElementAtOrDefault(1), s.ElementAtOrDefault(2));
             if (!_numbers.TryGetValue(key, out number)) _numbers.Add(key, number = _numbers.Count);
