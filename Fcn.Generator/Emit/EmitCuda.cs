@@ -1,5 +1,6 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Targets;
 using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Emit;
@@ -73,14 +74,16 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<GpuVari
     private static bool IsTile(PtxKernel kernel) => kernel.SharedBytes > 0;
 
     // Networks may have different kernels of one name.
-    private static string Shared(PtxKernel kernel) => $"{kernel.Name}_{TextHash.Of(kernel.Text)}";
+    private static string Shared(PtxKernel kernel) => $"{kernel.Name}_{kernel.Hash}";
 
     private static string Place(PtxKernel kernel) => IsTile(kernel) ? $"global::Fcn.Generated.Ptx.{Shared(kernel)}" : $"{Texts}.{kernel.Name}";
 
     private static void Text(SourceWriter w, string name, string text)
     {
         w.Line($"internal static ReadOnlySpan<byte> {name} =>");
-        w.Raw($"\"\"\"\n{text}\n\"\"\"u8;\n\n");
+        w.Raw("\"\"\"\n");
+        w.Raw(text);
+        w.Raw("\n\"\"\"u8;\n\n");
     }
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);

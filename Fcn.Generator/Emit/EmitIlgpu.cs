@@ -16,7 +16,7 @@ internal sealed class EmitIlgpu
     private static readonly string[] Types =
     [
         "System.Delegate", "System.Math", "System.MathF", "Fcn.Devices.Ilgpu.DeviceAddressAttribute", "Fcn.Devices.Ilgpu.IlgpuProgram",
-        "ILGPU.Grid", "ILGPU.Group", "ILGPU.Interop", "ILGPU.SharedMemory", "ILGPU.Warp", "ILGPU.Runtime.Cuda.CudaAsm",
+        "ILGPU.Grid", "ILGPU.Group", "ILGPU.Interop", "ILGPU.SharedMemory", "ILGPU.Runtime.Cuda.CudaAsm",
     ];
 
     private readonly NetworkDeclaration _network;

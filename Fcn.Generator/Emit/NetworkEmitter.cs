@@ -19,6 +19,7 @@ internal static class NetworkEmitter
         var kernels = variants.Count > 0 ? new PtxKernels(variants, cancel) : null;
         var cuda = kernels is not null ? new EmitCuda(network, variants, kernels, project.Selection.Targets.Contains(Selection.Cuda)) : null;
         var ilgpu = kernels is not null && project.TakesIlgpu ? new EmitIlgpu(network, variants, kernels, cancel) : null;
+        cancel.ThrowIfCancellationRequested();
         return (
             [
                 EmitSurface.Code(network, cpu is not null, cuda is not null, ilgpu is not null),

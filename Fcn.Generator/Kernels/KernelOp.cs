@@ -46,7 +46,6 @@ internal enum KernelOp
     Compose,         // scalars as the lanes of a vector
     Lane,            // one lane of a vector, by number
     Bits,            // the same 32 bits as another element; of a pointer, the same place with other elements
-    Shuffle,         // this value of the thread whose number in the warp differs by an exclusive or
 
     // Memory
     Load,

@@ -7,9 +7,6 @@ namespace Fcn.Generator.Kernels;
 // count: x[at : 16]. Prints whatever it is given, so that faulty kernels can be shown too.
 internal static class KernelPrinter
 {
-    /// Of operands.
-    public const int AnyNumber = -2;
-
     // Binding strengths, weakest first.
     private const int Whole = 0, Choice = 1, Either = 2, Both = 3, Relation = 4, Sum = 5, Product = 6, Atom = 7;
 
@@ -28,7 +25,7 @@ internal static class KernelPrinter
     /// A statement without what it contains.
     public static string Head(Statement s)
     {
-        if (!HasForm(s)) return $"{Word(s.Op)}({string.Join(", ", s.Operands.Select(Text))})";
+        if (!KernelGrammar.Fits(s)) return $"{Word(s.Op)}({string.Join(", ", s.Operands.Select(Text))})";
         return s.Op switch
         {
             KernelOp.Let => $"let {Typed(s.Target!)} = {Text(s.Operands[0])}",
@@ -62,7 +59,7 @@ internal static class KernelPrinter
 
     private static string Print(Value v, int within)
     {
-        if (Arity(v.Op) != AnyNumber && v.Sources.Count != Arity(v.Op)) return Call(v);
+        if (!KernelGrammar.Takes(KernelGrammar.Of(v.Op), v.Sources.Count)) return Call(v);
         return v.Op switch
         {
             KernelOp.Constant => Literal(v),
@@ -92,71 +89,12 @@ internal static class KernelPrinter
             KernelOp.Convert => $"{Element(v.Type.Element)}({Text(v.Sources[0])})",
             KernelOp.Broadcast => $"all{Text(v.Type.Lanes)}({Text(v.Sources[0])})",
             KernelOp.Minimum or KernelOp.Maximum or KernelOp.FusedMultiplyAdd or KernelOp.Exponential or KernelOp.Logarithm
-                or KernelOp.Uniform or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.Shuffle
+                or KernelOp.Uniform or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum
                 or KernelOp.Compose or KernelOp.MultiplyHigh or KernelOp.DivisorMagic or KernelOp.DivisorShift or >= KernelOp.Store => Call(v),
         };
     }
 
-    private static string Word(KernelOp op) => op switch
-    {
-        KernelOp.Minimum => "min",
-        KernelOp.Maximum => "max",
-        KernelOp.FusedMultiplyAdd => "fma",
-        KernelOp.Exponential => "exp",
-        KernelOp.Logarithm => "log",
-        KernelOp.ReduceAdd => "reduce_add",
-        KernelOp.ReduceMinimum => "reduce_min",
-        KernelOp.ReduceMaximum => "reduce_max",
-        KernelOp.MatrixMultiply => "matrix_multiply",
-        KernelOp.LoadMatrix => "load_matrix",
-        KernelOp.AsyncCopy => "copy",
-        KernelOp.AsyncCommit => "copy_commit",
-        KernelOp.AsyncWait => "copy_wait",
-        KernelOp.ShiftLeft => "shift_left",
-        KernelOp.ShiftRight => "shift_right",
-        KernelOp.MultiplyHigh => "multiply_high",
-        KernelOp.DivisorMagic => "divisor_magic",
-        KernelOp.DivisorShift => "divisor_shift",
-        KernelOp.LaneIndex => "lanes",
-        KernelOp.LessOrEqual => "less_or_equal",
-        KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.Add or KernelOp.Subtract
-            or KernelOp.Multiply or KernelOp.Divide or KernelOp.Remainder or KernelOp.Less or KernelOp.Equal or KernelOp.And or KernelOp.Or
-            or KernelOp.Select or KernelOp.Convert or KernelOp.Uniform or KernelOp.Broadcast or KernelOp.Shuffle or KernelOp.Load
-            or KernelOp.Store or KernelOp.Shared or KernelOp.Let or KernelOp.Assign or KernelOp.For or KernelOp.If or KernelOp.Call
-            or KernelOp.Barrier or KernelOp.Comment or KernelOp.Xor or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits
-            => op.ToString().ToLowerInvariant(),
-    };
-
-    /// Operands that a value of this op has, -2 for any number. Up to Load an op is a value, from Store on a statement.
-    public static int Arity(KernelOp op) => op switch
-    {
-        KernelOp.Constant or KernelOp.Variable or KernelOp.Field or KernelOp.Item or KernelOp.Thread or KernelOp.LaneIndex => 0,
-        KernelOp.Exponential or KernelOp.Logarithm or KernelOp.Convert or KernelOp.Broadcast or KernelOp.Lane or KernelOp.Bits
-            or KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum or KernelOp.DivisorMagic or KernelOp.DivisorShift => 1,
-        KernelOp.Add or KernelOp.Subtract or KernelOp.Multiply or KernelOp.Divide or KernelOp.Remainder or KernelOp.Minimum
-            or KernelOp.Maximum or KernelOp.Less or KernelOp.LessOrEqual or KernelOp.Equal or KernelOp.And or KernelOp.Or
-            or KernelOp.Uniform or KernelOp.Load or KernelOp.Shuffle or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight
-            or KernelOp.MultiplyHigh => 2,
-        KernelOp.FusedMultiplyAdd or KernelOp.Select => 3,
-        KernelOp.Compose => AnyNumber,
-        >= KernelOp.Store => -1,
-    };
-
-    /// Whether a statement has the target and operands that its op asks for.
-    public static bool HasForm(Statement s) => s.Op switch
-    {
-        KernelOp.Let or KernelOp.Assign or KernelOp.Shared => s.Target is { Op: KernelOp.Variable } && s.Operands.Count == 1,
-        KernelOp.Store => s.Target is null && s.Operands.Count == 3,
-        KernelOp.For => s.Target is { Op: KernelOp.Variable } && s.Operands.Count == 3,
-        KernelOp.If => s.Target is null && s.Operands.Count == 1,
-        KernelOp.Call => s.Target is null && s.Name != "",
-        KernelOp.Barrier or KernelOp.AsyncCommit or KernelOp.Comment => s.Target is null && s.Operands.Count == 0,
-        KernelOp.AsyncCopy => s.Target is null && s.Operands.Count == 5,
-        KernelOp.AsyncWait => s.Target is null && s.Operands.Count == 1,
-        KernelOp.LoadMatrix => s.Target is null && s.Operands.Count == 6,
-        KernelOp.MatrixMultiply => s.Target is null && s.Operands.Count == 10,
-        <= KernelOp.Load => false,
-    };
+    private static string Word(KernelOp op) => KernelGrammar.Of(op).Word;
 
     private static string Typed(Value variable) => $"{variable.Name}: {variable.Type}";
 

@@ -1,6 +1,7 @@
 namespace Fcn.Generator.Kernels;
 
-// A kernel's body with some of its values replaced, operands first, and then, where that is asked for, its statements. What nothing is replaced in stays the same object, and what was one object stays one.
+// A kernel's body with some of its values replaced, operands first, and then, where that is asked for, its statements. What nothing is
+// replaced in stays the same object, and what was one object stays one.
 internal sealed class KernelRewrite(Func<Value, Value> replace, Func<Statement, Statement>? finish = null)
 {
     private readonly Dictionary<Value, Value> _known = [];

@@ -12,9 +12,9 @@ internal sealed partial class KernelSpec
     private void Check(Value v)
     {
         foreach (var source in v.Sources) Check(source);
-        int arity = KernelPrinter.Arity(v.Op);
-        if (arity == -1) Fault($"{v.Op} is a statement, not a value");
-        else if (arity != KernelPrinter.AnyNumber && v.Sources.Count != arity) Fault($"{v.Op} has {v.Sources.Count} operands, not {arity}");
+        var form = KernelGrammar.Of(v.Op);
+        if (!form.IsValue) Fault($"{v.Op} is a statement, not a value");
+        else if (!KernelGrammar.Takes(form, v.Sources.Count)) Fault($"{v.Op} has {v.Sources.Count} operands, not {form.Operands}");
         else if (Problem(v, v.Sources) is { } problem) Fault($"{KernelPrinter.Text(v)}: {problem}");
         else Lanes(v.Type);
     }
@@ -54,12 +54,11 @@ internal sealed partial class KernelSpec
         KernelOp.ReduceAdd or KernelOp.ReduceMinimum or KernelOp.ReduceMaximum
             => IsReal(s[0].Type) && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
         KernelOp.Load => Address(s[0].Type, s[1].Type) ?? Is(v, new(s[0].Type.Element, v.Type.Lanes)),
-        KernelOp.Compose or KernelOp.Lane or KernelOp.Shuffle when _family == KernelFamily.Cpu => $"{v.Op} is not for a Cpu",
+        KernelOp.Compose or KernelOp.Lane when _family == KernelFamily.Cpu => $"{v.Op} is not for a Cpu",
         KernelOp.Bits when _family == KernelFamily.Cpu && (v.Type.Pointer || v.Type.Lanes > 1) => $"{v.Op} of {v.Type} is not for a Cpu",
         KernelOp.Compose => s[0].Type is { Lanes: 1, Pointer: false } ? Alike(s) ?? Is(v, s[0].Type with { Lanes = s.Count }) : NotOf(s[0]),
         KernelOp.Lane => v.Number >= 0 && v.Number < s[0].Type.Lanes && s[0].Type.Lanes > 1 ? Is(v, s[0].Type with { Lanes = 1 }) : NotOf(s[0]),
         KernelOp.Bits => s[0].Type.Pointer ? Is(v, s[0].Type with { Element = v.Type.Element }) : Is32(s[0].Type) && Is32(v.Type) ? null : $"{s[0].Type} has not the bits of {v.Type}",
-        KernelOp.Shuffle => Is32(s[0].Type) && s[1] is { Op: KernelOp.Constant, Type.Element: Element.Int, Number: > 0 and < 32 } ? Is(v, s[0].Type) : NotOf(s[0]),
         >= KernelOp.Store => "is a statement, not a value",
     };
 

@@ -66,7 +66,7 @@ internal sealed partial class KernelSpec
         foreach (var statement in body)
         {
             _at = statement;
-            if (!KernelPrinter.HasForm(statement)) Fault($"a {statement.Op} statement has no such form");
+            if (!KernelGrammar.Fits(statement)) Fault($"a {statement.Op} statement has no such form");
             else Check(statement);
         }
         Leave(outer);
@@ -125,7 +125,7 @@ internal sealed partial class KernelSpec
                 if (Address(s.Operands[2].Type, s.Operands[3].Type) is { } from) Fault(from);
                 else if (s.Operands[2].Type.Shared) Fault("copies from shared memory");
                 if (s.Name is not ("" or "cached")) Fault($"there is no way '{s.Name}'");
-                if (s.Operands[4].Type != KernelType.Bool) Fault($"the condition is {s.Operands[4].Type}, not bool");
+                if (s.Operands[4].Type is var copied && copied != KernelType.Bool && copied != KernelType.Int) Fault($"the condition is {copied}, not bool");
                 break;
             case KernelOp.AsyncWait:
                 Only(KernelFamily.Gpu, s.Op);

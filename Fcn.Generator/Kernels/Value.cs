@@ -141,9 +141,6 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     /// The same 32 bits as another element, or the same place with elements of another kind.
     public Value Bits(Element element) => Type.Element == element ? this : new(KernelOp.Bits, Type with { Element = element }, [this]);
 
-    /// This value of the thread whose number in the warp is this thread's ^ mask.
-    public Value Shuffle(int mask) => new(KernelOp.Shuffle, Type, [this, mask]);
-
     /// The Int that an Index was; null where it was none.
     public Value? Narrow() => this switch
     {

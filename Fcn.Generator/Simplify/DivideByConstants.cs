@@ -1,14 +1,15 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: Ints that are divided are not negative (KernelOp.Divide). Gives: a / c and a % c of Ints as shifts, or as the upper half of a product. Because:
-// an assembler computes a reciprocal every time, if it knows nothing of the number's sign.
+// Needs: Ints that are divided are not negative (KernelOp.Divide). Gives: a / c and a % c of Ints as shifts, or as the upper half of a
+// product. Because: an assembler computes a reciprocal every time, if it knows nothing of the number's sign.
 internal static class DivideByConstants
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(Divided).Of(body);
 
     private static Value Divided(Value v)
     {
-        if (v.Op is not (KernelOp.Divide or KernelOp.Remainder) || v.Type != KernelType.Int || v.Sources[1].Op != KernelOp.Constant) return v;
+        if (v.Op is not (KernelOp.Divide or KernelOp.Remainder) || v.Type != KernelType.Int) return v;
+        if (v.Sources[1].Op != KernelOp.Constant) return v;
         var (a, by) = (v.Sources[0], (int)v.Sources[1].Number);
         int shift = Divisor.Shift(by);
         bool even = 1L << shift == by;

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Fcn.Generator.Simplify;
 
-// Needs: Int fields that a kernel divides by are 1 or more, and what it divides is not negative (KernelOp.Divide). Gives: a / f and a % f as products and
-// shifts by two more fields, f_magic and f_shift. Because: GPUs have no instruction that divides whole numbers, and the sequence that stands for one costs
-// as much as twenty; the host computes the two numbers once for a launch.
+// Needs: Int fields that a kernel divides by are 1 or more, and what it divides is not negative (KernelOp.Divide). Gives: a / f and a % f
+// as products and shifts by two more fields, f_magic and f_shift. Because: GPUs have no instruction that divides whole numbers, and the
+// sequence that stands for one costs as much as twenty; the host computes the two numbers once for a launch.
 internal static class DivideByFields
 {
     private const string Magic = "_magic", Shift = "_shift";
@@ -21,8 +21,10 @@ internal static class DivideByFields
 
         Value Divided(Value v)
         {
-            if (v.Op is not (KernelOp.Divide or KernelOp.Remainder) || v.Sources[1] is not { Op: KernelOp.Field } by || by.Type != KernelType.Int) return v;
-            if (!quotients.TryGetValue((v.Sources[0], by.Name), out var quotient)) quotients.Add((v.Sources[0], by.Name), quotient = Quotient(v.Sources[0], by.Name));
+            if (v.Op is not (KernelOp.Divide or KernelOp.Remainder) || v.Sources[1] is not { Op: KernelOp.Field } by) return v;
+            if (by.Type != KernelType.Int) return v;
+            var key = (v.Sources[0], by.Name);
+            if (!quotients.TryGetValue(key, out var quotient)) quotients.Add(key, quotient = Quotient(v.Sources[0], by.Name));
             return v.Op == KernelOp.Divide ? quotient : v.Sources[0] - quotient * by;
         }
     }

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant; what varies is in the pointer, as
-// FusedMultiplyAdds of bytes, and an Int is widened by the product itself. Because: an instruction holds a register and a constant of 32 bits ([%x+64]), and
-// addresses that differ by constants share the register.
+// Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant; what varies is in the
+// pointer, as FusedMultiplyAdds of bytes, and an Int is widened by the product itself. Because: an instruction holds a register and a
+// constant of 32 bits ([%x+64]), and addresses that differ by constants share the register.
 internal static class SplitAddresses
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(Loaded, Split).Of(body);
@@ -37,8 +37,9 @@ internal static class SplitAddresses
     {
         var (place, bytes) = Place(pointer, offset);
         int size = pointer.Type.Element.Bytes();
-        if (bytes is >= int.MinValue and <= int.MaxValue - 16 && bytes % size == 0) return (place.Bits(pointer.Type.Element), Value.Int(bytes / size));
-        return ((place + Number(bytes, pointer.Type)).Bits(pointer.Type.Element), 0);
+        bool holds = bytes is >= int.MinValue and <= int.MaxValue - 16 && bytes % size == 0;
+        return holds ? (place.Bits(pointer.Type.Element), Value.Int(bytes / size))
+            : ((place + Number(bytes, pointer.Type)).Bits(pointer.Type.Element), 0);
     }
 
     // The pointer as bytes, without the constant part of what leads to it.
@@ -64,7 +65,8 @@ internal static class SplitAddresses
         if (offset.Op == KernelOp.Convert && offset.Sources[0].Type == KernelType.Int) return Advance(place, offset.Sources[0], scale);
         if (!shared && offset is { Op: KernelOp.Add, Type.Element: Element.Index })
             return Advance(Advance(place, offset.Sources[0], scale), offset.Sources[1], scale);
-        if (offset.Op == KernelOp.Multiply && offset.Sources[1] is { Op: KernelOp.Constant } factor && Math.Abs(factor.Number * scale) <= int.MaxValue)
+        bool scales = offset.Op == KernelOp.Multiply && offset.Sources[1].Op == KernelOp.Constant;
+        if (scales && offset.Sources[1] is var factor && Math.Abs(factor.Number * scale) <= int.MaxValue)
         {
             var scaled = offset.Type.Element == Element.Index ? offset.Sources[0].Narrow() : offset.Sources[0];
             if (scaled is not null) return Advance(place, scaled, (long)factor.Number * scale);

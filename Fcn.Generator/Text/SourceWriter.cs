@@ -37,8 +37,13 @@ internal sealed class SourceWriter
     /// Lines of text, each indented as deep as the blocks are; an empty line stays empty.
     public void Line(string lines = "")
     {
-        foreach (string line in lines.Split('\n'))
-            _text.Append(line.Length == 0 ? "" : new string(' ', 4 * _depth)).Append(line).Append('\n');
+        for (int from = 0, end; from <= lines.Length; from = end + 1)
+        {
+            end = lines.IndexOf('\n', from);
+            if (end < 0) end = lines.Length;
+            if (end > from) _text.Append(' ', 4 * _depth).Append(lines, from, end - from);
+            _text.Append('\n');
+        }
     }
 
     /// Text as it is.

@@ -1,9 +1,11 @@
+using Fcn.Generator.Emit;
 using Fcn.Generator.Graph;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Ops;
 using Fcn.Generator.Passes;
 using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Tests.Generator;
 using Fcn.Tests.Ops;
 using Xunit;
 
@@ -13,6 +15,17 @@ namespace Fcn.Tests.Schedule;
 public sealed class GpuVariantTests
 {
     private static readonly NetworkGraph Aligned = GoldenNetwork.Tiny.Graph;
+
+    // The text of a network is most of a build: who types on does not wait for it.
+    [Fact]
+    public void Rendering_ends_when_it_is_cancelled()
+    {
+        GpuVariant[] variants = [Variant(GpuMachine.Plain)];
+        var cancelled = new CancellationToken(true);
+        Assert.Throws<OperationCanceledException>(() => new PtxKernels(variants, cancelled));
+        var kernels = new PtxKernels(variants, default);
+        Assert.Throws<OperationCanceledException>(() => new EmitIlgpu(Compilations.Declare(Sources.Tiny), variants, kernels, cancelled));
+    }
 
     [Fact]
     public void Every_machine_has_kernels_that_keep_to_their_rules()

@@ -81,11 +81,54 @@ public sealed class PassTests
         bits_float(bits_byte(f.y) + 8589934592)[0] = 1.0
         """, k => k.Store(Y, (Value)(1L << 31), Float(1)));
 
-    private static void Same(KernelPass pass, string expected, Action<KernelBuilder> write)
+    [Fact]
+    public void What_is_computed_twice_is_named_once() => Same(ShareValues.Run, """
+        let v_2: int = item * 3
+        let a: int = v_2 + f.N
+        let v: int = 0
+        f.y[v_2] = f.x[a] + f.x[v]
+        for i in 0..f.N:
+            let v_3: int = i * 5
+            v = v_3 + v
+            f.y[v_3] = f.x[v + 1]
+            f.y[a] = f.x[v + 1]
+        if item < 4 guarded:
+            f.y[v_2] = 1.0
+        let b: int = a + 1
+        """, k =>
+    {
+        Value Three() => Item * 3;
+        k.Let("a", Three() + N);
+        Value v = k.Let("v", 0);
+        k.Store(Y, Three(), X.Load(Three() + N) + X.Load(v));
+        k.For("i", 0, N, i =>
+        {
+            k.Assign(v, i * 5 + v);
+            k.Store(Y, i * 5, X.Load(v + 1));
+            k.Store(Y, Three() + N, X.Load(v + 1));
+        });
+        k.If(Item < 4, () => k.Store(Y, Three(), Float(1)));
+        k.Let("b", Three() + N + 1);
+    }, GuardStatements.Run);
+
+    [Fact]
+    public void A_copy_is_of_16_bytes_or_none() => Same(SizeCopies.Run, """
+        shared tile: float shared* = [8]
+        copy(tile, 0, f.x, 0, item < f.N ? 16 : 0)
+        copy(tile, 4, f.x, 4, 16)
+        """, k =>
+    {
+        Value tile = k.Shared("tile", Element.Float, 8);
+        k.AsyncCopy(tile, 0, X, 0, Item < N);
+        k.AsyncCopy(tile, 4, X, 4, Bool(true));
+    });
+
+    private static void Same(KernelPass pass, string expected, Action<KernelBuilder> write, params KernelPass[] before)
     {
         var k = new KernelBuilder();
         write(k);
-        var kernel = new[] { pass }.Run(k.Build("k", "") with { Threads = 32 });
+        KernelPass[] passes = [.. before, pass];
+        var kernel = passes.Run(k.Build("k", "") with { Threads = 32 });
         Assert.Empty(KernelSpec.Faults([kernel], KernelFamily.Gpu));
         string text = KernelPrinter.Print(kernel)["kernel k:\n".Length..];
         Assert.Equal(expected.ReplaceLineEndings("\n"), string.Join("\n", text.TrimEnd('\n').Split('\n').Select(static line => line[4..])));

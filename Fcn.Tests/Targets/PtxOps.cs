@@ -111,8 +111,6 @@ internal static class PtxOps
 
         new("uniform", Int, Real, (x, y) => Uniform(x, y), (x, y) => Fcn.Devices.Cpu.Lanes.Uniform((int)x, (int)y)),
         new("uniform_index", Int, Real, (x, y) => Uniform(x, y.To(Index) * 0x100000001), (x, y) => Fcn.Devices.Cpu.Lanes.Uniform((int)x, (long)y * 0x100000001)),
-        new("shuffle", Real, Real, (x, _) => x.Shuffle(5), (x, _) => x),
-        new("shuffle_int", Int, Int, (x, _) => x.Shuffle(16), (x, _) => x),
     ];
 
     private static Value Whole(long number) => Value.Int(number);

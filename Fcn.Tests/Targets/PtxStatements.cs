@@ -53,11 +53,7 @@ internal static class PtxStatements
             k.If(Thread.Equals(0), () => k.Store(flag, 0, 3));
             k.Barrier();
             k.If(Thread < 32,
-                () =>
-                {
-                    k.Assign(sum, sum + sums.Load(Thread + 32));
-                    foreach (int mask in new[] { 16, 8, 4, 2, 1 }) k.Assign(sum, sum + sum.Shuffle(mask));
-                },
+                () => k.Assign(sum, sum + sums.Load(Thread + 32)),
                 () => k.Assign(sum, flag.Load(0).To(Element.Float)));
             k.Store(Result - 4, Item * 64 + Thread + 4, sum);
         }),

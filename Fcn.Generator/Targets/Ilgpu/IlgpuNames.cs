@@ -9,7 +9,7 @@ internal sealed class IlgpuNames
     public static readonly IReadOnlyList<string> Words =
     [
         "ArrayView", "BFloat", "BFloat4", "BFloat8", "CudaAsm", "Delegate", "DeviceAddress", "Dictionary", "Float2", "Float4", "Float8", "Grid", "Group",
-        "IlgpuAssembly", "IlgpuProgram", "Int2", "Int4", "Interop", "Math", "MathF", "Program", "Real", "SharedMemory", "Truth2", "Truth4", "Truth8", "Warp",
+        "IlgpuAssembly", "IlgpuProgram", "Int2", "Int4", "Interop", "Math", "MathF", "Program", "Real", "SharedMemory", "Truth2", "Truth4", "Truth8",
     ];
 
     private readonly Dictionary<string, string> _fields = [], _variables = [];

@@ -1,5 +1,6 @@
 using System.Text;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Simplify;
 using Fcn.Generator.Text;
 using Fcn.Generator.Targets.Ptx;
 
@@ -65,15 +66,13 @@ internal sealed partial class IlgpuRenderer
         }
     }
 
-    // Nothing is read where the size is 0: 16 zeros arrive.
     private void Copy(Statement s)
     {
-        var (to, from, condition) = (_pointers.Address(s.Operands[0], s.Operands[1]), _pointers.Address(s.Operands[2], s.Operands[3]), s.Operands[4]);
-        Value size = Value.Select(condition, Value.Int(16), Value.Int(0));
-        bool always = condition.Is(1);
+        var (to, from, size) = (_pointers.Address(s.Operands[0], s.Operands[1]), _pointers.Address(s.Operands[2], s.Operands[3]), s.Operands[4]);
+        bool always = size.Op == KernelOp.Constant;
         Begin("copies");
         Reserve(always ? [Base(to).From, Base(from).From] : [Base(to).From, Base(from).From, size]);
-        Instruction("copies", $"{PtxMatrix.Copy(s.Name)} {At(to)}, {At(from)}, 16{(always ? "" : $", {Operand(size)}")}");
+        Instruction("copies", $"{PtxMatrix.Copy(s.Name)} {At(to)}, {At(from)}, {Literal.Of(SizeCopies.Bytes)}{(always ? "" : $", {Operand(size)}")}");
     }
 
     // Sums of matrix units into shared memory, four to an instruction.

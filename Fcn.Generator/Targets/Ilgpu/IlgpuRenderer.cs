@@ -8,7 +8,7 @@ namespace Fcn.Generator.Targets.Ilgpu;
 // (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix units in the other part.
 internal sealed partial class IlgpuRenderer : CSharpRenderer
 {
-    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run];
+    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, SizeCopies.Run];
 
     private readonly IlgpuNames _names;
 
@@ -130,7 +130,6 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
             (Element.Float, Element.Int) => Call("Real.Bits", v),
             _ => throw new InvalidOperationException($"{v.Sources[0].Type} as the bits of {v.Type} is for matrix units."),
         },
-        KernelOp.Shuffle => Call("Warp.ShuffleXor", v),
         KernelOp.Load => Load(v),
         KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Lane
             or KernelOp.DivisorMagic or KernelOp.DivisorShift or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a GPU kernel."),

@@ -1,4 +1,5 @@
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Simplify;
 using Fcn.Generator.Text;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
@@ -41,20 +42,11 @@ internal sealed partial class PtxRenderer
         _shared = at + length * array.Type.Element.Bytes();
     }
 
-    // Nothing is read where the size is 0: 16 zeros arrive.
     private void AsyncCopy(Statement copy)
     {
         var s = copy.Operands;
-        string instruction = PtxMatrix.Copy(copy.Name);
-        string to = Address(s[0], s[1]), from = Address(s[2], s[3]);
-        if (s[4].Is(1))
-        {
-            Guarded(instruction, to, from, "16");
-            return;
-        }
-        string size = _registers.Temporary(Kind.Word);
-        Emit("selp.b32", size, "16", "0", Truth(s[4])[0]);
-        Guarded(instruction, to, from, "16", size);
+        string[] places = [Address(s[0], s[1]), Address(s[2], s[3]), Literal.Of(SizeCopies.Bytes)];
+        Guarded(PtxMatrix.Copy(copy.Name), s[4].Op == KernelOp.Constant ? places : [.. places, Of(s[4])[0]]);
     }
 
     private static IEnumerable<(string[] Registers, long Bytes)> Parts(KernelType type, string[] registers)

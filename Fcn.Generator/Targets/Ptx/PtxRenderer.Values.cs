@@ -96,8 +96,6 @@ internal sealed partial class PtxRenderer
                 return Into(s[0], d);
             case KernelOp.Bits:
                 return Move(v.Type.Element == Element.Float ? KernelType.Word : v.Type, Of(s[0]), d);
-            case KernelOp.Shuffle:
-                return Each("shfl.sync.bfly.b32", d, [Register(s[0])], Of(s[1]), ["31"], ["0xffffffff"]);
             case KernelOp.Load:
                 return Load(v, d);
             default:

@@ -13,7 +13,10 @@ internal sealed partial class PtxRenderer
     /// The module's name for the memory that a block's threads share; its size comes with the launch.
     public const string SharedMemory = "smem";
 
-    private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, GuardStatements.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run];
+    private static readonly IReadOnlyList<KernelPass> Passes = 
+    [
+        FoldBranches.Run, GuardStatements.Run, SizeCopies.Run, SplitAddresses.Run, DivideByConstants.Run, FuseMultiplyAdd.Run, ShareValues.Run,
+    ];
 
     // Labels stand out of the code as loops do elsewhere: the text is flat.
     private const char Indent = '\t';

@@ -89,7 +89,7 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
         KernelOp.DivisorMagic or KernelOp.DivisorShift or KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight
-            or KernelOp.MultiplyHigh or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle
+            or KernelOp.MultiplyHigh or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits
             or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 

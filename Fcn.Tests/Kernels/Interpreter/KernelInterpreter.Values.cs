@@ -1,8 +1,7 @@
 using System.Linq.Expressions;
-using Fcn.Generator.Kernels;
 using static System.Linq.Expressions.Expression;
 
-namespace Fcn.Tests.Kernels;
+namespace Fcn.Generator.Kernels;
 
 // Values as expression trees: Bool is bool, Byte and Int are int, Index is long, Float and Double are double, vectors are double[],
 // pointers are KernelPointer.
@@ -29,7 +28,7 @@ internal sealed partial class KernelInterpreter
             KernelOp.Load => Load(v),
             KernelOp.Bits when (v.Type, v.Sources[0].Type) == (KernelType.Float, KernelType.Int) =>
                 Expression.Convert(Call(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle), null, Value(v.Sources[0])), typeof(double)),
-            KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.Shuffle => throw NeedsWarp(v.Op),
+            KernelOp.Compose or KernelOp.Lane or KernelOp.Bits => throw NeedsWarp(v.Op),
             >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is a statement, not a value."),
         };
 
