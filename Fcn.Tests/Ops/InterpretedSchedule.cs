@@ -28,7 +28,7 @@ internal sealed class InterpretedSchedule
         var mode = new CpuPlanner(op.Graphs[graph], op.Plan, machine, preparation, tiles).Plan(graph);
         _modes = [.. preparation.Schedules, mode];
         // Kernels of one name may differ: that their texts get names of their own is the emitter's.
-        List<Kernel> kernels = [.. _modes.SelectMany((m, number) => m.Launches.Select((l, i) => l.Kernel with { Name = Name(number, i) }))];
+        List<Kernel> kernels = [.. _modes.SelectMany((m, number) => m.Launches.Select((l, i) => l.Kernel with { Name = Name(number, i) })).Where(k => k.Body.Count > 0)];
         var functions = tiles.Families.Values.SelectMany(static t => t).ToList();
         Assert.Empty(KernelSpec.Faults([.. kernels, .. functions], KernelFamily.Cpu));
         _interpreter = new([.. kernels, .. functions]) { Single = single };
@@ -42,7 +42,7 @@ internal sealed class InterpretedSchedule
         return Result();
     }
 
-    private static string Name(int mode, int launch) => FormattableString.Invariant($"launch {mode}.{launch}");
+    private static string Name(int mode, int launch) => FormattableString.Invariant($"launch{launch}_of_mode{mode}");
 
     private void Run(int number)
     {
