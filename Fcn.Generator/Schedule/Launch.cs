@@ -39,6 +39,9 @@ internal sealed record Launch(Kernel Kernel, Value Blocks, IReadOnlyList<Value> 
         new(kernel, "", [], []), Counting.Wide(items), [.. arguments.Select(static a => Value.Field(a.Role, a.Value.Type))],
         arguments.ToDictionary(static a => a.Role, static a => a.Value)) { Label = label };
 
+    /// In the order of Parameters.
+    public IReadOnlyList<Value> Arguments => [.. Parameters.Select(p => Argument(p.Name))];
+
     /// What a parameter is for this launch.
     public Value Argument(string parameter) => Roles.TryGetValue(parameter, out var value) ? value
         : DivideByFields.Argument(Value.Field(parameter, KernelType.Int), role => Roles[role.Name])!;

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Fcn;
 
 /// <summary>Arithmetic of sizes in generated code.</summary>
@@ -12,16 +10,6 @@ public static class Extents
     /// <param name="value">Any number.</param>
     /// <param name="by">1 or more.</param>
     public static int CeilDivide(int value, int by) => value >= 0 ? (int)(((long)value + by - 1) / by) : -(-value / by);
-
-    /// <summary>What a kernel multiplies a number by in order to divide it: the quotient of a by d is the upper 32 bits of the product of 2 a and
-    /// this, shifted right by <see cref="DivisorShift"/>. Exact for every a from 0 to 2³¹ − 1.</summary>
-    /// <param name="by">d: 1 or more.</param>
-    /// <returns>The 32 bits of a number from 2³¹ to 2³² − 1.</returns>
-    public static int DivisorMagic(int by) => unchecked((int)(uint)(((1UL << (31 + DivisorShift(by))) + (uint)by - 1) / (uint)by));
-
-    /// <summary>By how many bits a kernel shifts the product with <see cref="DivisorMagic"/>: ⌈log₂ by⌉.</summary>
-    /// <param name="by">1 or more.</param>
-    public static int DivisorShift(int by) => 32 - BitOperations.LeadingZeroCount((uint)by - 1);
 
     /// <summary>A number of items or pixels as kernels count them.</summary>
     /// <param name="number">What a batch comes to.</param>

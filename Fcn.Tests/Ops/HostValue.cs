@@ -1,3 +1,4 @@
+using Fcn.Devices.Schedules;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
@@ -41,8 +42,8 @@ internal static class HostValue
                 KernelOp.Less => At(0) < At(1) ? 1 : 0,
                 KernelOp.LessOrEqual => At(0) <= At(1) ? 1 : 0,
                 KernelOp.Equal => At(0) == At(1) ? 1 : 0,
-                KernelOp.DivisorMagic => Fcn.Extents.DivisorMagic((int)At(0)),
-                KernelOp.DivisorShift => Fcn.Extents.DivisorShift((int)At(0)),
+                KernelOp.DivisorMagic => Fcn.Devices.Schedules.HostExpression.Magic((int)At(0)),
+                KernelOp.DivisorShift => Fcn.Devices.Schedules.HostExpression.Shift((int)At(0)),
                 KernelOp.Select => At(0) != 0 ? At(1) : At(2),
                 _ => throw new InvalidOperationException($"A host does not compute {KernelPrinter.Text(v)}."),
             };

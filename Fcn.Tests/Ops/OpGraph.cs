@@ -66,7 +66,7 @@ internal sealed class OpGraph
     public GpuParameterPlan GpuPlan => _gpuPlan ??= GpuParameterPlan.Of(Graphs["y"]);
 
     /// The map that leaves a graph as scores; null where labels do, or a loss.
-    public Node? Leaving(string graph) => Graphs[graph].Outputs.FirstOrDefault(static o => o.Shape is MapShape && o.Op is not UpsampleLoss);
+    public Node? Leaving(string graph) => Graphs[graph].Outputs.OfType<Output.Scores>().FirstOrDefault()?.Node;
 
     /// Numbers of a map.
     public int Count(Node map) => Images * map.Map.Channels * map.Map.Size.At(Height) * map.Map.Size.At(Width);

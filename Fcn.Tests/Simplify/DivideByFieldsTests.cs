@@ -1,3 +1,4 @@
+using Fcn.Devices.Schedules;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Simplify;
@@ -29,9 +30,9 @@ public sealed class DivideByFieldsTests
         var random = new Random(1);
         foreach (int by in Divisors)
         {
-            uint magic = (uint)Extents.DivisorMagic(by);
-            int shift = Extents.DivisorShift(by);
-            Assert.Equal((Extents.DivisorMagic(by), shift), (Divisor.Magic(by), Divisor.Shift(by)));
+            uint magic = (uint)HostExpression.Magic(by);
+            int shift = HostExpression.Shift(by);
+            Assert.Equal((HostExpression.Magic(by), shift), (Divisor.Magic(by), Divisor.Shift(by)));
             long last = (long)Most / by * by;
             long[] numbers =
             [
@@ -49,15 +50,15 @@ public sealed class DivideByFieldsTests
     {
         int[] numbers = [0, 1, 6, 7, 8, 95, 96, 97, 191, 192, 1 << 30, Most / 96 * 96 - 1, Most / 96 * 96, Most - 1, Most, 12345678];
         var launch = GpuLaunch.Of(Kernel(numbers.Length), 1, Pointers, GpuLaunch.Bind("by", by));
-        Assert.Equal(["a", "by", "by_magic", "by_shift", "out"], launch.Arguments.Keys.Order());
-        Assert.All(launch.Arguments.Where(static a => !a.Value.Type.Pointer), static a => Assert.Equal(KernelOp.Constant, a.Value.Op));
+        Assert.Equal(["a", "by", "by_magic", "by_shift", "out"], launch.Parameters.Select(static p => p.Name).Order());
+        Assert.All(launch.Arguments.Where(static a => !a.Type.Pointer), static a => Assert.Equal(KernelOp.Constant, a.Op));
         var kernel = PtxRenderer.Render(launch.Kernel);
         Assert.DoesNotContain("div.", kernel.Text);
         Assert.DoesNotContain("rem.", kernel.Text);
 
         using var memory = new DeviceMemory();
         ulong a = memory.Upload<int>(numbers, "a"), output = memory.Allocate(numbers.Length * 8, "out");
-        ulong[] arguments = [.. kernel.Fields.Select(f => f.Name == "a" ? a : f.Name == "out" ? output : (uint)HostValue.Of(launch.Arguments[f.Name], static _ => 0))];
+        ulong[] arguments = [.. kernel.Fields.Select(f => f.Name == "a" ? a : f.Name == "out" ? output : (uint)HostValue.Of(launch.Argument(f.Name), static _ => 0))];
         PtxLauncher.Launch(PtxModule.Parse(PtxTarget.Turing.Header + kernel.Text)["divide"], 1, kernel.Threads, kernel.SharedBytes, arguments, memory);
         int[] results = memory.Download<int>(output, numbers.Length * 2);
         for (int i = 0; i < numbers.Length; i++) Assert.Equal((numbers[i] / by, numbers[i] % by), (results[2 * i], results[2 * i + 1]));
@@ -67,8 +68,8 @@ public sealed class DivideByFieldsTests
     public void What_the_host_knows_it_computes()
     {
         var launch = GpuLaunch.Of(Kernel(4), 1, Pointers, GpuLaunch.Bind("by", Value.Field("pool1_W", KernelType.Int)));
-        Assert.Equal("divisor_magic(f.pool1_W)", KernelPrinter.Text(launch.Arguments["by_magic"]));
-        Assert.Equal("divisor_shift(f.pool1_W)", KernelPrinter.Text(launch.Arguments["by_shift"]));
+        Assert.Equal("divisor_magic(f.pool1_W)", KernelPrinter.Text(launch.Argument("by_magic")));
+        Assert.Equal("divisor_shift(f.pool1_W)", KernelPrinter.Text(launch.Argument("by_shift")));
         Assert.Empty(KernelSpec.Faults([launch.Kernel], KernelFamily.Gpu));
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Fcn.Generator.Kernels;
+using System.Numerics;
 
 namespace Fcn.Devices.Schedules;
 
@@ -78,10 +78,16 @@ internal sealed class HostExpression
         Code.Max => Math.Max(on[0], on[1]),
         Code.Ceil => on[0] >= 0 ? (on[0] + on[1] - 1) / on[1] : -(-on[0] / on[1]),
         Code.If => on[0] != 0 ? on[1] : on[2],
-        Code.Magic => Divisor.Magic((int)on[0]),
-        Code.Shift => Divisor.Shift((int)on[0]),
+        Code.Magic => Magic(on[0]),
+        Code.Shift => Shift(on[0]),
         _ => throw new InvalidOperationException($"{code} is no operation."),
     });
+
+    /// The two numbers of a division by a product: a / d is the upper half of 2 a magic, shifted. Divisor in the generator has the proof.
+    public static int Magic(long d) => unchecked((int)(uint)(((1UL << (31 + Shift(d))) + (ulong)d - 1) / (ulong)d));
+
+    /// ⌈log2 d⌉.
+    public static int Shift(long d) => 64 - BitOperations.LeadingZeroCount((ulong)d - 1);
 
     private readonly record struct Step(Code Code, long Operand = 0);
 

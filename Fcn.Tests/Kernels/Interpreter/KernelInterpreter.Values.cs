@@ -1,7 +1,8 @@
 using System.Linq.Expressions;
+using Fcn.Generator.Kernels;
 using static System.Linq.Expressions.Expression;
 
-namespace Fcn.Generator.Kernels;
+namespace Fcn.Tests.Kernels;
 
 // Values as expression trees: Bool is bool, Byte and Int are int, Index is long, Float and Double are double, vectors are double[],
 // pointers are KernelPointer.
