@@ -16,6 +16,7 @@ public sealed class FolderOrder
         "Collections",   // lists with value equality
         "Text",          // numbers, identifiers and files as text
         "Kernels",       // the kernel language, and the index algebra that is lowered to it
+        "Simplify",      // passes from kernel to kernel
         "Graph",         // what an op, a node, a graph and its outputs are
         "Ops",           // the mathematics
         "Declaration",   // what the user wrote, as values
@@ -29,23 +30,12 @@ public sealed class FolderOrder
         "",
     ];
 
-    // What breaks the order still: why, and how it will end.
-    private static readonly (string From, string To, string Because)[] Exceptions =
-    [
-        ("Ops.*Kernel", "Schedule.*", "Kernels of CPUs lie among the ops; they move to Schedule/Cpu."),
-        ("Ops.*Kernels", "Schedule.*", "The same."),
-    ];
-
     [Fact]
     public void Every_folder_depends_on_those_above_it()
     {
-        var broken = Broken().Where(static r => !Exceptions.Any(e => Means(e, r))).Select(static r => $"{r.From} -> {r.To}").ToList();
+        var broken = Broken().Select(static r => $"{r.From} -> {r.To}").ToList();
         Assert.True(broken.Count == 0, $"These types mention types of folders below their own:\n{string.Join('\n', broken)}");
     }
-
-    [Fact]
-    public void No_exception_outlives_its_reason() => Assert.All(Exceptions, static e =>
-        Assert.True(Broken().Any(r => Means(e, r)), $"{e.From} -> {e.To} is needed no more: take it out."));
 
     [Fact]
     public void The_table_names_every_folder() => Assert.Equal(
@@ -62,12 +52,4 @@ public sealed class FolderOrder
 
     // Of Fcn.Generator.Schedule.Gpu.GpuMap it is Schedule, of Fcn.Generator.Compiler nothing.
     private static string Folder(string type) => type.Split('.') is { Length: > 3 } parts ? parts[2] : "";
-
-    private static bool Means((string From, string To, string Because) exception, (string From, string To) reference) =>
-        Matches(exception.From, reference.From) && Matches(exception.To, reference.To);
-
-    // One star stands for any letters.
-    private static bool Matches(string pattern, string type) =>
-        $"{Root}.{pattern}".Split('*') is [var begin, var end] && type.Length >= begin.Length + end.Length
-        && type.StartsWith(begin, StringComparison.Ordinal) && type.EndsWith(end, StringComparison.Ordinal);
 }

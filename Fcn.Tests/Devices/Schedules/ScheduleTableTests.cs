@@ -48,7 +48,7 @@ public sealed class ScheduleTableTests
     [InlineData("buffer a 0 1 4*pixels", "buffer a zero 1 4*pixels", "'zero'")]
     [InlineData("buffer a 0 1 4*pixels", "buffer a 0 1", "")]
     [InlineData("launch first clear N a", "launch first clean N a", "'clean'")]
-    [InlineData("launch first clear N a", "launch first clear N a a", "clear has 1 parameters")]
+    [InlineData("launch first clear N a", "launch first clear N a a", "clear takes 1 arguments")]
     [InlineData("launch first clear N a", "launch first clear", "")]
     [InlineData("mode Update 1", "mode Segment 1", "")]
     [InlineData("mode Update 1", "mode Update", "")]
