@@ -62,6 +62,10 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 return [Launch.Of(BiasAndFlipKernels.Bias(machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
             case FlipWeight:
                 return [Launch.Of(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
+            case Softmax:
+                return [Launch.Of(SoftmaxKernels.Forward(machine, name, summary, maps[0]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
+            case SoftmaxGradient:
+                return [Launch.Of(SoftmaxKernels.Gradient(machine, name, summary, maps[0]!, maps[1]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
             case UpsampleArgMax labels:
                 return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
             case UpsampleLoss loss:

@@ -59,6 +59,10 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
                 return [.. new GpuWeightGradient(name, summary, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this)];
             case BiasGradient:
                 return [.. new GpuBiasGradientKernels(name, summary, maps[0]!, _weights[node]).Launches(this)];
+            case Softmax:
+                return [GpuSoftmaxKernels.Forward(name, summary, maps[0]!, _maps[node])];
+            case SoftmaxGradient:
+                return [GpuSoftmaxKernels.Gradient(name, summary, maps[0]!, maps[1]!, _maps[node])];
             case UpsampleArgMax labels:
                 return [GpuUpsampleArgMaxKernel.Lower(labels, name, summary, maps[0]!)];
             case UpsampleLoss loss:
