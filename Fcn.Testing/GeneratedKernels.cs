@@ -62,6 +62,20 @@ public sealed class GeneratedKernels
     /// <exception cref="FcnException">The network was not compiled for this target; the message says why and what to set.</exception>
     public IReadOnlyList<string> Names(KernelTarget target) => Read(target).Names;
 
+    /// <summary>Names of the kernels that compute a layer, as <see cref="Text"/> takes them. Layers of one form share kernels.</summary>
+    /// <param name="layer">A label of the network's schedules: the layer's name, or that of a gradient, such as <c>conv1.weight.gradient</c>.</param>
+    /// <param name="target">What they were compiled to.</param>
+    /// <returns>In the order of launches, each once; for GPUs of all precisions. What the runtime computes itself, such as a border, is left out.</returns>
+    /// <exception cref="FcnException">No launch has this label (the message has all, and one that is near), or there is no such target.</exception>
+    public IReadOnlyList<string> Launched(string layer, KernelTarget target)
+    {
+        var texts = Read(target);
+        var rows = LaunchRows.Read(files, target);
+        if (rows.Contains(layer)) return [.. rows[layer].Where(kernel => texts.Find(kernel) is not null)];
+        string[] labels = [.. rows.Select(static r => r.Key)];
+        throw new FcnException($"{files.Network} launches nothing under '{layer}' for {target}.{Near(layer, labels)} All {labels.Length}: {string.Join(", ", labels)}.");
+    }
+
     /// <summary>One kernel as it was compiled.</summary>
     /// <param name="kernel">Its name, such as <c>conv1</c> on CPUs or <c>conv1_forward</c> on GPUs.</param>
     /// <param name="target">What it was compiled to.</param>
@@ -74,9 +88,12 @@ public sealed class GeneratedKernels
     {
         var texts = Read(target);
         if (texts.Find(kernel) is { } text) return text;
-        string near = Nearest.To(kernel, texts.Names.Select(static n => (n, n))) is { } name ? $" Did you mean '{name}'?" : "";
-        throw new FcnException($"{files.Network} has no kernel '{kernel}' for {target}.{near} All {texts.Names.Count}: {string.Join(", ", texts.Names)}.");
+        throw new FcnException(
+            $"{files.Network} has no kernel '{kernel}' for {target}.{Near(kernel, texts.Names)} All {texts.Names.Count}: {string.Join(", ", texts.Names)}.");
     }
+
+    private static string Near(string wanted, IEnumerable<string> names) =>
+        Nearest.To(wanted, names.Select(static n => (n, n))) is { } name ? $" Did you mean '{name}'?" : "";
 
     private KernelTexts Read(KernelTarget target)
     {

@@ -31,9 +31,9 @@ internal sealed partial class KernelTexts
     private static string Missing(GeneratedFiles files, KernelTarget target) => target switch
     {
         KernelTarget.Ilgpu =>
-            $"{files.Network} was compiled without kernels for ILGPU: reference the package ILGPU in the project that declares it, and build again.",
+            $"{files.Network} was compiled without kernels for ILGPU: reference the package ILGPU in the project that declares it, let its property FcnTargets have ilgpu, and build again.",
         KernelTarget.Avx512 or KernelTarget.Avx2 or KernelTarget.Portable or KernelTarget.Ptx =>
-            $"{files.Network} was compiled without kernels for {target}: its declaration has errors, or GPU code was left out. See the messages of the build.",
+            $"{files.Network} was compiled without kernels for {target}: its declaration has errors, or the property FcnTargets of its project leaves them out. See the messages of the build.",
     };
 
     private void Add(string name, string text)

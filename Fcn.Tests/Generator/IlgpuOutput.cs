@@ -31,7 +31,7 @@ public sealed partial class IlgpuOutput : IDisposable
         Assert.Equal(without.Select(static f => f.Name), with.Select(static f => f.Name));
         var changed = Assert.Single(without.Zip(with), static pair => pair.First.Text != pair.Second.Text);
         Assert.Equal("User.Tiny.Code.g.cs", changed.First.Name);
-        Assert.Equal(changed.First.Text.Replace("Tiny.Cuda.Program)", "Tiny.Cuda.Program, global::Fcn.Generated.Networks.User.Tiny.Ilgpu.Program)"), changed.Second.Text);
+        Assert.Equal(changed.First.Text.Replace("Tiny.Cuda.Program, null)", "Tiny.Cuda.Program, global::Fcn.Generated.Networks.User.Tiny.Ilgpu.Program)"), changed.Second.Text);
     }
 
     [Fact]

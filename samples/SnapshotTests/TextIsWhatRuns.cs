@@ -36,7 +36,7 @@ public class TextIsWhatRuns
         {
             string text = Kernels.Text(name, target);
             Assert.StartsWith("// ", text);
-            Assert.Contains($" {name}(void* frame, int item)\n{{ unchecked {{\n", text);
+            Assert.Contains($" {name}(void* arguments, int item)\n{{ unchecked {{\n", text);
             Assert.EndsWith("\n} }", text);
         });
     }
