@@ -13,7 +13,7 @@ internal sealed record ConvForm(ConvTile Tile, EquatableArray<ConvEnding> Ending
     {
         var others = maps.Skip(1).Select(m => new MapForm(m.Element, m.Size == y.Size)).ToList();
         var usual = new MapForm(tile.Machine.Factor, true);
-        var family = others.All(o => o == usual) ? ending.Family(tile.Machine) : [ending];
+        var family = others.All(o => o == usual) ? ending.Family(tile.Machine, y.Element) : [ending];
         if (family.Count > 1) others = [usual];
         return new(tile, family.ToEquatableArray(), y.Element, others.ToEquatableArray()) { Number = family.ToList().IndexOf(ending) };
     }
