@@ -13,19 +13,6 @@ namespace Fcn.Tests.Schedule;
 // What layers share: the text of a GPU kernel depends on its tile, its element and what becomes of its sums, never on a layer's channels, window or place.
 public sealed class GpuKernelTexts
 {
-    private const string Vgg = """
-        using Fcn;
-        [Fcn(Classes = 21)]
-        [Conv("conv1_1", 64, Pad = 100), Conv("conv1_2", 64), MaxPool("pool1")]
-        [Conv("conv2_1", 128), Conv("conv2_2", 128), MaxPool("pool2")]
-        [Conv("conv3_1", 256), Conv("conv3_2", 256), Conv("conv3_3", 256), MaxPool("pool3")]
-        [Conv("conv4_1", 512), Conv("conv4_2", 512), Conv("conv4_3", 512), MaxPool("pool4")]
-        [Conv("conv5_1", 512), Conv("conv5_2", 512), Conv("conv5_3", 512), MaxPool("pool5")]
-        [Conv("fc6", 4096, Kernel = 7, Pad = 0, Dropout = 0.5), Conv("fc7", 4096, Kernel = 1, Pad = 0, Dropout = 0.5)]
-        [Score, Skip("pool4", Upsample = 2), Skip("pool3", Upsample = 2), Upsample(8)]
-        public partial class Vgg;
-        """;
-
     // Other channels, windows, strides, pads and dilations, in the same tiles.
     private const string Other = """
         using Fcn;
@@ -35,7 +22,7 @@ public sealed class GpuKernelTexts
         public partial class Other;
         """;
 
-    private static readonly Lazy<IReadOnlyList<PtxKernel>> OfVgg = new(() => Kernels(Vgg));
+    private static readonly Lazy<IReadOnlyList<PtxKernel>> OfVgg = new(() => Kernels(Sources.Fcn8s));
 
     [Fact]
     public void A_network_of_other_channels_and_windows_brings_no_contraction_of_its_own()
@@ -51,7 +38,8 @@ public sealed class GpuKernelTexts
     {
         string[] layers = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "score", "pool1", "pool2", "pool3", "pool4", "pool5"];
         Assert.All(OfVgg.Value, kernel => Assert.DoesNotContain(layers, layer => kernel.Name.Contains(layer, StringComparison.Ordinal)));
-        foreach (string name in new[] { "conv_bf16_128x128", "weight_gradient_tf32_64x128", "pack_weights_bf16", "max_pool_k2_s2_fp32", "weight_gradient_sum", "pixel_table" })
+        string[] names = ["conv_bf16_128x128", "weight_gradient_tf32_64x128", "pack_weights_bf16", "max_pool_k2_s2_fp32", "weight_gradient_sum", "pixel_table"];
+        foreach (string name in names)
             Assert.Contains(OfVgg.Value, kernel => kernel.Name == name);
     }
 
@@ -61,7 +49,7 @@ public sealed class GpuKernelTexts
         Assert.InRange(OfVgg.Value.Sum(static k => k.Text.Length), 1, 1_010_000);
 
     private static Dictionary<string, string> Contractions(IReadOnlyList<PtxKernel> kernels) => kernels
-        .Where(static k => k.Name.StartsWith("conv_", StringComparison.Ordinal) || k.Name.StartsWith("weight_gradient_", StringComparison.Ordinal) || k.Name.StartsWith("pack_", StringComparison.Ordinal))
+        .Where(static k => new[] { "conv_", "weight_gradient_", "pack_" }.Any(k.Name.StartsWith))
         .ToDictionary(static k => k.Name, static k => k.Code);
 
     private static IReadOnlyList<PtxKernel> Kernels(string source)

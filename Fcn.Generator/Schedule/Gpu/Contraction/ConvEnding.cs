@@ -10,8 +10,8 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
     /// its text, and the same for all of them.
     private static readonly IReadOnlyList<ConvEnding> Usual =
     [
-        new(true, [new Relu()], false), new(true, [new Relu()], true), new(true, [], false), new(false, [], false), new(false, [new ReluGradient()], false),
-        new(false, [new Add()], false),
+        new(true, [new Relu()], false), new(true, [new Relu()], true), new(true, [], false),
+        new(false, [], false), new(false, [new ReluGradient()], false), new(false, [new Add()], false),
     ];
 
     public static Value Chosen => Value.Field("ending", KernelType.Int);
@@ -20,7 +20,10 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
     /// that are not made of factors, scores and their gradients, nothing is rectified or pooled.
     public IReadOnlyList<ConvEnding> Family(GpuMachine machine, Element y)
     {
-        ConvEnding[] usual = [.. Usual.Where(e => (machine.Unit != MatrixUnit.None || !e.Pools) && (y == machine.Factor || e is { Tail.Count: 0, Pools: false }))];
+        ConvEnding[] usual =
+        [
+            .. Usual.Where(e => (machine.Unit != MatrixUnit.None || !e.Pools) && (y == machine.Factor || e is { Tail.Count: 0, Pools: false })),
+        ];
         return usual.Contains(this) ? usual : [this];
     }
 
