@@ -86,8 +86,8 @@ public sealed partial class IlgpuOutput : IDisposable
         string text = files.Single(static f => f.Name == "User.Fcn8s.Ilgpu.g.cs").Text, cuda = files.Single(static f => f.Name == "User.Fcn8s.Cuda.g.cs").Text;
         var launched = Entry().Matches(cuda).Select(static m => m.Groups["name"].Value).ToHashSet();
         Assert.Equal(launched.Order(), Listed().Matches(text).Select(static m => m.Groups["name"].Value).Order());
-        Assert.Contains("public static void conv3_2_forward(", text);
-        Assert.Contains("public static void fc6_forward(", text);
+        Assert.Contains("public static void conv_plain_64x64(", text);
+        Assert.Contains("public static void max_pool_k2_s2_fp32(", text);
     }
 
     // A method may be called as its layer, but not as what the text calls by simple names.
@@ -100,9 +100,9 @@ public sealed partial class IlgpuOutput : IDisposable
         """)));
 
     [Theory]
-    [InlineData("pool1")]
-    [InlineData("score_fr_forward")]
-    [InlineData("score_fr_forward_bf16")]
+    [InlineData("max_pool_k2_s2_fp32")]
+    [InlineData("conv_plain_64x64")]
+    [InlineData("conv_bf16_128x32_to_fp32")]
     [InlineData("update")]
     public void Reads(string kernel)
     {

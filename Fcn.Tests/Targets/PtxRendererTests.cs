@@ -55,10 +55,10 @@ public sealed class PtxRendererTests(ITestOutputHelper output)
             	@%p0 bra $h_end;
             $h:
             	.pragma "nounroll";
-            		mad.wide.s32 %d1, %at, 256, %x;
-            		mad.wide.s32 %d0, %h, 4, %d1;
-            		ld.global.f32 %f0, [%d0+20];
-            		add.rn.f32 %sum, %sum, %f0;
+            	mad.wide.s32 %d1, %at, 256, %x;
+            	mad.wide.s32 %d0, %h, 4, %d1;
+            	ld.global.f32 %f0, [%d0+20];
+            	add.rn.f32 %sum, %sum, %f0;
             	add.s32 %h, %h, 1;
             	setp.lt.s32 %p0, %h, %N;
             	@%p0 bra $h;

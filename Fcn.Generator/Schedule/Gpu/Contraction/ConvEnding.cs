@@ -10,15 +10,22 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
     /// its text, and the same for all of them.
     private static readonly IReadOnlyList<ConvEnding> Usual =
     [
-        new(true, [new Relu()], false), new(true, [new Relu()], true), new(true, [], false), new(false, [], false), new(false, [new ReluGradient()], false),
-        new(false, [new Add()], false),
+        new(true, [new Relu()], false), new(true, [new Relu()], true), new(true, [], false),
+        new(false, [], false), new(false, [new ReluGradient()], false), new(false, [new Add()], false),
     ];
 
     public static Value Chosen => Value.Field("ending", KernelType.Int);
 
-    /// The endings of the kernel that has this one: the usual ones or, where it is none of them, it alone. Nothing pools without matrix units.
-    public IReadOnlyList<ConvEnding> Family(GpuMachine machine) =>
-        Usual.Contains(this) ? [.. Usual.Where(e => machine.Unit != MatrixUnit.None || !e.Pools)] : [this];
+    /// The endings of the kernel that has this one: the usual ones or, where it is none of them, it alone. Nothing pools without matrix units, and of maps
+    /// that are not made of factors, scores and their gradients, nothing is rectified or pooled.
+    public IReadOnlyList<ConvEnding> Family(GpuMachine machine, Element y)
+    {
+        ConvEnding[] usual =
+        [
+            .. Usual.Where(e => (machine.Unit != MatrixUnit.None || !e.Pools) && (y == machine.Factor || e is { Tail.Count: 0, Pools: false })),
+        ];
+        return usual.Contains(this) ? usual : [this];
+    }
 
     /// How many rows of the product become one pixel.
     public int Together => Pools ? 4 : 1;

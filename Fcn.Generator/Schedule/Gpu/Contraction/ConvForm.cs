@@ -13,7 +13,7 @@ internal sealed record ConvForm(ConvTile Tile, EquatableArray<ConvEnding> Ending
     {
         var others = maps.Skip(1).Select(m => new MapForm(m.Element, m.Size == y.Size)).ToList();
         var usual = new MapForm(tile.Machine.Factor, true);
-        var family = others.All(o => o == usual) ? ending.Family(tile.Machine) : [ending];
+        var family = others.All(o => o == usual) ? ending.Family(tile.Machine, y.Element) : [ending];
         if (family.Count > 1) others = [usual];
         return new(tile, family.ToEquatableArray(), y.Element, others.ToEquatableArray()) { Number = family.ToList().IndexOf(ending) };
     }
@@ -28,7 +28,7 @@ internal sealed record ConvForm(ConvTile Tile, EquatableArray<ConvEnding> Ending
 
     public object SumKey => (Endings, Y, Others);
 
-    public string Summary => $"Convolution as an implicit GEMM, a tile of sums per block. Endings: {string.Join("; ", Endings.Select((e, i) => FormattableString.Invariant($"{i}{e.Words.Replace('_', ' ')}")))}.";
+    public string Summary => $"Convolution as an implicit GEMM, a tile of sums per block. Endings: {string.Join("; ", Endings.Select(Numbered))}.";
 
     public ConvEpilogue Epilogue
     {
@@ -48,11 +48,15 @@ internal sealed record ConvForm(ConvTile Tile, EquatableArray<ConvEnding> Ending
         var (ending, place) = (Endings[Number], Nowhere(memory));
         if (!ending.Bias) yield return new("bias", place);
         if (ending.Tail.All(static t => ((IElementwise)t).Others == 0))
-            foreach (var binding in GpuLaunch.Bind(new GpuMap("x1", 0, 0, Extent.Input, Others[0].Element), new GpuMap(memory.Name, 0, 0, Extent.Input, Others[0].Element)))
-                yield return binding;
+        {
+            var map = new GpuMap(memory.Name, 0, 0, Extent.Input, Others[0].Element);
+            foreach (var binding in GpuLaunch.Bind(map.As("x1"), map)) yield return binding;
+        }
     }
 
     public static Value Nowhere(Value memory) => Value.Field(memory.Name, KernelType.To(Element.Float));
+
+    private static string Numbered(ConvEnding ending, int i) => FormattableString.Invariant($"{i}{ending.Words.Replace('_', ' ')}");
 
     private string Words => Endings.Count > 1 ? "" : Endings[0].Words;
 

@@ -22,17 +22,21 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name)
             ? new PlainConv(form.Tile).Lower(form.Name, form.Summary, form.Epilogue)
             : new MatrixConv(form.Tile).Lower(form.Name, form.Summary, form.Epilogue));
 
-        Value pixels = Pixels(y), rows = ending.Pools ? planner.Size(GeneratedName.Of(y.Name, "rows"), PixelTable.RowsOfWindows(pixels)) : pixels;
+        Value pixels = Pixels(y);
+        Value rows = ending.Pools ? planner.Size(GeneratedName.Of(y.Name, "rows"), PixelTable.RowsOfWindows(pixels)) : pixels;
         bool whole = !geometry.CanSplit;
         int vectors = y.Pitch / ConvEpilogue.LanesOf(y.Element);
-        Value splits = whole ? 1 : planner.Size(GeneratedName.Of(name, "splits"), geometry.Splits(rows)), tiles = geometry.Tiles(rows), packed = Packed(geometry, weight);
+        Value splits = whole ? 1 : planner.Size(GeneratedName.Of(name, "splits"), geometry.Splits(rows));
+        Value tiles = geometry.Tiles(rows), packed = Packed(geometry, weight);
+        Value partial = whole ? ConvForm.Nowhere(packed)
+            : planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, geometry.PartialBytes(splits, rows));
         List<KeyValuePair<string, Value>> bindings =
         [
             .. operands.Bindings, .. form.Absent(packed), .. Sizes(conv, x), new("packed", packed), new("chunks", TableOf(packed, geometry)),
             new("table", Table(conv, x, y, rows, ending.Pools)), new("pixels", pixels), new("rows", rows), new("steps", geometry.Steps),
-            new("column_tiles", geometry.ColumnTiles), new("row_tiles", tiles / geometry.ColumnTiles), new("partial_columns", geometry.ColumnTiles * geometry.Tile.Columns),
-            new("groups", vectors), new("splits", splits), new(ConvEnding.Chosen.Name, form.Number),
-            new("partial", whole ? ConvForm.Nowhere(packed) : planner.Buffer(GeneratedName.Of(name, "parts"), Element.Float, geometry.PartialBytes(splits, rows))),
+            new("column_tiles", geometry.ColumnTiles), new("row_tiles", tiles / geometry.ColumnTiles),
+            new("partial_columns", geometry.ColumnTiles * geometry.Tile.Columns), new("groups", vectors), new("splits", splits),
+            new("partial", partial), new(ConvEnding.Chosen.Name, form.Number),
         ];
         var product = GpuLaunch.Of(kernel, tiles * splits, bindings);
         if (whole) return [product];

@@ -48,7 +48,8 @@ internal sealed class GradientEpilogue(GradientTile shape)
             int groups = shape.Columns / Lanes;
             k.Unrolled("turn", shape.Rows * groups / tile.Threads, turn =>
             {
-                Value unit = k.Let("unit", turn * tile.Threads + Value.Thread), row = k.Let("unit_row", unit / groups), column = k.Let("unit_column", unit % groups * Lanes);
+                Value unit = k.Let("unit", turn * tile.Threads + Value.Thread);
+                Value row = k.Let("unit_row", unit / groups), column = k.Let("unit_column", unit % groups * Lanes);
                 write(k.Let("row", firstRow + row), k.Let("column", firstColumn + column), sums.Load(row * tile.SpillPitch + column, Lanes));
             });
         }

@@ -26,7 +26,8 @@ internal sealed class MatrixGradient(GradientTile shape)
         int rowChunks = RowBytes / 16, rowRound = tile.Threads / rowChunks;
         Value dyChunk = _k.Let("dy_chunk", Value.Thread % rowChunks), dyPixel = _k.Let("dy_pixel", Value.Thread / rowChunks);
         Value channel = _k.Let("channel", rowTile * shape.Rows + dyChunk * shape.Chunk);
-        Value there = _k.Let("there", channel < Value.Field("dy_pitch", KernelType.Int)), dyBytes = Value.Field("dy_bytes", KernelType.Int), xBytes = Value.Field("x_bytes", KernelType.Int);
+        Value dyBytes = Value.Field("dy_bytes", KernelType.Int), xBytes = Value.Field("x_bytes", KernelType.Int);
+        Value there = _k.Let("there", channel < Value.Field("dy_pitch", KernelType.Int));
         Value firstPixel = _k.Let("first_pixel", first * shape.Depth + dyPixel), left = _k.Let("left", pixels - firstPixel);
         Value dy = _k.Let("dy_from", Bytes("dy") + (firstPixel.To(Element.Index) * dyBytes + channel * shape.Machine.Bytes));
         Value toDy = _k.Let("to_dy", dyPixel * RowBytes + ((dyChunk ^ Permute(dyPixel, rowChunks)) << 4));

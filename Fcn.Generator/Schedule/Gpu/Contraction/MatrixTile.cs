@@ -30,7 +30,7 @@ internal sealed class MatrixTile
         _sums = new Value[WarpRows / 16, WarpColumns / 8, 4];
         for (int i = 0; i < WarpRows / 16; i++)
             for (int j = 0; j < WarpColumns / 8; j++)
-                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"c{i}_{j}_{e}"), Value.Float(0));
+                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"c{i * (WarpColumns / 8) + j}_{e}"), Value.Float(0));
         _a = Fragments("a", WarpRows / 16, 4);
         _b = Fragments("b", WarpColumns / 8, 2);
     }

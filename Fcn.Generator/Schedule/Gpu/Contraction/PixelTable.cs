@@ -19,7 +19,8 @@ internal static class PixelTable
     /// Roles: table, rows, x_H, x_W, y_H, y_W, and the convolution's. With windows, y is the pooled map, out_H and out_W are the size of the one that is
     /// pooled, and rows are pixels in the order of RowsOfWindows.
     public static Kernel Lower(bool windows) => Grid.Each(
-        windows ? "pixel_table_pooled" : "pixel_table", "Per output pixel: the input pixel under its first tap, and the taps inside the map.", Int("rows") + Spare, (k, row) =>
+        windows ? "pixel_table_pooled" : "pixel_table", "Per output pixel: the input pixel under its first tap, and the taps inside the map.",
+        Int("rows") + Spare, (k, row) =>
     {
         Value height = Int("x_H"), width = Int("x_W"), outHeight = Int("y_H"), outWidth = Int("y_W");
         Value pixel = windows ? k.Let("window", (row >> 5) * 8 + (row & 7)) : row, there = row < Int("rows");
@@ -37,7 +38,8 @@ internal static class PixelTable
             k.Assign(taps, taps | Value.ShiftLeft(Value.Select((y >= 0) & (y < height), Value.Int(1), Value.Int(0)), tap));
             k.Assign(taps, taps | Value.ShiftLeft(Value.Select((x >= 0) & (x < width), Value.Int(1 << 16), Value.Int(0)), tap));
         });
-        k.Store(Value.Field("table", KernelType.To(Element.Int)), row * 2, Value.Compose([(n * height + h) * width + w, Value.Select(there, taps, Value.Int(0))]));
+        Value under = (n * height + h) * width + w;
+        k.Store(Value.Field("table", KernelType.To(Element.Int)), row * 2, Value.Compose([under, Value.Select(there, taps, Value.Int(0))]));
     });
 
     /// What kernels know of a convolution itself.

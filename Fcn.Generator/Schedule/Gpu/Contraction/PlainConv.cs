@@ -25,7 +25,8 @@ internal sealed class PlainConv(ConvTile shape)
         {
             Value of = _k.Let("of", shape.Entry(step, chunk)), inside = _k.Let("inside", (taps & of.Lane(3)).Equals(of.Lane(3)));
             Value at = _k.Let("at", under + of.Lane(0) * Value.Field("x_W", KernelType.Int) + of.Lane(1));
-            Value from = Value.Select(inside, at, Value.Int(0)).To(Element.Index) * Value.Field("x_pitch", KernelType.Int) + (Value.Select(inside, of.Lane(2), Value.Int(0)) >> 2);
+            Value channel = Value.Select(inside, of.Lane(2), Value.Int(0)) >> 2;
+            Value from = Value.Select(inside, at, Value.Int(0)).To(Element.Index) * Value.Field("x_pitch", KernelType.Int) + channel;
             Value x = Value.Field("x", pointer).Load(from, 4);
             return (Value.Select(inside, x, Value.Float(0).Spread(4)), weights.Load(step.To(Element.Index) * shape.StepElements, 4));
         }

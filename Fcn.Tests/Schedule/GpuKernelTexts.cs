@@ -1,0 +1,64 @@
+using Fcn.Generator;
+using Fcn.Generator.Emit;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Passes;
+using Fcn.Generator.Schedule;
+using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Targets.Ptx;
+using Fcn.Tests.Generator;
+using Xunit;
+
+namespace Fcn.Tests.Schedule;
+
+// What layers share: the text of a GPU kernel depends on its tile, its element and what becomes of its sums, never on a layer's channels, window or place.
+public sealed class GpuKernelTexts
+{
+    // Other channels, windows, strides, pads and dilations, in the same tiles.
+    private const string Other = """
+        using Fcn;
+        [Fcn(Classes = 30)]
+        [Conv("a", 40), Conv("b", 56, Kernel = 5, Pad = 2), MaxPool("p"), Conv("c", 96, Dilation = 2, Pad = 2), MaxPool("q"), Conv("d", 200, Kernel = 1, Pad = 0)]
+        [Score, Upsample(4)]
+        public partial class Other;
+        """;
+
+    private static readonly Lazy<IReadOnlyList<PtxKernel>> OfVgg = new(() => Kernels(Sources.Fcn8s));
+
+    [Fact]
+    public void A_network_of_other_channels_and_windows_brings_no_contraction_of_its_own()
+    {
+        var known = Contractions(OfVgg.Value);
+        var others = Contractions(Kernels(Other));
+        Assert.NotEmpty(others);
+        Assert.All(others, kernel => Assert.Equal((kernel.Key, known.GetValueOrDefault(kernel.Key)), (kernel.Key, kernel.Value)));
+    }
+
+    [Fact]
+    public void Names_say_what_a_kernel_does_and_not_for_whom()
+    {
+        string[] layers = ["conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "score", "pool1", "pool2", "pool3", "pool4", "pool5"];
+        Assert.All(OfVgg.Value, kernel => Assert.DoesNotContain(layers, layer => kernel.Name.Contains(layer, StringComparison.Ordinal)));
+        string[] names = ["conv_bf16_128x128", "weight_gradient_tf32_64x128", "pack_weights_bf16", "max_pool_k2_s2_fp32", "weight_gradient_sum", "pixel_table"];
+        foreach (string name in names)
+            Assert.Contains(OfVgg.Value, kernel => kernel.Name == name);
+    }
+
+    // What every build of a user's project reads: ten million characters, when layers had texts of their own.
+    [Fact]
+    public void Kernels_of_FCN_8s_for_all_precisions_are_a_million_characters() =>
+        Assert.InRange(OfVgg.Value.Sum(static k => k.Text.Length), 1, 1_010_000);
+
+    private static Dictionary<string, string> Contractions(IReadOnlyList<PtxKernel> kernels) => kernels
+        .Where(static k => new[] { "conv_", "weight_gradient_", "pack_" }.Any(k.Name.StartsWith))
+        .ToDictionary(static k => k.Name, static k => k.Code);
+
+    private static IReadOnlyList<PtxKernel> Kernels(string source)
+    {
+        var aligned = CollapseBorder.Run(Compiler.Understand(Compilations.Declare(source), default).Graph!);
+        var (plan, inference) = (GpuParameterPlan.Of(aligned), DropDropout.Run(aligned));
+        NetworkGraph Fused(NetworkGraph graph) => Fuse.Run(DropDead.Run(graph));
+        (string, NetworkGraph)[] graphs = [(Modes.Segment, Fused(AddArgMax.Run(inference))), (Modes.Scores, Fused(inference)), (Modes.Training, Fused(BuildBackward.Run(aligned)))];
+        return new PtxKernels([.. GpuMachine.All.Select(machine => GpuVariant.Of(machine, plan, graphs, default))], default).All;
+    }
+}
