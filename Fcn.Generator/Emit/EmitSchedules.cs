@@ -1,4 +1,5 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Simd;
 
 namespace Fcn.Generator.Emit;
@@ -11,15 +12,6 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
     // What the text of kernels calls by simple names; a method of such a name would come first.
     private static readonly string[] Words =
         [Frame, "Lanes", "Math", "MathF", "MethodImpl", "MethodImplOptions", "Vector128", "Vector256", "Vector512", .. GeneratedName.Inherited];
-
-    // What kernels and tiles use.
-    private const string Vectors = "global::System.Runtime.Intrinsics";
-
-    private static readonly string[] Types =
-    [
-        "System.Math", "System.MathF", "System.Runtime.CompilerServices.MethodImplAttribute", "System.Runtime.CompilerServices.MethodImplOptions",
-        "System.Runtime.Intrinsics.Vector128", "System.Runtime.Intrinsics.Vector256", "System.Runtime.Intrinsics.Vector512", "Fcn.Devices.Cpu.Lanes",
-    ];
 
     /// Frame, schedules and the tables that the engine reads.
     public string Schedules()
@@ -41,57 +33,51 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
         return w.ToString();
     }
 
-    /// All kernels of one machine. Kernels that two modes share are there once; where texts differ the later mode's has its mode behind its name.
+    /// All kernels of one machine: equal bodies are one kernel, whatever layers and modes launch it.
     public string Kernels(Machine machine)
     {
-        var w = SourceWriter.File(network.GeneratedNamespace, Types, [Vectors, $"static global::Fcn.Generated.{machine.Name}Tiles"]);
+        string[] tiles = [$"static global::{EmitTiles.RuntimeNamespace}.{machine.Name}Tiles", .. Own(machine).Any() ? [$"static global::{EmitTiles.OwnNamespace}.{machine.Name}Tiles"] : new string[0]];
+        var w = SourceWriter.File(network.GeneratedNamespace, EmitTiles.Types, [EmitTiles.Vectors, .. tiles]);
         w.Line($"// Kernels of {network.Name} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
         using (w.Block($"internal static unsafe class {machine.Name}"))
             w.Line(string.Concat(NamedKernels(machine).Texts).TrimEnd('\n'));
         return w.ToString();
     }
 
-    /// The register tiles that the kernels call, a file per family. They depend on no network: all networks of an assembly share them.
-    public IEnumerable<GeneratedFile> Tiles(Machine machine) =>
-        modes.SelectMany(m => m.Schedules[machine].Tiles).GroupBy(static f => f.Key).Select(family =>
-        {
-            var w = SourceWriter.File("Fcn.Generated", Types, [Vectors]);
-            using (w.Block($"internal static unsafe partial class {machine.Name}Tiles"))
-                w.Line(string.Concat(family.First().Value.Select(kernel => Render(machine, kernel))).TrimEnd('\n'));
-            return new GeneratedFile($"Fcn.Generated.{machine.Name}Tiles.{family.Key}.g.cs", w.ToString());
-        });
+    /// The register tiles that the runtime does not have, a file per family. They depend on no network: all networks of an assembly share them.
+    public IEnumerable<GeneratedFile> Tiles(Machine machine) => Own(machine).Select(family => EmitTiles.Own(machine, family));
 
-    private sealed record Named(IReadOnlyList<string> Texts, IReadOnlyDictionary<(Mode, Kernel), string> Names);
+    private IEnumerable<TileFamily> Own(Machine machine) =>
+        ContractionTiles.Own(machine, modes.SelectMany(m => m.Schedules[machine].Tiles.Values)).GroupBy(static f => f.Name).Select(static g => g.First());
+
+    private sealed record Named(IReadOnlyList<string> Texts, IReadOnlyDictionary<Kernel, string> Names);
 
     private readonly Dictionary<Machine, Named> _named = [];
 
-    // Equal text under one name is one method, whichever modes launch it.
     private Named NamedKernels(Machine machine)
     {
         if (_named.TryGetValue(machine, out var known)) return known;
-        var tiles = modes.SelectMany(m => m.Schedules[machine].Tiles.Values).SelectMany(static f => f).Select(static t => t.Name);
-        var scope = new NameScope([.. Words, machine.Name, .. tiles]);
+        var scope = new NameScope([.. Words, machine.Name, .. modes.SelectMany(m => m.Schedules[machine].Tiles.Keys)]);
         var byText = new Dictionary<string, string>();
         var texts = new List<string>();
-        var names = new Dictionary<(Mode, Kernel), string>();
-        foreach (var mode in modes)
-            foreach (var kernel in mode.Schedules[machine].Kernels)
+        var names = new Dictionary<Kernel, string>();
+        foreach (var launch in modes.SelectMany(m => m.Schedules[machine].Launches).Where(static l => l.Kernel is not null))
+        {
+            string wanted = Render(machine, launch.Kernel!);
+            if (!byText.TryGetValue(wanted, out string? name))
             {
-                string wanted = Render(machine, kernel);
-                if (!byText.TryGetValue(wanted, out string? name))
-                {
-                    byText[wanted] = name = scope.Take(kernel.Name, $"{kernel.Name}_{mode.Name.ToLowerInvariant()}");
-                    texts.Add(name == kernel.Name ? wanted : Render(machine, kernel with { Name = name }));
-                }
-                names[(mode, kernel)] = name;
+                byText[wanted] = name = scope.Take(launch.Kernel!.Name);
+                texts.Add(name == launch.Kernel.Name ? wanted : Render(machine, launch.Kernel with { Name = name }));
             }
+            names[launch.Kernel!] = name;
+        }
         return _named[machine] = new(texts, names);
     }
 
     private static string Render(Machine machine, Kernel kernel)
     {
         var w = new SourceWriter();
-        new SimdRenderer(machine, Frame, w).Kernel(kernel);
+        new SimdRenderer(machine, w).Kernel(kernel, KernelFields.Of(kernel));
         return w.ToString();
     }
 
@@ -151,17 +137,26 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
             {
                 w.Line();
                 using (w.Block($"private static void Run{machine.Name}({Frame}* f, CpuPool pool)"))
-                    foreach (var launch in mode.Schedules[machine].Launches) w.Line(Launch(mode, machine, launch));
+                {
+                    var launches = mode.Schedules[machine].Launches;
+                    w.Line($"long* a = stackalloc long[{Literal.Of(launches.Select(static l => l.Arguments.Count).DefaultIfEmpty(0).Max())}];");
+                    foreach (var launch in launches) w.Line(Launch(machine, launch));
+                }
             }
         }
     }
 
-    private string Launch(Mode mode, Machine machine, Launch launch) => launch.Kind switch
+    private string Launch(Machine machine, Launch launch) => launch.Kind switch
     {
-        LaunchKind.Kernel => $"pool.Run(\"{launch.Name}\", &{machine.Name}.{NamedKernels(machine).Names[(mode, launch.Kernel!)]}, f, {SimdRenderer.Host(launch.Items)});",
+        LaunchKind.Kernel => string.Concat(launch.Arguments.Select(static (a, i) => Argument(i, a.Value)))
+            + $"pool.Run(\"{launch.Name}\", &{machine.Name}.{NamedKernels(machine).Names[launch.Kernel!]}, a, {SimdRenderer.Host(launch.Items)});",
         LaunchKind.ClearHalo => $"pool.ClearHalo(\"{launch.Name}\", {SimdRenderer.Host(launch.Map!.Pointer)}, {SimdRenderer.Host(launch.Items)}, "
             + $"{SimdRenderer.Host(launch.Map.Height)}, {SimdRenderer.Host(launch.Map.Width)}, halo: {Literal.Of(launch.Map.Halo)}, block: {Literal.Of(launch.Map.Block)});",
     };
+
+    private static string Argument(int i, Value value) => value.Type == KernelType.Float
+        ? $"*(float*)(a + {Literal.Of(i)}) = {SimdRenderer.Host(value)}; "
+        : $"a[{Literal.Of(i)}] = (long)({SimdRenderer.Host(value)}); ";
 
     private void Program(SourceWriter w)
     {

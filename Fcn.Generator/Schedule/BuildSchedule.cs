@@ -64,7 +64,7 @@ internal sealed class BuildSchedule
         if (_maps.TryGetValue(node, out var target) && target.Name != "Scores")
         {
             Touch(target.Name, Bytes(target));
-            if (target.Halo > 0) _launches.Add(new($"{target.Name} border", null, Value.Field("N", KernelType.Int) * target.Blocks, LaunchKind.ClearHalo, target));
+            if (target.Halo > 0) _launches.Add(new($"{target.Name} border", null, Value.Field("N", KernelType.Int) * target.Blocks, LaunchKind.ClearHalo, [], target));
         }
         else if (node.Shape is WeightShape && _weights[node].IsPlanned) Touch(_weights[node].Name, (Value)(_weights[node].Length * 4));
         foreach (var launch in KernelsOf(node))
@@ -81,65 +81,62 @@ internal sealed class BuildSchedule
         string name = GeneratedName.Of(node.Name);
         var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
-        string summary = $"{node.Name}: {Describe(node)}";
         switch (node.Op)
         {
-            case Conv or Fused { Core: Conv } when _machine.HasTiles && TileConv.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core, _maps[node]):
+            case Conv or Fused { Core: Conv } when _machine.HasTiles && TileConv.Fits(node, _maps[node]):
                 var conv = new TileConv(_machine, node, _maps[node], maps, weights);
-                return [Step(conv.Lower(name, summary, _tiles), conv.Items)];
+                return [Step(name, conv.Lower(_tiles), conv.Items, conv.Bindings)];
             case WeightGradient gradient:
-                return WeightGradientSteps(new WeightGradientKernels(gradient.Conv, _machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name, summary);
+                return WeightGradientSteps(new WeightGradientKernels(gradient.Conv, _machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name);
             case BiasGradient:
-                return [Step(BiasAndFlipKernels.Bias(_machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
+                return [Step(name, BiasAndFlipKernels.Bias(_machine), _weights[node].OutBlocks, BiasAndFlipKernels.BindBias(maps[0]!, _weights[node]))];
             case FlipWeight:
-                return [Step(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
-            case Softmax:
-                return [Step(SoftmaxKernels.Forward(_machine, name, summary, maps[0]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
-            case SoftmaxGradient:
-                return [Step(SoftmaxKernels.Gradient(_machine, name, summary, maps[0]!, maps[1]!, _maps[node]), SoftmaxKernels.Items(_maps[node]))];
+                return [Step(name, BiasAndFlipKernels.Flip(), _weights[node].OutBlocks * _weights[node].InBlocks, BiasAndFlipKernels.BindFlip(weights[0]!, _weights[node]))];
             case UpsampleArgMax labels:
-                return [Step(UpsampleArgMaxKernel.Lower(labels, _machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
+                var scores = new MapRole("x", maps[0]!.Channels, maps[0]!.Block);
+                return [Step(name, UpsampleArgMaxKernel.Lower(labels, _machine, scores), UpsampleArgMaxKernel.Items, UpsampleArgMaxKernel.Bind(labels, scores, maps[0]!))];
             case UpsampleLoss loss:
-                return LossSteps(new UpsampleLossKernels(loss, _machine, maps[0]!), name, summary, _maps[node]);
+                return LossSteps(new UpsampleLossKernels(loss, _machine, maps[0]!), name, _maps[node]);
             default:
-                var plain = new LowerNest(_machine, node, _maps[node], maps, weights);
-                return [Step(plain.Lower(name, summary), LowerNest.Items(_maps[node]))];
+                var operands = new CpuOperands(_maps[node], maps, weights);
+                return [Step(name, new LowerNest(_machine, node, operands).Lower(), LowerNest.Items(_maps[node]), operands.Bindings)];
         }
     }
 
-    private IEnumerable<Launch> WeightGradientSteps(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name, string summary)
+    private IEnumerable<Launch> WeightGradientSteps(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name)
     {
         if (!_machine.HasTiles || conv.Groups > 1)
         {
-            yield return Step(kernels.Plain(name, summary), weight.Out);
+            yield return Step(name, kernels.Plain(), weight.Out, kernels.Bind(weight.Pointer));
             yield break;
         }
         if (kernels.Splits == 1)
         {
-            yield return Step(kernels.Tiled(name, summary, weight.Pointer, _tiles), kernels.Items);
+            yield return Step(name, kernels.Tiled(_tiles), kernels.Items, kernels.Bind(weight.Pointer));
             yield break;
         }
         string field = GeneratedName.Of(name, "copies");
         Value copies = Value.Field(field, KernelType.To(Element.Float));
         Touch(field, (Value)(weight.Length * 4 * kernels.Splits));
-        yield return Step(kernels.Tiled(name, summary, copies, _tiles), kernels.Items);
-        yield return Step(kernels.Combine($"{name}_sum", $"{name}: the copies added.", copies), kernels.CombineItems);
+        yield return Step(name, kernels.Tiled(_tiles), kernels.Items, kernels.Bind(copies));
+        yield return Step(GeneratedName.Of(name, "sum"), kernels.Combine(), kernels.CombineItems, kernels.Bind(copies));
         Extend(field);
     }
 
-    private IEnumerable<Launch> LossSteps(UpsampleLossKernels kernels, string name, string summary, MapBuffer gradient)
+    private IEnumerable<Launch> LossSteps(UpsampleLossKernels kernels, string name, MapBuffer gradient)
     {
         string field = GeneratedName.Of(name, "bands");
         Value bands = Value.Field(field, KernelType.To(Element.Float));
         Touch(field, kernels.Floats * 4);
         Touch("Losses", kernels.Items.To(Element.Index) * 8);
         _losses = kernels.Items;
-        yield return Step(kernels.Band($"{name}_bands", summary, bands), kernels.Items);
-        yield return Step(kernels.Sum(name, $"{name}: the bands added, the gradient of the coarse scores.", bands, gradient), LowerNest.Items(gradient));
+        yield return Step(GeneratedName.Of(name, "bands"), kernels.Band(), kernels.Items, kernels.Bind(bands, gradient));
+        yield return Step(name, kernels.Sum(), LowerNest.Items(gradient), kernels.Bind(bands, gradient));
         Extend(field);
     }
 
-    private static Launch Step(Kernel kernel, Value items) => new(kernel.Name, kernel, items, LaunchKind.Kernel);
+    private static Launch Step(string name, Kernel kernel, Value items, IEnumerable<KeyValuePair<string, Value>> bindings) =>
+        Schedule.Launch.Of(name, kernel, items, bindings);
 
     private static Value Bytes(MapBuffer map) =>
         Value.Field("N", KernelType.Int).To(Element.Index) * (map.Blocks * map.Block * 4) * (map.Height + 2 * map.Halo) * (map.Width + 2 * map.Halo);

@@ -14,11 +14,14 @@ internal sealed record Mode(string Name, string Summary, int SmallestInput, Netw
         {
             cancel.ThrowIfCancellationRequested();
             var schedule = schedules[machine] = BuildSchedule.Run(graph, parameters, machine);
-            // Tiles call each other by name; kernels get theirs when they are written.
-            var tiles = schedule.Tiles.Values.SelectMany(static t => t).ToList();
-            var byName = tiles.ToDictionary(static t => t.Name);
-            var kernels = schedule.Kernels.SelectMany(k => KernelSpec.Faults(k, byName, KernelFamily.Cpu));
-            List<string> faults = [.. KernelSpec.Faults(tiles, KernelFamily.Cpu), .. kernels];
+            // Kernels call tiles by name; those of the runtime were checked when it was built.
+            var entries = schedule.Tiles.Values.ToDictionary(static t => t.Name, static t => t.Entry);
+            var own = ContractionTiles.Own(machine, schedule.Tiles.Values).SelectMany(static t => t.Kernels).ToList();
+            List<string> faults =
+            [
+                .. KernelSpec.Faults(own, KernelFamily.Cpu),
+                .. schedule.Kernels.SelectMany(k => KernelSpec.Faults(k, entries, KernelFamily.Cpu)),
+            ];
             if (faults.Count > 0) throw new InvalidOperationException($"{name} for {machine.Name}: {string.Join("; ", faults.Take(3))}");
         }
         return new(name, summary, Smallest(graph), graph, schedules);

@@ -3,7 +3,7 @@ namespace Fcn.Generator.Schedule;
 // What a run of a network does, in order, and the memory it needs. Buffers and their lifetimes are the same for every CPU; kernels are one machine's.
 internal sealed record NetworkSchedule(
     Machine Machine, IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches,
-    IReadOnlyDictionary<string, IReadOnlyList<Kernel>> Tiles, Value LossCount)
+    IReadOnlyDictionary<string, TileFamily> Tiles, Value LossCount)
 {
     /// Numbers of items that depend on the batch, and the rows of the image with its border, which the engine copies.
     public IEnumerable<Value> Counts => Launches.Select(static l => l.Items)
@@ -17,8 +17,27 @@ internal sealed record NetworkSchedule(
 /// A buffer of the arena: a field of the frame, its bytes, and the launches during which it is needed.
 internal sealed record PlannedBuffer(string Field, string Name, Value Bytes, int First, int Last);
 
-/// One step: a kernel over its items, or the runtime's clearing of a border or of memory.
-internal sealed record Launch(string Name, Kernel? Kernel, Value Items, LaunchKind Kind, MapBuffer? Map = null, Value? Memory = null);
+/// One step: a kernel over its items, or the runtime's clearing of a border. A kernel names its parameters by their roles (fields x, x_H, weight);
+/// Arguments says what each is for this launch, as the host computes it from the frame, in the order in which the kernel takes them.
+internal sealed record Launch(string Name, Kernel? Kernel, Value Items, LaunchKind Kind, IReadOnlyList<KeyValuePair<string, Value>> Arguments, MapBuffer? Map = null)
+{
+    /// The launch of a kernel whose fields are roles of these bindings or, under the same name, what the engine gives every frame (N, Labels).
+    /// Bindings that the kernel does not read are left out.
+    public static Launch Of(string name, Kernel kernel, Value items, IEnumerable<KeyValuePair<string, Value>> bindings)
+    {
+        var bound = bindings.ToDictionary(static b => b.Key, static b => b.Value);
+        var arguments = new List<KeyValuePair<string, Value>>();
+        foreach (var field in Gpu.KernelFields.Of(kernel))
+        {
+            Value argument = bound.TryGetValue(field.Name, out var given) ? given : GeneratedName.CpuFields.Contains(field.Name) ? field
+                : throw new InvalidOperationException($"{kernel.Name} of {name}: the field '{field.Name}' is not bound.");
+            if (argument.Type != field.Type)
+                throw new InvalidOperationException($"{kernel.Name} of {name}: '{field.Name}' is {field.Type}, it is bound to {argument.Type}.");
+            arguments.Add(new(field.Name, argument));
+        }
+        return new(name, kernel, items, LaunchKind.Kernel, arguments);
+    }
+}
 
 internal enum LaunchKind
 {

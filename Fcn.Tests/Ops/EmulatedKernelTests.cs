@@ -101,9 +101,6 @@ public abstract class EmulatedKernelTests
     }
 
     [Fact]
-    public void Softmax() => Same(OnMap(new Softmax(), 19), GpuMachine.Plain, 2e-6);
-
-    [Fact]
     public void Dropout_draws_the_same_mask_on_every_device_and_in_its_gradient() => Same(OnMap(new Dropout(0.4, 3), 19), GpuMachine.Plain, 1e-7);
 
     [Theory]

@@ -89,7 +89,6 @@ public sealed class FiniteDifferenceTests
             (op, x) => op.Add("y", new Relu(), x),
             (op, x) => op.Add("y", new Scale(-0.3), x),
             (op, x) => op.Add("y", new Dropout(0.4, 3), x),
-            (op, x) => op.Add("y", new Softmax(), x),
             (op, x) => op.Add("y", new Crop(2, Extent.Input.Plus(-3)), x),
             (op, x) => op.Add("y", new Crop(0, Extent.Input), x),
             (op, x) => op.Add("y", new Add(), x, op.Add("half", new Scale(0.5), x)),

@@ -16,21 +16,19 @@ internal sealed class InterpretedSchedule
     private readonly OpGraph _op;
     private readonly NetworkSchedule _schedule;
     private readonly KernelInterpreter _interpreter;
-    private readonly Dictionary<Value, string> _host = [];
+    private readonly Dictionary<Launch, string> _names = [];
     private KernelFrame _frame = new();
 
     public InterpretedSchedule(OpGraph op, string graph, Machine machine, bool single = false)
     {
         (_op, _schedule) = (op, BuildSchedule.Run(op.Graphs[graph], op.Plan, machine));
-        var kernels = _schedule.Kernels.Concat(_schedule.Tiles.Values.SelectMany(t => t)).ToList();
-        Assert.Empty(KernelSpec.Faults(kernels, KernelFamily.Cpu));
-        var values = _schedule.Launches.Select(l => l.Items).Concat(_schedule.Buffers.Select(b => b.Bytes));
-        foreach (var value in values.Distinct())
+        var kernels = _schedule.Tiles.Values.SelectMany(t => t.Kernels).ToList();
+        foreach (var launch in _schedule.Launches.Where(l => l.Kernel is not null))
         {
-            var builder = new KernelBuilder();
-            builder.Store(Value.Field("result", KernelType.To(Element.Double)), 0, value.To(Element.Double));
-            kernels.Add(builder.Build(_host[value] = $"host_{_host.Count}", ""));
+            _names[launch] = $"launch_{_names.Count}";
+            kernels.Add(launch.Kernel! with { Name = _names[launch] });
         }
+        Assert.Empty(KernelSpec.Faults(kernels, KernelFamily.Cpu));
         _interpreter = new(kernels) { Single = single };
     }
 
@@ -43,7 +41,7 @@ internal sealed class InterpretedSchedule
             foreach (var buffer in _schedule.Buffers.Where(b => b.First == i && b.Field != "Image")) _frame.Buffers[buffer.Field].Forget();
             var launch = _schedule.Launches[i];
             if (launch.Kind == LaunchKind.ClearHalo) ClearHalo(launch);
-            else _interpreter.Run(launch.Kernel!.Name, _frame, 0, (int)Host(launch.Items));
+            else _interpreter.Run(_names[launch], Arguments(launch), 0, (int)Host(launch.Items));
             if (i == _schedule.Launches.Count - 1) break;
             foreach (var buffer in _schedule.Buffers.Where(b => b.Last == i)) _frame.Buffers[buffer.Field].Forget();
         }
@@ -52,7 +50,7 @@ internal sealed class InterpretedSchedule
 
     private void Fill()
     {
-        _frame = new KernelFrame().Set(new KernelBuffer("result", Element.Double, 1));
+        _frame = new KernelFrame();
         _frame.Set("N", _op.Images).Set("H", _op.Height).Set("W", _op.Width);
         _frame.Set("Accumulate", 0).Set("Seed", _op.Seed).Set("LossScale", _op.LossScale);
         foreach (var map in _schedule.Maps.Where(m => m.Size != Extent.Input))
@@ -111,10 +109,31 @@ internal sealed class InterpretedSchedule
             loss);
     }
 
-    // A size or count as the host computes it.
-    private long Host(Value value)
+    // What a launch's kernel sees: its roles, as the host computes them from the frame.
+    private KernelFrame Arguments(Launch launch)
     {
-        _interpreter.Run(_host[value], _frame, 0, 1);
-        return (long)_frame.Buffers["result"][0];
+        var arguments = new KernelFrame();
+        foreach (var (role, value) in launch.Arguments)
+        {
+            if (value.Type == KernelType.Float) arguments.Set(role, _frame.Real(value.Name));
+            else if (!value.Type.Pointer) arguments.Set(role, Host(value));
+            else
+            {
+                var (buffer, offset) = Place(value);
+                arguments.Set(role, _frame.Buffers[buffer], offset);
+            }
+        }
+        return arguments;
     }
+
+    // An address as a buffer and elements behind its beginning.
+    private (string Buffer, long Offset) Place(Value pointer)
+    {
+        if (pointer.Op == KernelOp.Field) return (pointer.Name, 0);
+        var (buffer, offset) = Place(pointer.Sources[0]);
+        return (buffer, offset + Host(pointer.Sources[1]) * (pointer.Op == KernelOp.Subtract ? -1 : 1));
+    }
+
+    // A size or count as the host computes it.
+    private long Host(Value value) => HostValue.Of(value, _frame.Whole);
 }

@@ -206,14 +206,14 @@ internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, str
     protected override void Evaluate(RunShape shape, Dictionary<string, long> frame)
     {
         foreach (var buffer in schedule.Buffers) HostValue.Of(buffer.Bytes, name => frame[name]);
-        var ranges = new WholeRanges(
-            name => frame.TryGetValue(name, out long value) ? Range.Of(value) : Unknown(name), static name => name, []);
-        foreach (var launch in schedule.Launches)
+        IReadOnlyDictionary<string, Value> arguments = new Dictionary<string, Value>();
+        var ranges = new WholeRanges(Argument, static name => name, []);
+        foreach (var launch in schedule.Launches.Where(static l => l.Kernel is not null))
         {
-            long items = HostValue.Of(launch.Items, name => frame[name]);
-            if (launch.Kernel is not null) ranges.Launch(launch.Kernel, items);
+            arguments = launch.Arguments.ToDictionary(static a => a.Key, static a => a.Value);
+            ranges.Launch(launch.Kernel!, HostValue.Of(launch.Items, name => frame[name]));
         }
-        var tiles = schedule.Tiles.Values.SelectMany(static t => t).ToDictionary(static t => t.Name);
+        var tiles = schedule.Tiles.Values.SelectMany(static t => t.Kernels).ToDictionary(static t => t.Name);
         var seen = new HashSet<string>();
         while (ranges.Calls.Keys.Except(seen).ToList() is { Count: > 0 } next)
         {
@@ -224,6 +224,10 @@ internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, str
             }
         }
         foreach (var (number, values) in ranges.Faults) Fault(shape, $"{schedule.Machine.Name} {number}", values);
+
+        Range Argument(string role) =>
+            arguments.TryGetValue(role, out var argument) && argument.Type is { Pointer: false, IsWhole: true } && (argument.Op != KernelOp.Field || frame.ContainsKey(argument.Name))
+                ? Range.Of(HostValue.Of(argument, name => frame[name])) : Unknown(role);
     }
 }
 

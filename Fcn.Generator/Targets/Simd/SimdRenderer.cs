@@ -3,25 +3,44 @@ using Fcn.Generator.Text;
 namespace Fcn.Generator.Targets.Simd;
 
 // Kernel → C# on System.Runtime.Intrinsics, for one vector width. A table: what the schedule said is printed, nothing is decided here.
-internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter writer) : CSharpRenderer(writer)
+internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool isHost = false) : CSharpRenderer(writer)
 {
     /// A size or address as the host computes it.
-    public static string Host(Value value) => new SimdRenderer(Machine.Portable, "", new SourceWriter()).Text(value);
+    public static string Host(Value value) => new SimdRenderer(Machine.Portable, new SourceWriter(), isHost: true).Text(value);
 
     private string Vector => $"Vector{Literal.Of(32 * machine.Lanes)}";
 
-    public void Kernel(Kernel kernel)
+    /// A kernel that is launched takes its arguments as an array of 64-bit words and begins with reading them into locals of their roles' names.
+    public void Kernel(Kernel kernel, IReadOnlyList<Value> fields)
     {
         Writer.Line($"// {kernel.Summary}");
-        Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        string parameters = kernel.IsFunction ? string.Join(", ", kernel.Parameters.Select(p => $"{Type(p.Type)} {p.Name}")) : "void* frame, int item";
-        using (Writer.Unchecked($"internal static void {kernel.Name}({parameters})"))
+        using (Method($"internal static void {kernel.Name}(void* arguments, int item)"))
         {
-            if (!kernel.IsFunction) Writer.Line($"{frame}* f = ({frame}*)frame;");
+            if (fields.Count > 0) Writer.Line("long* args = (long*)arguments;");
+            for (int i = 0; i < fields.Count; i++) Writer.Line($"{Type(fields[i].Type)} {fields[i].Name} = {Argument(fields[i].Type, i)};");
             Body(kernel.Body);
         }
         Writer.Line();
     }
+
+    /// A function that kernels call.
+    public void Function(Kernel function, string visibility)
+    {
+        Writer.Line($"/// <summary>{function.Summary}</summary>");
+        string parameters = string.Join(", ", function.Parameters.Select(p => $"{Type(p.Type)} {p.Name}"));
+        using (Method($"{visibility} static void {function.Name}({parameters})")) Body(function.Body);
+        Writer.Line();
+    }
+
+    private SourceWriter.Scope Method(string header)
+    {
+        Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        return Writer.Unchecked(header);
+    }
+
+    // Reals are the low bits of their word.
+    private string Argument(KernelType type, int i) =>
+        type == KernelType.Float ? $"*(float*)(args + {Literal.Of(i)})" : $"({Type(type)})args[{Literal.Of(i)}]";
 
     protected override void Other(Statement s)
     {
@@ -44,7 +63,7 @@ internal sealed class SimdRenderer(Machine machine, string frame, SourceWriter w
 
     protected override (string Text, int Precedence) Own(Value v) => v.Op switch
     {
-        KernelOp.Field => ($"f->{v.Name}", Primary),
+        KernelOp.Field => (isHost ? $"f->{v.Name}" : v.Name, Primary),
         KernelOp.Item => ("item", Primary),
         KernelOp.Thread => ("0", Primary),
         KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),

@@ -8,6 +8,7 @@ internal sealed class KernelFrame
     private readonly Dictionary<string, long> _wholes = [];
     private readonly Dictionary<string, double> _reals = [];
     private readonly Dictionary<string, KernelBuffer> _buffers = [];
+    private readonly Dictionary<string, long> _offsets = [];
 
     public IReadOnlyDictionary<string, KernelBuffer> Buffers => _buffers;
 
@@ -32,6 +33,13 @@ internal sealed class KernelFrame
         return this;
     }
 
+    /// A pointer into a buffer.
+    public KernelFrame Set(string name, KernelBuffer buffer, long offset)
+    {
+        _offsets[name] = offset;
+        return Set(name, buffer);
+    }
+
     public long Whole(string name) => _wholes.TryGetValue(name, out long whole) ? whole : throw Missing(name, "whole number");
 
     public int Int(string name) => checked((int)Whole(name));
@@ -42,7 +50,7 @@ internal sealed class KernelFrame
     {
         if (!_buffers.TryGetValue(name, out var buffer)) throw Missing(name, "buffer");
         if (buffer.Element != element) throw new KernelFault($"takes the buffer '{name}' for {element}, but it holds {buffer.Element}");
-        return new(buffer, 0);
+        return new(buffer, _offsets.GetValueOrDefault(name));
     }
 
     private static KernelFault Missing(string name, string what) =>
