@@ -37,8 +37,8 @@ public sealed class FcnGenerator : IIncrementalGenerator
 
         // In Fcn.Runtime alone: the register tiles that networks share.
         var tiles = context.SyntaxProvider
-            .ForAttributeWithMetadataName(EmitTiles.RuntimeMark, static (node, _) => node is TypeDeclarationSyntax, static (marked, _) => marked.TargetSymbol.Name)
-            .SelectMany(static (name, _) => EmitTiles.Runtime(name));
+            .ForAttributeWithMetadataName(EmitTiles.RuntimeMark, static (node, _) => node is TypeDeclarationSyntax, static (_, _) => true)
+            .SelectMany(static (_, _) => EmitTiles.Runtime());
         context.RegisterSourceOutput(tiles, Write);
 
         // Problems: joined with the compilation for their locations, which are in no model. Runs at every edit, where there are problems.

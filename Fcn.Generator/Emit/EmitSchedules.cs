@@ -7,7 +7,7 @@ namespace Fcn.Generator.Emit;
 // Schedules → C#: the frame (every size and pointer of every schedule), one CpuSchedule class per mode, and one class of kernels per machine.
 internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan parameters, IReadOnlyList<Mode> modes)
 {
-    private const string Frame = GeneratedName.CpuFrame;
+    private const string Frame = GeneratedName.CpuFrame, KernelClass = "CpuKernels";
 
     // What the text of kernels calls by simple names; a method of such a name would come first.
     private static readonly string[] Words =
@@ -19,8 +19,8 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
         var w = SourceWriter.File(network.GeneratedNamespace,
         [
             "Fcn.Extents", "Fcn.Devices.ArenaPlan", "Fcn.Devices.Cpu.CpuPool", "Fcn.Devices.Cpu.CpuProgram", "Fcn.Devices.Cpu.CpuSchedule",
-            "Fcn.Devices.Cpu.SimdLevel",
-        ]);
+            "Fcn.Devices.Cpu.SimdLevel", .. EmitTiles.Blocks.Select(static b => $"{EmitTiles.RuntimeNamespace}.{b.Block}"),
+        ], [EmitTiles.RuntimeNamespace.Insert(0, "global::")]);
         w.Line("#pragma warning disable CS0649 // the engine writes the first fields of the frame\n");
         FrameStruct(w);
         w.Line();
@@ -33,51 +33,46 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
         return w.ToString();
     }
 
-    /// All kernels of one machine: equal bodies are one kernel, whatever layers and modes launch it.
-    public string Kernels(Machine machine)
+    /// All kernels, each once for all vector widths. Equal bodies are one kernel, whatever layers and modes launch it.
+    public string Kernels()
     {
-        string[] tiles = [$"static global::{EmitTiles.RuntimeNamespace}.{machine.Name}Tiles", .. Own(machine).Any() ? [$"static global::{EmitTiles.OwnNamespace}.{machine.Name}Tiles"] : new string[0]];
-        var w = SourceWriter.File(network.GeneratedNamespace, EmitTiles.Types, [EmitTiles.Vectors, .. tiles]);
-        w.Line($"// Kernels of {network.Name} for vectors of {Literal.Of(32 * machine.Lanes)} bits.");
-        using (w.Block($"internal static unsafe class {machine.Name}"))
-            w.Line(string.Concat(NamedKernels(machine).Texts).TrimEnd('\n'));
+        string[] tiles = [$"static global::{EmitTiles.RuntimeNamespace}.RegisterTiles", .. Own.Any() ? [$"static global::{EmitTiles.OwnNamespace}.RegisterTiles"] : new string[0]];
+        var w = SourceWriter.File(network.GeneratedNamespace, EmitTiles.Types, [$"global::{EmitTiles.RuntimeNamespace}", .. tiles]);
+        w.Line($"// Kernels of {network.Name}. V: the 16 channels of a block in the vectors of the machine that runs.");
+        using (w.Block($"internal static unsafe class {KernelClass}"))
+            w.Line(string.Concat(Texts.Values.Select(static t => t.Text)).TrimEnd('\n'));
         return w.ToString();
     }
 
     /// The register tiles that the runtime does not have, a file per family. They depend on no network: all networks of an assembly share them.
-    public IEnumerable<GeneratedFile> Tiles(Machine machine) => Own(machine).Select(family => EmitTiles.Own(machine, family));
+    public IEnumerable<GeneratedFile> Tiles() => Own.Select(EmitTiles.Own);
 
-    private IEnumerable<TileFamily> Own(Machine machine) =>
-        ContractionTiles.Own(machine, modes.SelectMany(m => m.Schedules[machine].Tiles.Values)).GroupBy(static f => f.Name).Select(static g => g.First());
+    private IEnumerable<TileFamily> Own => modes.SelectMany(static m => m.Schedule.Tiles.Values)
+        .Where(static f => !ContractionTiles.InRuntime.ContainsKey(f.Name)).GroupBy(static f => f.Name).Select(static g => g.First());
 
-    private sealed record Named(IReadOnlyList<string> Texts, IReadOnlyDictionary<Kernel, string> Names);
+    // By what is rendered under no name: name and text.
+    private Dictionary<string, (string Name, string Text)> Texts => _texts ??= Named();
 
-    private readonly Dictionary<Machine, Named> _named = [];
+    private Dictionary<string, (string Name, string Text)>? _texts;
 
-    private Named NamedKernels(Machine machine)
+    private Dictionary<string, (string Name, string Text)> Named()
     {
-        if (_named.TryGetValue(machine, out var known)) return known;
-        var scope = new NameScope([.. Words, machine.Name, .. modes.SelectMany(m => m.Schedules[machine].Tiles.Keys)]);
-        var byText = new Dictionary<string, string>();
-        var texts = new List<string>();
-        var names = new Dictionary<Kernel, string>();
-        foreach (var launch in modes.SelectMany(m => m.Schedules[machine].Launches).Where(static l => l.Kernel is not null))
+        var scope = new NameScope([.. Words, KernelClass, .. modes.SelectMany(static m => m.Schedule.Tiles.Keys)]);
+        var named = new Dictionary<string, (string, string)>();
+        foreach (var kernel in modes.SelectMany(static m => m.Schedule.Kernels))
         {
-            string wanted = Render(machine, launch.Kernel!);
-            if (!byText.TryGetValue(wanted, out string? name))
-            {
-                byText[wanted] = name = scope.Take(launch.Kernel!.Name);
-                texts.Add(name == launch.Kernel.Name ? wanted : Render(machine, launch.Kernel with { Name = name }));
-            }
-            names[launch.Kernel!] = name;
+            string nameless = Render(kernel);
+            if (named.ContainsKey(nameless)) continue;
+            string name = scope.Take(kernel.Name);
+            named[nameless] = (name, name == kernel.Name ? nameless : Render(kernel with { Name = name }));
         }
-        return _named[machine] = new(texts, names);
+        return named;
     }
 
-    private static string Render(Machine machine, Kernel kernel)
+    private static string Render(Kernel kernel)
     {
         var w = new SourceWriter();
-        new SimdRenderer(machine, w).Kernel(kernel, KernelFields.Of(kernel));
+        new SimdRenderer(Machine.Kernels, w).Kernel(kernel, KernelFields.Of(kernel));
         return w.ToString();
     }
 
@@ -88,15 +83,15 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
         using (w.Block($"internal unsafe struct {Frame}"))
         {
             w.Line("public int N, H, W, Accumulate, Seed;\npublic float LossScale;\npublic int ImageHalo, LossCount;");
-            w.Line("public float* Parameters, Gradients, Image;\npublic byte* Labels;\npublic float* Scores;\npublic double* Losses;");
+            w.Line("public float* Parameters, Gradients, Image;\npublic byte* Labels;\npublic float* Scores;\npublic double* Losses;\npublic int TilePixels, TileBlocks;");
             foreach (var map in modes.SelectMany(Sizes).GroupBy(static m => m.Name).Select(static g => g.First()))
                 w.Line($"public int {map.Height.Name}, {map.Width.Name};");
-            foreach (string buffer in modes.SelectMany(static m => m.Any.Buffers).Select(static b => b.Field).Distinct().Except(GeneratedName.CpuFields))
+            foreach (string buffer in modes.SelectMany(static m => m.Schedule.Buffers).Select(static b => b.Field).Distinct().Except(GeneratedName.CpuFields))
                 w.Line($"public float* {buffer};");
         }
     }
 
-    private static IEnumerable<MapBuffer> Sizes(Mode mode) => mode.Any.Maps.Where(static m => m.Size != Extent.Input);
+    private static IEnumerable<MapBuffer> Sizes(Mode mode) => mode.Schedule.Maps.Where(static m => m.Size != Extent.Input);
 
     private void Schedule(SourceWriter w, Mode mode)
     {
@@ -113,43 +108,42 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
                     w.Line($"f->{map.Height.Name} = {map.Size.Code("f->H")};");
                     w.Line($"f->{map.Width.Name} = {map.Size.Code("f->W")};");
                 }
-                foreach (string count in mode.Schedules.Values.SelectMany(static s => s.Counts).Select(SimdRenderer.Host).Distinct())
+                foreach (string count in mode.Schedule.Counts.Select(SimdRenderer.Host).Distinct())
                     w.Line($"Extents.Count({count});");
-                w.Line($"f->ImageHalo = {Literal.Of(mode.Any.Maps.First(static m => m.Name == "Image").Halo)};");
-                w.Line($"f->LossCount = {SimdRenderer.Host(mode.Any.LossCount)};");
+                w.Line($"f->ImageHalo = {Literal.Of(mode.Schedule.Maps.First(static m => m.Name == "Image").Halo)};");
+                w.Line($"f->LossCount = {SimdRenderer.Host(mode.Schedule.LossCount)};");
             }
             w.Line();
             using (w.Block("public override void Plan(void* frame, ArenaPlan arena)"))
             {
                 w.Line($"{Frame}* f = ({Frame}*)frame;");
-                foreach (var b in mode.Any.Buffers)
+                foreach (var b in mode.Schedule.Buffers)
                     w.Line($"arena.Add((void**)&f->{b.Field}, \"{b.Name}\", {SimdRenderer.Host(b.Bytes)}, first: {Literal.Of(b.First)}, last: {Literal.Of(b.Last)});");
             }
             w.Line();
             using (w.Block("public override void Run(void* frame, CpuPool pool, SimdLevel level)"))
             {
                 w.Line($"{Frame}* f = ({Frame}*)frame;");
-                w.Line($"if (level == SimdLevel.Avx512) Run{Machine.Avx512.Name}(f, pool);");
-                w.Line($"else if (level == SimdLevel.Avx2) Run{Machine.Avx2.Name}(f, pool);");
-                w.Line($"else Run{Machine.Portable.Name}(f, pool);");
-            }
-            foreach (var machine in Machine.Cpus)
-            {
-                w.Line();
-                using (w.Block($"private static void Run{machine.Name}({Frame}* f, CpuPool pool)"))
+                foreach (var (machine, block) in EmitTiles.Blocks)
                 {
-                    var launches = mode.Schedules[machine].Launches;
-                    w.Line($"long* a = stackalloc long[{Literal.Of(launches.Select(static l => l.Arguments.Count).DefaultIfEmpty(0).Max())}];");
-                    foreach (var launch in launches) w.Line(Launch(machine, launch));
+                    string levels = machine == Machine.Portable ? "else" : $"{(machine == Machine.Avx512 ? "" : "else ")}if (level == SimdLevel.{machine.Name})";
+                    w.Line($"{levels} Run<{block}>(f, pool, {Literal.Of(machine.Pixels)}, {Literal.Of(machine.BlocksPerTile)});");
                 }
+            }
+            w.Line();
+            using (w.Block($"private static void Run<V>({Frame}* f, CpuPool pool, int tilePixels, int tileBlocks) where V : struct, IBlock<V>"))
+            {
+                w.Line("f->TilePixels = tilePixels;\nf->TileBlocks = tileBlocks;");
+                w.Line($"long* a = stackalloc long[{Literal.Of(mode.Schedule.Launches.Select(static l => l.Arguments.Count).DefaultIfEmpty(0).Max())}];");
+                foreach (var launch in mode.Schedule.Launches) w.Line(Launch(launch));
             }
         }
     }
 
-    private string Launch(Machine machine, Launch launch) => launch.Kind switch
+    private string Launch(Launch launch) => launch.Kind switch
     {
         LaunchKind.Kernel => string.Concat(launch.Arguments.Select(static (a, i) => Argument(i, a.Value)))
-            + $"pool.Run(\"{launch.Name}\", &{machine.Name}.{NamedKernels(machine).Names[launch.Kernel!]}, a, {SimdRenderer.Host(launch.Items)});",
+            + $"pool.Run(\"{launch.Name}\", &{KernelClass}.{Texts[Render(launch.Kernel!)].Name}<V>, a, {SimdRenderer.Host(launch.Items)});",
         LaunchKind.ClearHalo => $"pool.ClearHalo(\"{launch.Name}\", {SimdRenderer.Host(launch.Map!.Pointer)}, {SimdRenderer.Host(launch.Items)}, "
             + $"{SimdRenderer.Host(launch.Map.Height)}, {SimdRenderer.Host(launch.Map.Width)}, halo: {Literal.Of(launch.Map.Halo)}, block: {Literal.Of(launch.Map.Block)});",
     };

@@ -22,11 +22,11 @@ internal static class NetworkEmitter
             [
                 EmitSurface.Code(network, ilgpu is not null),
                 new($"{network.FullName}.Schedules.g.cs", emit.Schedules()),
-                .. Machine.Cpus.Select(machine => new GeneratedFile($"{network.FullName}.{machine.Name}.g.cs", emit.Kernels(machine))),
+                new($"{network.FullName}.CpuKernels.g.cs", emit.Kernels()),
                 cuda.Schedules(),
                 cuda.Ptx(),
                 .. ilgpu is null ? [] : new[] { ilgpu.Kernels() },
             ],
-            [.. Machine.Cpus.SelectMany(emit.Tiles), .. cuda.Tiles(), .. ilgpu?.Shared() ?? []]);
+            [.. emit.Tiles(), .. cuda.Tiles(), .. ilgpu?.Shared() ?? []]);
     }
 }

@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Schedule;
 
-// Fused graph → launches, buffers, lifetimes for one machine. Here an op's kernel is chosen: register tiles for dense contractions (the place for
+// Fused graph → launches, buffers, lifetimes. Here an op's kernel is chosen: register tiles for dense contractions (the place for
 // other algorithms of the same op, such as Winograd), plain loops for the rest.
 internal sealed class BuildSchedule
 {
@@ -16,7 +16,7 @@ internal sealed class BuildSchedule
     private Value _losses = 0;
 
     private BuildSchedule(NetworkGraph graph, ParameterPlan parameters, Machine machine) =>
-        (_graph, _parameters, _machine, _tiles) = (graph, parameters, machine, new(machine));
+        (_graph, _parameters, _machine, _tiles) = (graph, parameters, machine, new());
 
     public static NetworkSchedule Run(NetworkGraph graph, ParameterPlan parameters, Machine machine) => new BuildSchedule(graph, parameters, machine).Build();
 
@@ -26,7 +26,7 @@ internal sealed class BuildSchedule
         foreach (var node in _graph.Nodes) Launch(node);
         if (_lives.ContainsKey("Losses")) Extend("Losses"); // the host reads them after the last launch
         var buffers = _order.Select(f => new PlannedBuffer(f, f, _lives[f].Bytes, _lives[f].First, _lives[f].Last)).ToList();
-        return new(_machine, _maps.Values.ToList(), buffers, _launches, _tiles.Families, _losses);
+        return new(_maps.Values.ToList(), buffers, _launches, _tiles.Families, _losses);
     }
 
     // Every map gets the border that its readers need; scores that leave the network are plain NCHW.
@@ -84,7 +84,7 @@ internal sealed class BuildSchedule
         switch (node.Op)
         {
             case Conv or Fused { Core: Conv } when _machine.HasTiles && TileConv.Fits(node, _maps[node]):
-                var conv = new TileConv(_machine, node, _maps[node], maps, weights);
+                var conv = new TileConv(node, _maps[node], maps, weights);
                 return [Step(name, conv.Lower(_tiles), conv.Items, conv.Bindings)];
             case WeightGradient gradient:
                 return WeightGradientSteps(new WeightGradientKernels(gradient.Conv, _machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name);

@@ -8,7 +8,7 @@ internal static class GeneratedName
     /// What the engine writes into the frame of a network on CPUs; CpuFrame of the runtime.
     public static readonly IReadOnlyList<string> CpuFields =
     [
-        "N", "H", "W", "Accumulate", "Seed", "LossScale", "ImageHalo", "LossCount",
+        "N", "H", "W", "Accumulate", "Seed", "LossScale", "ImageHalo", "LossCount", "TilePixels", "TileBlocks",
         "Parameters", "Gradients", "Image", "Labels", "Scores", "Losses",
     ];
 

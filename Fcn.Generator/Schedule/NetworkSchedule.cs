@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Schedule;
 
-// What a run of a network does, in order, and the memory it needs. Buffers and their lifetimes are the same for every CPU; kernels are one machine's.
+// What a run of a network does, in order, and the memory it needs. It is the same for every CPU.
 internal sealed record NetworkSchedule(
-    Machine Machine, IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches,
+    IReadOnlyList<MapBuffer> Maps, IReadOnlyList<PlannedBuffer> Buffers, IReadOnlyList<Launch> Launches,
     IReadOnlyDictionary<string, TileFamily> Tiles, Value LossCount)
 {
     /// Numbers of items that depend on the batch, and the rows of the image with its border, which the engine copies.

@@ -36,12 +36,11 @@ internal sealed class CompiledOps
         var graphs = Modes.Select((_, i) => op.Graphs.Values.ElementAtOrDefault(i) ?? op.Graphs["y"]).ToList();
         var modes = Modes.Zip(graphs, (mode, graph) =>
         {
-            var schedules = Machine.Cpus.ToDictionary(m => m, m => BuildSchedule.Run(graph, op.Plan, m));
-            return new Mode(mode, $"{mode} of {op.Name}.", 1, graph, schedules);
+            return new Mode(mode, $"{mode} of {op.Name}.", 1, graph, BuildSchedule.Run(graph, op.Plan, Machine.Kernels));
         }).ToList();
         var emit = new EmitSchedules(declaration, op.Plan, modes);
         yield return new($"{op.Name}.Schedules", emit.Schedules());
-        foreach (var machine in Machine.Cpus) yield return new($"{op.Name}.{machine.Name}", emit.Kernels(machine));
-        foreach (var tiles in Machine.Cpus.SelectMany(emit.Tiles)) yield return tiles;
+        yield return new($"{op.Name}.Kernels", emit.Kernels());
+        foreach (var tiles in emit.Tiles()) yield return tiles;
     }
 }

@@ -14,6 +14,7 @@ internal sealed class InterpretedSchedule
     public static readonly Machine Scalar = new("Scalar", 1, 1, 16);
 
     private readonly OpGraph _op;
+    private readonly Machine _machine;
     private readonly NetworkSchedule _schedule;
     private readonly KernelInterpreter _interpreter;
     private readonly Dictionary<Launch, string> _names = [];
@@ -21,8 +22,9 @@ internal sealed class InterpretedSchedule
 
     public InterpretedSchedule(OpGraph op, string graph, Machine machine, bool single = false)
     {
-        (_op, _schedule) = (op, BuildSchedule.Run(op.Graphs[graph], op.Plan, machine));
-        var kernels = _schedule.Tiles.Values.SelectMany(t => t.Kernels).ToList();
+        (_op, _machine) = (op, machine);
+        _schedule = BuildSchedule.Run(op.Graphs[graph], op.Plan, machine == Scalar ? Scalar : Machine.Kernels);
+        var kernels = _schedule.Tiles.Values.SelectMany(t => t.On(machine)).ToList();
         foreach (var launch in _schedule.Launches.Where(l => l.Kernel is not null))
         {
             _names[launch] = $"launch_{_names.Count}";
@@ -52,6 +54,7 @@ internal sealed class InterpretedSchedule
     {
         _frame = new KernelFrame();
         _frame.Set("N", _op.Images).Set("H", _op.Height).Set("W", _op.Width);
+        _frame.Set("TilePixels", _machine.Pixels).Set("TileBlocks", _machine.BlocksPerTile);
         _frame.Set("Accumulate", 0).Set("Seed", _op.Seed).Set("LossScale", _op.LossScale);
         foreach (var map in _schedule.Maps.Where(m => m.Size != Extent.Input))
             _frame.Set($"{map.Name}_H", map.Size.At(_op.Height)).Set($"{map.Name}_W", map.Size.At(_op.Width));

@@ -45,7 +45,7 @@ public sealed class OverflowTests
         var faults = new Dictionary<string, string>();
         var plan = ParameterPlan.Of(graph);
         foreach (var mode in modes)
-            foreach (var machine in Machine.Cpus) new CpuLimits(BuildSchedule.Run(mode, plan, machine), faults).Check();
+            foreach (var machine in Machine.Cpus) new CpuLimits(BuildSchedule.Run(mode, plan, Machine.Kernels), machine, faults).Check();
         foreach (var machine in GpuMachine.All)
         {
             var variant = GpuVariant.Of(machine, GpuParameterPlan.Of(graph), modes[0], modes[1], modes[2], default);
@@ -194,12 +194,13 @@ internal abstract class Limits(Dictionary<string, string> faults)
     }
 }
 
-internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, string> faults) : Limits(faults)
+internal sealed class CpuLimits(NetworkSchedule schedule, Machine machine, Dictionary<string, string> faults) : Limits(faults)
 {
     protected override Dictionary<string, long>? Frame(RunShape shape)
     {
         var frame = Sizes(shape, schedule.Maps.Select(static m => (m.Name, m.Size)));
         if (frame.Any(static f => f.Value < 1)) return null;
+        (frame["TilePixels"], frame["TileBlocks"]) = (machine.Pixels, machine.BlocksPerTile);
         return schedule.Counts.All(count => HostValue.Of(count, name => frame[name]) <= Counting.Most) ? frame : null;
     }
 
@@ -213,7 +214,7 @@ internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, str
             arguments = launch.Arguments.ToDictionary(static a => a.Key, static a => a.Value);
             ranges.Launch(launch.Kernel!, HostValue.Of(launch.Items, name => frame[name]));
         }
-        var tiles = schedule.Tiles.Values.SelectMany(static t => t.Kernels).ToDictionary(static t => t.Name);
+        var tiles = schedule.Tiles.Values.SelectMany(t => t.On(machine)).ToDictionary(static t => t.Name);
         var seen = new HashSet<string>();
         while (ranges.Calls.Keys.Except(seen).ToList() is { Count: > 0 } next)
         {
@@ -223,7 +224,7 @@ internal sealed class CpuLimits(NetworkSchedule schedule, Dictionary<string, str
                 ranges.Function(tiles[name], ranges.Calls[name]);
             }
         }
-        foreach (var (number, values) in ranges.Faults) Fault(shape, $"{schedule.Machine.Name} {number}", values);
+        foreach (var (number, values) in ranges.Faults) Fault(shape, $"{machine.Name} {number}", values);
 
         Range Argument(string role) =>
             arguments.TryGetValue(role, out var argument) && argument.Type is { Pointer: false, IsWhole: true } && (argument.Op != KernelOp.Field || frame.ContainsKey(argument.Name))

@@ -19,9 +19,7 @@ internal sealed class LowerNest(Machine machine, Node node, CpuOperands operands
         Value block = _kernel.Let("block", row % _y.Blocks), n = _kernel.Let("n", row / _y.Blocks);
         _kernel.For("w", 0, _y.Width, w =>
         {
-            if (lanes == Machine.Block) Compute(nest, At(n, block, 0, h, w, lanes));
-            else if (vectors)
-                _kernel.For("lane", 0, Machine.Block, lane => Compute(nest, At(n, block, lane, h, w, lanes)), lanes);
+            if (vectors) machine.EachLane(_kernel, lane => Compute(nest, At(n, block, lane, h, w, lanes)));
             else if (_y.Block == 1) Compute(nest, At(n, block, 0, h, w, 1));
             else _kernel.For("lane", 0, _y.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
         });

@@ -53,4 +53,18 @@ internal static class RegisterTile
             }
         }
     }
+
+    /// Sums in registers, all zero.
+    public static Value[,] Accumulators(KernelBuilder kernel, Machine machine, int rows, int vectors)
+    {
+        var sums = new Value[rows, vectors];
+        Each(sums, (p, q) => sums[p, q] = kernel.Let($"sum{Literal.Of(p)}_{Literal.Of(q)}", Value.Float(0).Spread(machine.Lanes)));
+        return sums;
+    }
+
+    public static void Each(Value[,] sums, Action<int, int> body)
+    {
+        for (int p = 0; p < sums.GetLength(0); p++)
+            for (int q = 0; q < sums.GetLength(1); q++) body(p, q);
+    }
 }

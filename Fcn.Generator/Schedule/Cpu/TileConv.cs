@@ -10,16 +10,15 @@ internal sealed class TileConv
     private static readonly Value N = Value.Field("N", KernelType.Int), Pad = Value.Field("pad", KernelType.Int), Chunk = Value.Field("chunk", KernelType.Int);
 
     private readonly KernelBuilder _kernel = new();
-    private readonly Machine _machine;
     private readonly Node _node;
     private readonly Conv _conv;
     private readonly MapBuffer _target;
     private readonly WeightBuffer _parameter;
     private readonly CpuOperands _operands;
 
-    public TileConv(Machine machine, Node node, MapBuffer target, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights)
+    public TileConv(Node node, MapBuffer target, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights)
     {
-        (_machine, _node, _target, _parameter) = (machine, node, target, weights[1]!);
+        (_node, _target, _parameter) = (node, target, weights[1]!);
         _conv = Core(node);
         // x begins in the border, at the first pixel of the first window: the kernel knows no padding.
         _operands = new(target, maps, weights, first: -_conv.Pad);
@@ -31,25 +30,22 @@ internal sealed class TileConv
 
     private WeightRole Weight => _operands.Weights[1]!;
 
-    private int Groups => (_target.Blocks + _machine.BlocksPerTile - 1) / _machine.BlocksPerTile;
-
-    private long GroupBytes => 4L * _parameter.Panel * _machine.BlocksPerTile;
-
-    private bool WeightsStay => GroupBytes > CacheBytes;
+    // Of two blocks of output channels, the most that a tile spans.
+    private bool WeightsStay => 2 * 4 * _parameter.Panel > CacheBytes;
 
     // More border than the window's own reach: whole rows of taps fall on zeros and are left out. Gradients of fc6 and the image of padding 100.
     private bool ClipsRows => 2 * _conv.Pad > (_conv.Kernel - 1) * _conv.Dilation;
 
     public static bool Fits(Node node, MapBuffer target) => Core(node).Groups == 1 && target.Block == Machine.Block;
 
-    public Value Items => WeightsStay ? Groups : Groups * N * _target.Height;
+    public Value Items => WeightsStay ? Machine.Groups(_target.Blocks) : Machine.Groups(_target.Blocks) * N * _target.Height;
 
     /// What the kernel's arguments are for this layer.
     public IReadOnlyList<KeyValuePair<string, Value>> Bindings =>
     [
         .. _operands.Bindings,
         new(Pad.Name, _conv.Pad),
-        new(Chunk.Name, Math.Max(1, (int)(ChunkBytes / (GroupBytes / _parameter.InBlocks)))),
+        new(Chunk.Name, Value.Max(1, ChunkBytes / 4 / _parameter.Plane / Machine.TileBlocks)),
     ];
 
     public Kernel Lower(ContractionTiles tiles)
@@ -78,7 +74,7 @@ internal sealed class TileConv
     // One row of outputs of one group of channels, cut into tiles of nearly equal width.
     private void Row(Value group, Value n, Value h, Value first, Value blocks, ContractionTiles tiles)
     {
-        Value block = _machine.BlocksPerTile == 1 ? group : _kernel.Let("block", group * _machine.BlocksPerTile);
+        Value block = _kernel.Let("block", group * Machine.TileBlocks), tileBlocks = _kernel.Let("tile_blocks", Value.Min(Machine.TileBlocks, Y.Blocks - block));
         Value w = Value.Variable("w", KernelType.Int);
         Value[] at = [.. new[] { "block_of", "row_of", "tap_of", "step_of" }.Select(static name => Value.Variable(name, KernelType.Int))];
         Value term = (_conv with { Pad = 0 }).Loops(_node).Term(Point(n, block, 0, h, w), at);
@@ -98,21 +94,18 @@ internal sealed class TileConv
         // Taps that lie apart are a loop; neighbours are one run of steps.
         int unroll = ContractionTiles.Unroll(X.Block);
         Value taps = _conv.Dilation == 1 ? 1 : Weight.Kernel, steps = (_conv.Dilation == 1 ? Weight.Kernel : 1) * (Value)(X.Block / unroll);
-        Value count = _kernel.Let("tiles", (Y.Width + (_machine.Pixels - 1)) / _machine.Pixels);
+        Value count = _kernel.Let("tiles", (Y.Width + (Machine.TilePixels - 1)) / Machine.TilePixels);
         // Tiles with a pixel more come first. No product of a tile's number with the width: rows have up to a million pixels.
         Value least = _kernel.Let("least", Y.Width / count), wider = _kernel.Let("wider", Y.Width % count);
         _kernel.For("t", 0, count, t =>
         {
             Value from = _kernel.Let("from", t * least + Value.Min(t, wider));
             Value pixels = _kernel.Let("pixels", Value.Select(t < wider, least + 1, least));
-            if (_machine.BlocksPerTile == 1) Tile(_machine.Vectors);
-            else _kernel.If(block + 1 < Y.Blocks, () => Tile(_machine.Vectors), () => Tile(_machine.VectorsPerBlock));
-            if (!WeightsStay) Finish(n, block, h, from, pixels);
-            else _kernel.If((first + blocks).Equals(Weight.InBlocks), () => Finish(n, block, h, from, pixels));
-
-            void Tile(int vectors) => _kernel.Call(tiles.Conv(X.Block, _conv.Stride, vectors),
-                pixels, x + from * xSteps[0], weight, Weight.Panel, y + from * Machine.Block, Y.Plane, (Value)0 < first,
+            _kernel.Call(tiles.Conv(X.Block, _conv.Stride),
+                pixels, tileBlocks, x + from * xSteps[0], weight, Weight.Panel, y + from * Machine.Block, Y.Plane, (Value)0 < first,
                 blocks, rows, taps, steps, xSteps[1], xSteps[2], xSteps[3], wSteps[1]);
+            if (!WeightsStay) Finish(n, block, tileBlocks, h, from, pixels);
+            else _kernel.If((first + blocks).Equals(Weight.InBlocks), () => Finish(n, block, tileBlocks, h, from, pixels));
         });
     }
 
@@ -125,27 +118,21 @@ internal sealed class TileConv
     }
 
     // The epilogue, bias and fused ops, on a tile that is still in the nearest cache.
-    private void Finish(Value n, Value block, Value h, Value from, Value pixels)
+    private void Finish(Value n, Value block, Value tileBlocks, Value h, Value from, Value pixels)
     {
         bool hasBias = KernelWords.HasBias(_node);
         if (!hasBias && _node.Op is not Fused) return;
-        if (_machine.BlocksPerTile == 1) Pixels(block);
-        else _kernel.For("b", block, Value.Min(block + _machine.BlocksPerTile, Y.Blocks), Pixels);
-
-        void Pixels(Value b) => _kernel.For("w", from, from + pixels, w =>
+        _kernel.For("b", block, block + tileBlocks, b => _kernel.For("w", from, from + pixels, w =>
         {
-            for (int lane = 0; lane < Machine.Block; lane += _machine.Lanes)
-            {
-                var point = Point(n, b, lane, h, w);
-                Value place = _kernel.Let("place", Y.At(n, b, lane, h, w)), sum = Y.Pointer.Load(place, _machine.Lanes);
-                if (hasBias) sum += point.Bias(2);
-                _kernel.Store(Y.Pointer, place, _node.Op is Fused fused ? fused.Finish(point, sum) : sum);
-            }
-        });
+            var point = Point(n, b, 0, h, w);
+            Value place = _kernel.Let("place", Y.At(n, b, 0, h, w)), sum = Y.Pointer.Load(place, Machine.Block);
+            if (hasBias) sum += point.Bias(2);
+            _kernel.Store(Y.Pointer, place, _node.Op is Fused fused ? fused.Finish(point, sum) : sum);
+        }));
     }
 
     private BlockPoint Point(Value n, Value block, Value lane, Value h, Value w) =>
-        new(_kernel, _machine.Lanes, _operands) { N = n, Block = block, Lane = lane, H = h, W = w };
+        new(_kernel, Machine.Block, _operands) { N = n, Block = block, Lane = lane, H = h, W = w };
 
     private string Name()
     {

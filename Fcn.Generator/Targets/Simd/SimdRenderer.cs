@@ -8,13 +8,20 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool is
     /// A size or address as the host computes it.
     public static string Host(Value value) => new SimdRenderer(Machine.Portable, new SourceWriter(), isHost: true).Text(value);
 
-    private string Vector => $"Vector{Literal.Of(32 * machine.Lanes)}";
+    // What reads alike of vectors of one width and of a block of channels.
+    private string Vector => IsGeneric ? "V" : $"Vector{Literal.Of(32 * machine.Lanes)}";
+
+    private string VectorType => IsGeneric ? "V" : $"{Vector}<float>";
+
+    private bool IsGeneric => machine == Machine.Kernels;
+
+    public static string Parameter(Value p) => $"{new SimdRenderer(Machine.Kernels, new SourceWriter()).Type(p.Type)} {p.Name}";
 
     /// A kernel that is launched takes its arguments as an array of 64-bit words and begins with reading them into locals of their roles' names.
     public void Kernel(Kernel kernel, IReadOnlyList<Value> fields)
     {
         Writer.Line($"// {kernel.Summary}");
-        using (Method($"internal static void {kernel.Name}(void* arguments, int item)"))
+        using (Method($"internal static void {kernel.Name}<V>(void* arguments, int item) where V : struct, IBlock<V>"))
         {
             if (fields.Count > 0) Writer.Line("long* args = (long*)arguments;");
             for (int i = 0; i < fields.Count; i++) Writer.Line($"{Type(fields[i].Type)} {fields[i].Name} = {Argument(fields[i].Type, i)};");
@@ -23,12 +30,11 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool is
         Writer.Line();
     }
 
-    /// A function that kernels call.
-    public void Function(Kernel function, string visibility)
+    /// A function of one machine's tiles.
+    public void Function(Kernel function)
     {
-        Writer.Line($"/// <summary>{function.Summary}</summary>");
-        string parameters = string.Join(", ", function.Parameters.Select(p => $"{Type(p.Type)} {p.Name}"));
-        using (Method($"{visibility} static void {function.Name}({parameters})")) Body(function.Body);
+        Writer.Line($"// {function.Summary}");
+        using (Method($"internal static void {function.Name}({string.Join(", ", function.Parameters.Select(Parameter))})")) Body(function.Body);
         Writer.Line();
     }
 
@@ -50,7 +56,7 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool is
                 Writer.Line(Store(s.Operands[0], s.Operands[1], s.Operands[2]));
                 break;
             case KernelOp.Call:
-                Writer.Line($"{s.Name}({string.Join(", ", s.Operands.Select(o => Text(o)))});");
+                Writer.Line($"{s.Name}{(IsGeneric ? "<V>" : "")}({string.Join(", ", s.Operands.Select(o => Text(o)))});");
                 break;
             default:
                 throw new InvalidOperationException($"{s.Op} is no statement of a CPU kernel.");
@@ -66,7 +72,7 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool is
         KernelOp.Field => (isHost ? $"f->{v.Name}" : v.Name, Primary),
         KernelOp.Item => ("item", Primary),
         KernelOp.Thread => ("0", Primary),
-        KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),
+        KernelOp.LaneIndex => ($"{VectorType}.Indices", Primary),
         KernelOp.Minimum => Call(v.Type.Lanes > 1 ? $"{Vector}.MinNative" : "float.MinNative", v),
         KernelOp.Maximum => Call(v.Type.Lanes > 1 ? $"{Vector}.MaxNative" : "float.MaxNative", v),
         KernelOp.FusedMultiplyAdd => Call(machine == Machine.Portable ? $"{Vector}.MultiplyAddEstimate" : $"{Vector}.FusedMultiplyAdd", v),
@@ -80,10 +86,10 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool is
         KernelOp.Select => Call($"{Vector}.ConditionalSelect", v),
         KernelOp.Convert => Cast(Type(v.Type), v.Sources[0]),
         KernelOp.Uniform => Call("Lanes.Uniform", v),
-        KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{Type(v.Type)}.Zero", Primary) : Call($"{Vector}.Create", v),
-        KernelOp.ReduceAdd => Call("Lanes.Sum", v),
-        KernelOp.ReduceMinimum => Call("Lanes.Min", v),
-        KernelOp.ReduceMaximum => Call("Lanes.Max", v),
+        KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{VectorType}.Zero", Primary) : Call($"{Vector}.Create", v),
+        KernelOp.ReduceAdd => Call("V.Sum", v),
+        KernelOp.ReduceMinimum => Call("V.Min", v),
+        KernelOp.ReduceMaximum => Call("V.Max", v),
         KernelOp.Load => v.Type.Lanes > 1
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
@@ -103,6 +109,6 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer, bool is
             Element.Double => "double",
             Element.BFloat16 or Element.TensorFloat or Element.Word => throw new InvalidOperationException($"{type} is no type of a CPU."),
         };
-        return type.Pointer ? $"{element}*" : type.Lanes > 1 ? $"{Vector}<{element}>" : element;
+        return type.Pointer ? $"{element}*" : type.Lanes > 1 ? VectorType : element;
     }
 }

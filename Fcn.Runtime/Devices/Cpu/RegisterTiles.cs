@@ -6,18 +6,12 @@ namespace Fcn.Devices.Cpu;
 // kernels into users' assemblies: what no network changes is compiled once, here. What is rare (a stride of 3, an image of 5 channels) is written
 // beside the network that needs it.
 
-/// <summary>Register tiles of 14 pixels x 32 channels in 512-bit vectors. Called by generated kernels.</summary>
-[EditorBrowsable(EditorBrowsableState.Never), RegisterTiles]
-public static unsafe partial class Avx512Tiles;
+/// <summary>
+/// Register tiles: 14 pixels x 32 channels in 512-bit vectors, 6 x 16 in 256-bit, 4 x 16 in 128-bit ones. Called by generated kernels.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never), TilesFromGenerator]
+public static unsafe partial class RegisterTiles;
 
-/// <summary>Register tiles of 6 pixels x 16 channels in 256-bit vectors with fused multiply-add. Called by generated kernels.</summary>
-[EditorBrowsable(EditorBrowsableState.Never), RegisterTiles]
-public static unsafe partial class Avx2Tiles;
-
-/// <summary>Register tiles of 4 pixels x 16 channels in 128-bit vectors, on any processor. Called by generated kernels.</summary>
-[EditorBrowsable(EditorBrowsableState.Never), RegisterTiles]
-public static unsafe partial class PortableTiles;
-
-// Asks Fcn.Generator for the tiles of the machine that a class is named for.
+// Asks Fcn.Generator for the tiles.
 [AttributeUsage(AttributeTargets.Class)]
-internal sealed class RegisterTilesAttribute : Attribute;
+internal sealed class TilesFromGeneratorAttribute : Attribute;

@@ -10,7 +10,7 @@ internal static class BiasAndFlipKernels
     public static Kernel Bias(Machine machine)
     {
         var k = new KernelBuilder();
-        k.For("lane", 0, Machine.Block, lane =>
+        machine.EachLane(k, lane =>
         {
             Value at = k.Let("at", Value.Item * Machine.Block + lane);
             Value sum = k.Let("sum", Value.Float(0).Spread(machine.Lanes));
@@ -22,7 +22,7 @@ internal static class BiasAndFlipKernels
                 k.Assign(sum, sum + row);
             }));
             k.Store(Gradient.Pointer, at, sum);
-        }, machine.Lanes);
+        });
         return k.Build("bias_gradient", "The gradient's sum over images and pixels: one block of channels.");
     }
 

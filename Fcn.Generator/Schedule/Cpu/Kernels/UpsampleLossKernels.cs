@@ -111,7 +111,7 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
         Value count = k.Let("count", Bands(Offset)), h = k.Let("h", Value.Item % _dx.Height), row = k.Let("row", Value.Item / _dx.Height);
         Value block = k.Let("block", row % _dx.Blocks), n = k.Let("n", row / _dx.Blocks);
         Value rowFloats = k.Let("row_floats", RowFloats(_x.Width)), first = k.Let("first", Offset / Stride);
-        k.For("w", 0, _dx.Width, w => k.For("lane", 0, Machine.Block, lane =>
+        k.For("w", 0, _dx.Width, w => machine.EachLane(k, lane =>
         {
             Value sum = k.Let("sum", Value.Float(0).Spread(machine.Lanes));
             Value at = k.Let("at", (w + (Taps - 1)) * (scores.Blocks * Machine.Block) + block * Machine.Block + lane);
@@ -122,7 +122,7 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
                     k.Assign(sum, sum + BandRows.Load(((n * count + band).To(Element.Index) * Taps + s) * rowFloats + at, machine.Lanes)));
             }
             k.Store(_dx.Pointer, _dx.At(n, block, lane, h, w), sum);
-        }, machine.Lanes));
+        }));
         return k.Build("upsample_softmax_loss_gradient", "Adds the bands of the coarse scores' gradient: one row of one block of channels.");
     }
 

@@ -20,7 +20,7 @@ internal sealed class WeightGradientKernels(Conv conv, Machine machine, MapBuffe
     /// Copies among which rows are split; 1 where none are needed.
     public int Splits => Blocks >= EnoughItems ? 1 : Math.Min(16, (EnoughItems + Blocks - 1) / Blocks);
 
-    public Value Items => Splits * ((gradient.OutBlocks + machine.BlocksPerTile - 1) / machine.BlocksPerTile) * gradient.InBlocks;
+    public Value Items => Machine.Groups(gradient.OutBlocks) * (Splits * gradient.InBlocks);
 
     public Value CombineItems => Blocks;
 
@@ -36,43 +36,24 @@ internal sealed class WeightGradientKernels(Conv conv, Machine machine, MapBuffe
     {
         var k = new KernelBuilder();
         Value inBlock = k.Let("in_block", Value.Item % _gradient.InBlocks), rest = k.Let("rest", Value.Item / _gradient.InBlocks);
-        Value groups = machine.BlocksPerTile == 1 ? _dy.Blocks : k.Let("groups", (_dy.Blocks + (machine.BlocksPerTile - 1)) / machine.BlocksPerTile);
-        Value block = k.Let("block", rest % groups * machine.BlocksPerTile), split = k.Let("split", rest / groups);
+        Value groups = k.Let("groups", (_dy.Blocks + (Machine.TileBlocks - 1)) / Machine.TileBlocks);
+        Value block = k.Let("block", rest % groups * Machine.TileBlocks), split = k.Let("split", rest / groups);
+        Value tileBlocks = k.Let("tile_blocks", Value.Min(Machine.TileBlocks, _dy.Blocks - block));
         Value target = k.Let("dw", Copies + (split * CopyFloats + _gradient.At(block, inBlock, 0, 0, 0)));
+        k.If((SplitCount > 1) | Accumulate.Equals(0), () => k.For("z", 0, tileBlocks, z => k.For("i", 0, _gradient.Plane.To(Element.Int), i =>
+            k.Store(target, _gradient.Panel * z + i, Value.Float(0).Spread(machine.Lanes)), machine.Lanes)));
         Value from = k.Let("from", split * _dy.Height / SplitCount), to = k.Let("to", (split + 1) * _dy.Height / SplitCount);
         Value band = k.Let("band", Value.Max(1, PixelsInCache / Value.Max(1, _dy.Width)));
-        if (machine.BlocksPerTile == 1) Sum(1);
-        else k.If(block + 1 < _dy.Blocks, () => Sum(machine.BlocksPerTile), () => Sum(1));
-        return k.Build(Name("weight_gradient"), "Weight gradient in register tiles: one group of output x one block of input channels, one split of the rows.");
-
-        void Sum(int blocks)
+        k.For("n", 0, N, n => k.For("step", 0, (to - from + (band - 1)) / Value.Max(1, band), step =>
         {
-            k.If((SplitCount > 1) | Accumulate.Equals(0), () => k.For("i", 0, _gradient.Plane.To(Element.Int), i =>
-            {
-                for (int b = 0; b < blocks; b++) k.Store(target, _gradient.Panel * b + i, Value.Float(0).Spread(machine.Lanes));
-            }, machine.Lanes));
-            int vectors = Math.Max(1, Math.Min(machine.Vectors, blocks * machine.VectorsPerBlock)), channels = tiles.Channels(gradient.InBlock, vectors);
-            string tile = tiles.WeightGradient(channels, vectors);
-            k.For("n", 0, N, n =>
-                k.For("step", 0, (to - from + (band - 1)) / Value.Max(1, band), step =>
-                {
-                    Value h = k.Let("h", from + step * band), rows = k.Let("rows", Value.Min(band, to - h));
-                    k.For("a", 0, _gradient.Kernel, a => k.For("b", 0, _gradient.Kernel, b =>
-                        k.For("channel", 0, gradient.InBlock, channel =>
-                        {
-                            for (int v = 0; v < blocks * machine.VectorsPerBlock; v += vectors)
-                            {
-                                Value lane = v % machine.VectorsPerBlock * machine.Lanes;
-                                k.Call(tile,
-                                    _x.Pointer + _x.At(n, inBlock, channel, h * conv.Stride + a * conv.Dilation, b * conv.Dilation),
-                                    _x.Row * conv.Stride, conv.Stride * x.Block,
-                                    _dy.Pointer + _dy.At(n, block, lane, h, 0), _dy.Row, _dy.Plane,
-                                    rows, _dy.Width,
-                                    target + (a * _gradient.Row + (b * TapFloats + channel * Machine.Block + lane)), _gradient.Panel);
-                            }
-                        }, channels)));
-                }));
-        }
+            Value h = k.Let("h", from + step * band), rows = k.Let("rows", Value.Min(band, to - h));
+            k.For("a", 0, _gradient.Kernel, a => k.For("b", 0, _gradient.Kernel, b => k.Call(
+                tiles.WeightGradient(gradient.InBlock), tileBlocks,
+                _x.Pointer + _x.At(n, inBlock, 0, h * conv.Stride + a * conv.Dilation, b * conv.Dilation), _x.Row * conv.Stride, conv.Stride * x.Block,
+                _dy.Pointer + _dy.At(n, block, 0, h, 0), _dy.Row, _dy.Plane, rows, _dy.Width,
+                target + (a * _gradient.Row + b * TapFloats), _gradient.Panel)));
+        }));
+        return k.Build(Name("weight_gradient"), "Weight gradient in register tiles: one group of output x one block of input channels, one split of the rows.");
     }
 
     /// Adds the splits' copies. One item: one block of the weight.
