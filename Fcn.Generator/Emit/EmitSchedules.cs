@@ -102,6 +102,7 @@ internal sealed class EmitSchedules(NetworkDeclaration network, ParameterPlan pa
             using (w.Block("public override void Measure(void* frame)"))
             {
                 w.Line($"{Frame}* f = ({Frame}*)frame;");
+                w.Line("f->TilePixels = 1;\nf->TileBlocks = 1; // launches come to the most");
                 w.Line($"Extents.Require(\"{network.Name}\", f->H, f->W, smallest: {Literal.Of(mode.SmallestInput)});");
                 foreach (var map in Sizes(mode))
                 {
