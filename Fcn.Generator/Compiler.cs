@@ -36,7 +36,7 @@ internal static class Compiler
         graph = CollapseBorder.Run(graph);                                 // after: no wide band of padding is computed; Repeat may stand
         GraphSpec.Verify(Phase.Collapsed, graph);
         var graphs = Modes(graph, project.Selection.Modes);
-        var (own, shared) = NetworkEmitter.Emit(network, CpuLevels(graph, graphs, project, cancel), GpuVariants(graph, graphs, project, cancel), project, cancel);
+        var (own, shared) = NetworkEmitter.Emit(network, Cpu(graph, graphs, project, cancel), GpuVariants(graph, graphs, project, cancel), project, cancel);
         return new(network, own, []) { Shared = shared };
     });
 
@@ -75,13 +75,8 @@ internal static class Compiler
     }
 
     // After: kernels, launches, buffers; every kernel verified.
-    private static IReadOnlyList<CpuCode> CpuLevels(
-        NetworkGraph graph, IReadOnlyList<(string, NetworkGraph)> graphs, UserProject project, CancellationToken cancel)
-    {
-        if (!project.Selection.Targets.Contains(Selection.Cpu)) return [];
-        var parameters = ParameterPlan.Of(graph);
-        return [.. Machine.Cpus.AsParallel().AsOrdered().WithCancellation(cancel).Select(machine => CpuCode.Of(machine, parameters, graphs, cancel))];
-    }
+    private static CpuCode? Cpu(NetworkGraph graph, IReadOnlyList<(string, NetworkGraph)> graphs, UserProject project, CancellationToken cancel) =>
+        project.Selection.Targets.Contains(Selection.Cpu) ? CpuCode.Of(ParameterPlan.Of(graph), graphs, cancel) : null;
 
     // Kernels for ILGPU run by the same schedules.
     private static IReadOnlyList<GpuVariant> GpuVariants(

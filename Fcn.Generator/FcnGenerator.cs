@@ -36,6 +36,12 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());
         context.RegisterImplementationSourceOutput(shared.WithTrackingName(Steps.SharedFiles), Write);
 
+        // In Fcn.Runtime alone: the register tiles that networks share.
+        var tiles = context.SyntaxProvider
+            .ForAttributeWithMetadataName(EmitTiles.RuntimeMark, static (node, _) => node is TypeDeclarationSyntax, static (_, _) => true)
+            .SelectMany(static (_, _) => EmitTiles.Runtime());
+        context.RegisterSourceOutput(tiles, Write);
+
         // Problems: joined with the compilation for their locations, which are in no model. Runs at every edit, where there are problems.
         var unfit = read.Collect().Combine(project).SelectMany(static (p, _) => Unfit(p.Left, p.Right));
         context.RegisterSourceOutput(Faulty(unfit).Combine(context.CompilationProvider), Report);

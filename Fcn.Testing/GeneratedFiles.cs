@@ -31,7 +31,7 @@ internal sealed class GeneratedFiles
     /// Name of the network's class.
     public string Name => Network[(Network.LastIndexOf('.') + 1)..];
 
-    /// Lines of the network's own file of this ending, such as Avx2.g.cs; null if there is none.
+    /// Lines of the network's own file of this ending, such as CpuKernels.g.cs; null if there is none.
     public string[]? Find(string ending) => Lines(first[..^Ending.Length] + ending);
 
     /// Lines of a file that networks share, such as Fcn.Generated.Ptx.conv1_forward_60322ce9.g.cs.

@@ -4,14 +4,8 @@ namespace Fcn.Testing;
 /// <summary>What a kernel was compiled to.</summary>
 public enum KernelTarget
 {
-    /// <summary>C# for 512-bit vectors.</summary>
-    Avx512,
-
-    /// <summary>C# for 256-bit vectors with fused multiply-add.</summary>
-    Avx2,
-
-    /// <summary>C# for 128-bit vectors of any processor.</summary>
-    Portable,
+    /// <summary>C# for CPUs: one text for vectors of all widths.</summary>
+    Cpu,
 
     /// <summary>PTX, the assembly language of NVIDIA GPUs, for all precisions and architecture levels.</summary>
     Ptx,

@@ -18,21 +18,29 @@ internal sealed partial class KernelTexts
 
     public static KernelTexts Read(GeneratedFiles files, KernelTarget target)
     {
-        string[] own = files.Find(target == KernelTarget.Ptx ? "Cuda.g.cs" : $"{target}.g.cs") ?? throw new FcnException(Missing(files, target));
+        string[] own = files.Find(File(target)) ?? throw new FcnException(Missing(files, target));
         var read = target switch
         {
-            KernelTarget.Avx512 or KernelTarget.Avx2 or KernelTarget.Portable => Methods(own),
+            KernelTarget.Cpu => Methods(own),
             KernelTarget.Ptx => Ptx(files, own),
             KernelTarget.Ilgpu => Ilgpu(files, own),
         };
         return read.names.Count > 0 ? read : throw new FcnException($"{files.Network} has a file for {target}, but no kernel was found in it.");
     }
 
+    // The network's own file that says which kernels it has.
+    private static string File(KernelTarget target) => target switch
+    {
+        KernelTarget.Cpu => "CpuKernels.g.cs",
+        KernelTarget.Ptx => "Cuda.g.cs",
+        KernelTarget.Ilgpu => "Ilgpu.g.cs",
+    };
+
     private static string Missing(GeneratedFiles files, KernelTarget target) => target switch
     {
         KernelTarget.Ilgpu =>
             $"{files.Network} was compiled without kernels for ILGPU: reference the package ILGPU in the project that declares it, let its property FcnTargets have ilgpu, and build again.",
-        KernelTarget.Avx512 or KernelTarget.Avx2 or KernelTarget.Portable or KernelTarget.Ptx =>
+        KernelTarget.Cpu or KernelTarget.Ptx =>
             $"{files.Network} was compiled without kernels for {target}: its declaration has errors, or the property FcnTargets of its project leaves them out. See the messages of the build.",
     };
 
@@ -107,7 +115,7 @@ internal sealed partial class KernelTexts
         return read;
     }
 
-    [GeneratedRegex(@"^    (public|internal) static (unsafe )?void (?<name>\w+)\(")]
+    [GeneratedRegex(@"^    (public|internal) static (unsafe )?void (?<name>\w+)(<V>)?\(")]
     private static partial Regex Method();
 
     [GeneratedRegex(@"^    (//|\[)")]

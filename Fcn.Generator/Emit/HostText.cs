@@ -51,7 +51,7 @@ internal static class HostText
     {
         KernelOp.Field => (pointer.Name, 4),
         KernelOp.Bits => Address(pointer.Sources[0]),
-        KernelOp.Add => Number(Bytes(pointer)),
+        KernelOp.Add or KernelOp.Subtract => Number(Bytes(pointer)),
         _ => throw new InvalidOperationException($"The host cannot compute the address {KernelPrinter.Text(pointer)}."),
     };
 
@@ -60,6 +60,7 @@ internal static class HostText
     {
         KernelOp.Field => Value.Field(pointer.Name, KernelType.Index),
         KernelOp.Bits => Bytes(pointer.Sources[0]),
+        KernelOp.Subtract => Bytes(pointer.Sources[0]) - pointer.Sources[1].To(Element.Index) * GpuMap.BytesOf(pointer.Type.Element),
         _ => Bytes(pointer.Sources[0]) + pointer.Sources[1].To(Element.Index) * GpuMap.BytesOf(pointer.Type.Element),
     };
 

@@ -13,9 +13,9 @@ internal static class NetworkEmitter
 
     /// The network's own files, and those that it shares with every network of its assembly that needs the same.
     public static (EquatableArray<GeneratedFile> Own, EquatableArray<GeneratedFile> Shared) Emit(
-        NetworkDeclaration network, IReadOnlyList<CpuCode> levels, IReadOnlyList<GpuVariant> variants, UserProject project, CancellationToken cancel)
+        NetworkDeclaration network, CpuCode? code, IReadOnlyList<GpuVariant> variants, UserProject project, CancellationToken cancel)
     {
-        var cpu = levels.Count > 0 ? new EmitCpu(network, levels, cancel) : null;
+        var cpu = code is not null ? new EmitCpu(network, code, cancel) : null;
         var kernels = variants.Count > 0 ? new PtxKernels(variants, cancel) : null;
         var cuda = kernels is not null ? new EmitCuda(network, variants, kernels, project.Selection.Targets.Contains(Selection.Cuda)) : null;
         var ilgpu = kernels is not null && project.TakesIlgpu ? new EmitIlgpu(network, variants, kernels, cancel) : null;
@@ -23,7 +23,7 @@ internal static class NetworkEmitter
         return (
             [
                 EmitSurface.Code(network, cpu is not null, cuda is not null, ilgpu is not null),
-                .. cpu is null ? [] : cpu.Kernels().Prepend(cpu.Program()),
+                .. cpu is null ? [] : new[] { cpu.Program(), cpu.Kernels() },
                 .. cuda is null ? [] : cuda.Files(),
                 .. ilgpu is null ? [] : new[] { ilgpu.Kernels() },
             ],

@@ -25,7 +25,7 @@ internal sealed class ScheduleTable
         SourceWriter w, string name, IReadOnlyList<ModeSchedule> modes, Func<Launch, string> kernelOf, IEnumerable<Machine>? levels = null)
     {
         var table = new ScheduleTable();
-        foreach (var level in levels ?? []) table.Row("level", level.Name, Literal.Of(level.BlocksPerTile));
+        foreach (var level in levels ?? []) table.Row("level", level.Name, Literal.Of(level.Pixels), Literal.Of(level.BlocksPerTile));
         foreach (var kernel in modes.SelectMany(static m => m.Launches).GroupBy(kernelOf))
             table.Row(["kernel", kernel.Key, .. kernel.First().Parameters.Select(static p => p.Name)]);
         foreach (var mode in modes) table.Mode(mode, kernelOf);

@@ -7,7 +7,7 @@ internal static class BlockedNest
     public static Nest? Of(Node node) =>
         ((node.Op as Fused)?.Core ?? node.Op) is Conv { Groups: 1 } conv ? Dense(conv, node.Inputs[0]) : node.Op.Loops(node);
 
-    private static Nest Dense(Conv c, Node x)
+    public static Nest Dense(Conv c, Node x)
     {
         int inBlock = WeightOrder.Block(x);
         int blocks = (x.Map.Channels + inBlock - 1) / inBlock;

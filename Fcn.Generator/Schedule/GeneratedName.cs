@@ -7,7 +7,7 @@ internal static class GeneratedName
 {
     /// What the engine gives every frame on a CPU.
     public static readonly IReadOnlyList<string> CpuFields =
-        ["N", "H", "W", "TileBlocks", "Parameters", "Gradients", "Step", "Image", "Labels", "Scores", "Loss"];
+        ["N", "H", "W", "TilePixels", "TileBlocks", "Parameters", "Gradients", "Step", "Image", "Labels", "Scores", "Loss"];
 
     /// What the engine gives every frame on a GPU.
     public static readonly IReadOnlyList<string> GpuFields =

@@ -179,7 +179,7 @@ public sealed class LifetimeTests
                 GC.WaitForPendingFinalizers();
                 if (!Engine!.IsAlive) throw new InvalidOperationException("The engine was collected while its kernels ran.");
             }
-            CpuKernels.PadImage(arguments, item);
+            RuntimeKernels.PadImage(arguments, item);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class CompiledOps
     {
         var declaration = new NetworkDeclaration("Golden", op.Name, $"Golden.{op.Name}", "public", []);
         var graphs = op.Graphs.Values.Zip(Modes, (graph, mode) => (mode.ToString(), graph)).ToList();
-        var emit = new EmitCpu(declaration, [.. Machine.Cpus.Select(m => CpuCode.Of(m, op.Plan, graphs, default))], default);
-        return [emit.Program(), .. emit.Kernels(), .. emit.Tiles()];
+        var emit = new EmitCpu(declaration, CpuCode.Of(op.Plan, graphs, default), default);
+        return [emit.Program(), emit.Kernels(), .. emit.Tiles()];
     }
 }

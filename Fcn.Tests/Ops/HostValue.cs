@@ -33,6 +33,7 @@ internal static class HostValue
                 KernelOp.Convert or KernelOp.Bits => At(0),
                 KernelOp.Add when v.Type.Pointer => At(0) + At(1) * GpuMap.BytesOf(v.Type.Element),
                 KernelOp.Add => Fits(v, At(0) + At(1)),
+                KernelOp.Subtract when v.Type.Pointer => At(0) - At(1) * GpuMap.BytesOf(v.Type.Element),
                 KernelOp.Subtract => Fits(v, At(0) - At(1)),
                 KernelOp.Multiply => Fits(v, At(0) * At(1)),
                 KernelOp.Divide => At(0) >= 0 ? At(0) / At(1) : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {At(0)}."),

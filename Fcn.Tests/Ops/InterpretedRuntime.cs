@@ -4,7 +4,7 @@ using Fcn.Tests.Kernels;
 
 namespace Fcn.Tests.Ops;
 
-// What kernels of the runtime (CpuKernels) do, on the interpreter's buffers: a definition of its own, element by element.
+// What kernels of the runtime (RuntimeKernels) do, on the interpreter's buffers: a definition of its own, element by element.
 internal sealed class InterpretedRuntime(Launch launch, Func<Value, long> number, Func<Value, KernelBuffer> memory)
 {
     public void Run()

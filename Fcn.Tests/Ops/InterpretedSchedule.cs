@@ -24,12 +24,12 @@ internal sealed class InterpretedSchedule
     public InterpretedSchedule(OpGraph op, string graph, Machine machine, bool single = false)
     {
         (_op, _graph, _machine) = (op, graph, machine);
-        var (preparation, tiles) = (new Preparation(), new ContractionTiles(machine));
-        var mode = new CpuPlanner(op.Graphs[graph], op.Plan, machine, preparation, tiles).Plan(graph);
+        var (preparation, tiles) = (new Preparation(), new ContractionTiles());
+        var mode = new CpuPlanner(op.Graphs[graph], op.Plan, machine == Scalar ? Scalar : Machine.Kernels, preparation, tiles).Plan(graph);
         _modes = [.. preparation.Schedules, mode];
         // Kernels of one name may differ: that their texts get names of their own is the emitter's.
         List<Kernel> kernels = [.. _modes.SelectMany((m, number) => m.Launches.Select((l, i) => l.Kernel with { Name = Name(number, i) })).Where(k => k.Body.Count > 0)];
-        var functions = tiles.Families.Values.SelectMany(static t => t).ToList();
+        var functions = tiles.Families.Values.SelectMany(t => t.On(machine)).ToList();
         Assert.Empty(KernelSpec.Faults([.. kernels, .. functions], KernelFamily.Cpu));
         _interpreter = new([.. kernels, .. functions]) { Single = single };
     }
@@ -74,7 +74,8 @@ internal sealed class InterpretedSchedule
     {
         _frame.Clear();
         _memory.Clear();
-        (_frame["N"], _frame["H"], _frame["W"], _frame["TileBlocks"]) = (_op.Images, _op.Height, _op.Width, _machine.BlocksPerTile);
+        (_frame["N"], _frame["H"], _frame["W"]) = (_op.Images, _op.Height, _op.Width);
+        (_frame["TilePixels"], _frame["TileBlocks"]) = (_machine.Pixels, _machine.BlocksPerTile);
         double[] memory = _op.Memory();
         Keep(KernelBuffer.Of("Parameters", memory));
         Keep(new("Gradients", Element.Float, memory.Length));

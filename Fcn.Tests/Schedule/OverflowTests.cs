@@ -44,16 +44,16 @@ public sealed class OverflowTests
             [(Modes.Segment, AddArgMax.Run(inference)), (Modes.Scores, inference), (Modes.Training, BuildBackward.Run(graph))];
         modes = [.. modes.Select(static mode => (mode.Item1, Fuse.Run(DropDead.Run(mode.Item2))))];
         var faults = new Dictionary<string, string>();
+        var code = CpuCode.Of(ParameterPlan.Of(graph), modes, default);
         foreach (var machine in Machine.Cpus)
         {
-            var code = CpuCode.Of(machine, ParameterPlan.Of(graph), modes, default);
-            var functions = code.Tiles.Values.SelectMany(static t => t).ToDictionary(static t => t.Name);
-            foreach (var mode in code.Modes) new Limits($"{machine.Name} ", mode, Counting.Most, machine.BlocksPerTile, functions, faults).Check();
+            var functions = code.Tiles.Values.SelectMany(t => t.On(machine)).ToDictionary(static t => t.Name);
+            foreach (var mode in code.Modes) new Limits($"{machine.Name} ", mode, Counting.Most, machine, functions, faults).Check();
         }
         foreach (var machine in GpuMachine.All)
         {
             var variant = GpuVariant.Of(machine, GpuParameterPlan.Of(graph), modes, default);
-            foreach (var mode in variant.Modes) new Limits("", mode, int.MaxValue, 0, new Dictionary<string, Kernel>(), faults).Check();
+            foreach (var mode in variant.Modes) new Limits("", mode, int.MaxValue, null, new Dictionary<string, Kernel>(), faults).Check();
         }
         Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join("\n", faults.Take(40).Select(static f => $"{f.Key} {f.Value}"))}");
     }
@@ -128,7 +128,7 @@ public sealed class OverflowTests
 // The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one thread,
 // that a launch may have.
 internal sealed class Limits(
-    string machine, ModeSchedule mode, long most, int tileBlocks, IReadOnlyDictionary<string, Kernel> functions, Dictionary<string, string> faults)
+    string label, ModeSchedule mode, long most, Machine? machine, IReadOnlyDictionary<string, Kernel> functions, Dictionary<string, string> faults)
 {
     public void Check()
     {
@@ -146,7 +146,7 @@ internal sealed class Limits(
     }
 
     // The first batch at which a number goes wrong is enough.
-    private void Fault(RunShape shape, string number, string values) => faults.TryAdd($"{machine}{number}", $"is {values} at {shape}");
+    private void Fault(RunShape shape, string number, string values) => faults.TryAdd($"{label}{number}", $"is {values} at {shape}");
 
     private void At(RunShape shape)
     {
@@ -186,7 +186,7 @@ internal sealed class Limits(
     {
         var frame = new Dictionary<string, long>
         {
-            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["TileBlocks"] = tileBlocks, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
+            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["TilePixels"] = machine?.Pixels ?? 0, ["TileBlocks"] = machine?.BlocksPerTile ?? 0, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
         };
         if (Math.Min(shape.Height, shape.Width) < mode.Smallest) return null;
         HostValue.Measure(mode, frame);

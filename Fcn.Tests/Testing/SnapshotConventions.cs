@@ -38,7 +38,7 @@ public sealed class SnapshotConventions : IDisposable
 
     [Theory]
     [InlineData("pool1", "_value=pool1")]
-    [InlineData(KernelTarget.Avx2, "_value=Avx2")]
+    [InlineData(KernelTarget.Cpu, "_value=Cpu")]
     [InlineData(3, "_value=3")]
     [InlineData(0.5, "_value=0.5")]
     [InlineData(true, "_value=True")]

@@ -2,6 +2,7 @@ namespace Fcn.Generator.Schedule;
 
 // Where a map lies: (N, blocks, H + 2 Halo, W + 2 Halo, Block). The border is zero, so convolutions read their padding instead of testing for it.
 // Channels beyond the last are zero as well. Block 1 without border is plain NCHW, the form of scores that leave the network.
+// All values are the host's; a kernel sees the map through a MapRole.
 internal sealed record MapBuffer(string Name, int Channels, Extent Size, int Block, int Halo)
 {
     public int Blocks => (Channels + Block - 1) / Block;
@@ -11,6 +12,18 @@ internal sealed record MapBuffer(string Name, int Channels, Extent Size, int Blo
     public Value Height => Value.Field(Size == Extent.Input ? "H" : GeneratedName.Of(Name, "H"), KernelType.Int);
 
     public Value Width => Value.Field(Size == Extent.Input ? "W" : GeneratedName.Of(Name, "W"), KernelType.Int);
+
+    /// Floats from a pixel to the one below it.
+    public Value Row => (Width + 2 * Halo).To(Element.Index) * Block;
+
+    /// Floats from a block of channels to the next.
+    public Value Plane => Row * (Height + 2 * Halo);
+
+    /// Floats from an image to the next.
+    public Value Image => Plane * Blocks;
+
+    /// The pixel at row and column `at` of the first plane. Down to -Halo it lies in the border.
+    public Value Pixel(int at) => Pointer + (Row + Block) * (Halo + at);
 }
 
 /// Where a weight lies: [o/16][i/InBlock][a][b][i % InBlock][o % 16]; see ParameterLayout in the runtime.
@@ -20,42 +33,17 @@ internal sealed record WeightBuffer(string Name, Value Pointer, int Out, int In,
 
     public int InBlocks => (In + InBlock - 1) / InBlock;
 
-    /// Floats for one block of output channels.
-    public long Panel => (long)InBlocks * Kernel * Kernel * InBlock * Machine.Block;
+    /// Floats from a row of taps to the next.
+    public int Row => Kernel * InBlock * Machine.Block;
+
+    /// Floats from a block of input channels to the next.
+    public int Plane => Kernel * Row;
+
+    /// Floats from a block of output channels to the next.
+    public long Panel => (long)InBlocks * Plane;
 
     public long Length => OutBlocks * Panel;
 
     /// Whether this is a buffer of the arena rather than a place in parameter or gradient memory.
     public bool IsPlanned => Pointer.Op == KernelOp.Field && Pointer.Name == Name;
-
-    /// Offset of (o, i, a, b), o = 16 outBlock + lane, i = InBlock inBlock + inLane.
-    public Value At(Value outBlock, Value inBlock, Value inLane, Value a, Value b) =>
-        outBlock.To(Element.Index) * Panel + (((Wide(inBlock) * Kernel + a) * Kernel + b) * InBlock + inLane) * Machine.Block;
-
-    /// The number of a block of input channels, in 64 bits where a panel needs them.
-    public Value Wide(Value inBlock) => Panel > int.MaxValue ? inBlock.To(Element.Index) : inBlock;
-}
-
-/// Pitches of a map as locals of one kernel, declared when first needed.
-internal sealed class MapAccess(KernelBuilder kernel, MapBuffer map)
-{
-    private Value? _row, _plane, _image;
-
-    public MapBuffer Map { get; } = map;
-
-    public Value Row => _row ??= kernel.Let($"{Map.Name}_row", (Map.Width + 2 * Map.Halo).To(Element.Index) * Map.Block);
-
-    public Value Plane => _plane ??= kernel.Let($"{Map.Name}_plane", (Map.Height + 2 * Map.Halo) * Row);
-
-    public Value Image => _image ??= kernel.Let($"{Map.Name}_image", Plane * Map.Blocks);
-
-    /// Declares the pitches before a loop uses them.
-    public MapAccess Declare()
-    {
-        _ = Image;
-        return this;
-    }
-
-    public Value At(Value n, Value block, Value lane, Value h, Value w) =>
-        n * Image + block * Plane + (h + Map.Halo) * Row + ((w + Map.Halo) * Map.Block + lane);
 }

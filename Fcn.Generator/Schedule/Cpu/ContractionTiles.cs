@@ -1,110 +1,74 @@
 namespace Fcn.Generator.Schedule;
 
-// The tile functions of one machine: kernels that differ in no literal share one, so a network has a few, not one per layer.
-// Every family has a function per number of pixels and one that picks among them.
-internal sealed class ContractionTiles(Machine machine)
+// The families of register tiles that kernels call, by what decides their machine code: floats between neighbouring pixels and floats per step. How
+// often loops turn and how far they step are arguments, so one family serves windows of every size, dilation and clipping.
+internal sealed class ContractionTiles
 {
-    private readonly Dictionary<string, IReadOnlyList<Kernel>> _families = [];
+    private static readonly KernelType Pointer = KernelType.To(Element.Float);
 
-    /// By name: the functions of a family.
-    public IReadOnlyDictionary<string, IReadOnlyList<Kernel>> Families => _families;
+    private static readonly Lazy<ContractionTiles> Runtime = new(Usual);
 
-    public sealed record ConvFamily(string Name, int Vectors, int PixelStep, IReadOnlyList<RegisterTile.Loop> Loops);
+    private readonly Dictionary<string, TileFamily> _families = [];
 
-    /// Name of the function that computes 1 to machine.Pixels outputs of a row.
-    public string Conv(ConvFamily family)
+    /// By name: the families that were asked for.
+    public IReadOnlyDictionary<string, TileFamily> Families => _families;
+
+    /// The families that are compiled into Fcn.Runtime.
+    public static IReadOnlyDictionary<string, TileFamily> InRuntime => Runtime.Value.Families;
+
+    /// Steps of the innermost loop at each turn: two, where channels come in pairs.
+    public static int Unroll(int inBlock) => inBlock % 2 == 0 ? 2 : 1;
+
+    /// Name of the function that computes 1 to TilePixels outputs of a row in 1 to TileBlocks blocks of channels, from blocks of so many input channels.
+    public string Conv(int inBlock, int stride)
     {
-        string name = FormattableString.Invariant($"{family.Name}_x{family.Vectors * machine.Lanes}");
-        if (_families.ContainsKey(name)) return name;
-        var tiles = Enumerable.Range(1, machine.Pixels).Select(pixels => ConvTile(FormattableString.Invariant($"{name}_{pixels}"), family, pixels)).ToList();
-        _families[name] = [Pick(name, tiles[0].Parameters), .. tiles];
+        string name = "conv" + (stride == 1 ? "" : $"_stride{Text(stride)}") + From(inBlock);
+        if (!_families.ContainsKey(name))
+            _families[name] = new(new(name, "Convolution: some pixels of a row.", [Int("pixels"), Int("tile_blocks"), .. ConvParameters], []), machine => new ConvTiles(machine, name, inBlock, stride).Write());
         return name;
     }
 
-    public string WeightGradient(string name, int channels, int vectors, IReadOnlyList<RegisterTile.Loop> loops)
+    /// Name of the function that sums the weight gradient of one tap over a band of rows, for 1 to TileBlocks blocks of output channels.
+    public string WeightGradient(int inBlock)
     {
-        name = FormattableString.Invariant($"{name}_{channels}x{vectors * machine.Lanes}");
-        if (!_families.ContainsKey(name)) _families[name] = [WeightGradientTile(name, channels, vectors, loops)];
+        string name = "weight_gradient" + From(inBlock);
+        if (!_families.ContainsKey(name))
+            _families[name] = new(new(name, "Weight gradient: one tap.", [Int("tile_blocks"), .. WeightGradientParameters], []), machine => new WeightGradientTiles(machine, name, inBlock).Write());
         return name;
     }
 
-    // y[pixel][lanes] = or += sum over blocks, rows and steps of x[pixel] weight[lanes].
-    private Kernel ConvTile(string name, ConvFamily family, int pixels)
+    /// x, weight; y; the counts of four loops, outermost first; steps of x and of the weight.
+    public static IReadOnlyList<Value> ConvParameters { get; } =
+    [
+        Floats("x"), Floats("weight"), Index("weight_panel"), Floats("y"), Index("y_plane"), Value.Variable("resume", KernelType.Bool),
+        Int("blocks"), Int("rows"), Int("taps"), Int("steps"), Index("x_block"), Index("x_row"), Index("x_tap"), Index("weight_block"),
+    ];
+
+    public static IReadOnlyList<Value> WeightGradientParameters { get; } =
+    [
+        Floats("x"), Index("x_row"), Index("x_pixel"), Floats("dy"), Index("dy_row"), Index("dy_plane"), Int("rows"), Int("columns"), Floats("dw"), Index("dw_panel"),
+    ];
+
+    // Images of one and of three channels, and blocks of 16; strides as VGG, GoogLeNet and ResNet have them.
+    private static ContractionTiles Usual()
     {
-        var k = new KernelBuilder();
-        var pointer = KernelType.To(Element.Float);
-        Value x = k.Parameter("x", pointer), weight = k.Parameter("weight", pointer), weightNext = k.Parameter("weight_next", KernelType.Index);
-        Value blocks = k.Parameter("blocks", KernelType.Int), y = k.Parameter("y", pointer), yNext = k.Parameter("y_next", KernelType.Index);
-        Value resume = k.Parameter("resume", KernelType.Bool);
-        var parameters = new List<Value> { x, weight, weightNext, blocks, y, yNext, resume };
-        parameters.AddRange(family.Loops.Select(static l => l.Count).Where(static c => c.Op == KernelOp.Variable && c.Name != "blocks").Select(c => k.Parameter(c.Name, c.Type)));
-        var loops = family.Loops.Select(l =>
+        var tiles = new ContractionTiles();
+        foreach (int inBlock in new[] { Machine.Block, 3, 1 })
         {
-            if (l.AStep.Op == KernelOp.Constant) return l;
-            var step = k.Parameter($"x_{l.Name}", KernelType.Index);
-            parameters.Add(step);
-            return l with { AStep = step };
-        }).ToList();
-
-        var sums = Sums(k, pixels, family.Vectors);
-        Value At(int p, int q) => yNext * (q / machine.VectorsPerBlock) + (p * Machine.Block + q % machine.VectorsPerBlock * machine.Lanes);
-        k.If(resume, () => Each(sums, (p, q) => k.Assign(sums[p, q], y.Load(At(p, q), machine.Lanes))));
-        RegisterTile.Accumulate(k, machine, sums, x, weight, weightNext, family.PixelStep, loops);
-        Each(sums, (p, q) => k.Store(y, At(p, q), sums[p, q]));
-        return k.Build(name, $"{family.Name}: {Text(pixels)} pixels of a row x {Text(family.Vectors * machine.Lanes)} channels in registers.", [.. parameters]);
-    }
-
-    // dw[channel][lanes] += sum over rows and columns of x[channel] dy[lanes], for one tap of the kernel.
-    private Kernel WeightGradientTile(string name, int channels, int vectors, IReadOnlyList<RegisterTile.Loop> loops)
-    {
-        var k = new KernelBuilder();
-        var pointer = KernelType.To(Element.Float);
-        Value x = k.Parameter("x", pointer), xRow = k.Parameter("x_row", KernelType.Index), dy = k.Parameter("dy", pointer);
-        Value dyRow = k.Parameter("dy_row", KernelType.Index), dyNext = k.Parameter("dy_next", KernelType.Index);
-        Value rows = k.Parameter("rows", KernelType.Int), columns = k.Parameter("columns", KernelType.Int);
-        Value dw = k.Parameter("dw", pointer), dwNext = k.Parameter("dw_next", KernelType.Index);
-        var sums = Sums(k, channels, vectors);
-        Value At(int c, int q) => dwNext * (q / machine.VectorsPerBlock) + (c * Machine.Block + q % machine.VectorsPerBlock * machine.Lanes);
-        Each(sums, (c, q) => k.Assign(sums[c, q], dw.Load(At(c, q), machine.Lanes)));
-        RegisterTile.Accumulate(k, machine, sums, x, dy, dyNext, 1,
-            [loops[0] with { Count = rows, AStep = xRow, BStep = dyRow }, loops[1] with { Count = columns }]);
-        Each(sums, (c, q) => k.Store(dw, At(c, q), sums[c, q]));
-        return k.Build(name, $"Weight gradient of one tap: {Text(channels)} input x {Text(vectors * machine.Lanes)} output channels in registers.",
-            x, xRow, dy, dyRow, dyNext, rows, columns, dw, dwNext);
-    }
-
-    private Kernel Pick(string name, IReadOnlyList<Value> parameters)
-    {
-        var k = new KernelBuilder();
-        Value pixels = k.Parameter("pixels", KernelType.Int);
-        foreach (var parameter in parameters) k.Parameter(parameter.Name, parameter.Type);
-        Choose(1, machine.Pixels);
-        return k.Build(name, $"Picks the tile for 1 to {Text(machine.Pixels)} pixels.", [pixels, .. parameters]);
-
-        void Choose(int low, int high)
-        {
-            if (low == high)
-            {
-                k.Call(FormattableString.Invariant($"{name}_{low}"), [.. parameters]);
-                return;
-            }
-            int middle = (low + high + 1) / 2;
-            k.If(pixels < middle, () => Choose(low, middle - 1), () => Choose(middle, high));
+            tiles.Conv(inBlock, 1);
+            if (inBlock > 1) tiles.Conv(inBlock, 2);
+            tiles.WeightGradient(inBlock);
         }
+        return tiles;
     }
 
-    private Value[,] Sums(KernelBuilder k, int rows, int vectors)
-    {
-        var sums = new Value[rows, vectors];
-        Each(sums, (p, q) => sums[p, q] = k.Let(FormattableString.Invariant($"sum{p}_{q}"), Value.Float(0).Spread(machine.Lanes)));
-        return sums;
-    }
+    private static string From(int inBlock) => inBlock == Machine.Block ? "" : $"_from{Text(inBlock)}";
 
-    private static void Each(Value[,] sums, Action<int, int> body)
-    {
-        for (int p = 0; p < sums.GetLength(0); p++)
-            for (int q = 0; q < sums.GetLength(1); q++) body(p, q);
-    }
+    private static Value Floats(string name) => Value.Variable(name, Pointer);
 
-    private static string Text(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static Value Index(string name) => Value.Variable(name, KernelType.Index);
+
+    private static Value Int(string name) => Value.Variable(name, KernelType.Int);
+
+    private static string Text(int value) => Literal.Of(value);
 }

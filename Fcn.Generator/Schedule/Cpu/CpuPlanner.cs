@@ -47,29 +47,30 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         string name = GeneratedName.Of(node.Name);
         var maps = node.Inputs.Select(i => _maps.TryGetValue(i, out var m) ? m : null).ToList();
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
-        string summary = $"{node.Name}: {Describe(node)}";
         switch (node.Op)
         {
             case Parameter:
                 return [];
             case Input:
                 return Padded(_maps[node]);
-            case Conv or Fused { Core: Conv } when machine.HasTiles && TileConv.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core, _maps[node]):
-                var conv = new TileConv(machine, node, _maps[node], maps, weights);
-                return [Launch.Of(conv.Lower(name, summary, tiles), conv.Items)];
+            case Conv or Fused { Core: Conv } when machine.HasTiles && TileConv.Fits(node, _maps[node]):
+                var conv = new TileConv(node, _maps[node], maps, weights);
+                return [Launch.Of(conv.Lower(tiles), conv.Items, conv.Bindings)];
             case WeightGradient gradient:
-                return WeightGradient(new(gradient.Conv, machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name, summary);
+                return WeightGradient(new(gradient.Conv, machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name);
             case BiasGradient:
-                return [Launch.Of(BiasAndFlipKernels.Bias(machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
+                return [Launch.Of(BiasAndFlipKernels.Bias(machine), _weights[node].OutBlocks, BiasAndFlipKernels.BindBias(maps[0]!, _weights[node]))];
             case FlipWeight:
-                return [Launch.Of(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
+                int blocks = _weights[node].OutBlocks * _weights[node].InBlocks;
+                return [Launch.Of(BiasAndFlipKernels.Flip(), blocks, BiasAndFlipKernels.BindFlip(weights[0]!, _weights[node]))];
             case UpsampleArgMax labels:
-                return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
+                var scores = new MapRole("x", maps[0]!.Channels, maps[0]!.Block);
+                return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, scores), UpsampleArgMaxKernel.Items, UpsampleArgMaxKernel.Bind(labels, scores, maps[0]!))];
             case UpsampleLoss loss:
-                return Loss(new(loss, machine, maps[0]!), name, summary, _maps[node]);
+                return Loss(new(loss, machine, maps[0]!), name, _maps[node]);
             default:
-                var plain = new LowerNest(machine, node, _maps[node], maps, weights);
-                return [Launch.Of(plain.Lower(name, summary), LowerNest.Items(_maps[node]))];
+                var operands = new CpuOperands(_maps[node], maps, weights);
+                return [Launch.Of(new LowerNest(machine, node, operands).Lower(), LowerNest.Items(_maps[node]), operands.Bindings)];
         }
     }
 
@@ -78,18 +79,6 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
             "clear_border", $"{map.Name}_border", N * map.Blocks,
             ("map", map.Pointer), ("height", map.Height), ("width", map.Width), ("halo", map.Halo), ("block", map.Block))
         : null;
-
-    public static string Describe(Node node)
-    {
-        string from = string.Join(", ", node.Inputs.Where(static i => i.Shape is MapShape).Select(static i => $"{i.Name} ({i.Map.Channels}, {i.Map.Size.Format("H")})"));
-        string to = node.Shape switch
-        {
-            MapShape map => $"({map.Channels}, {map.Size.Format("H")})",
-            WeightShape weight => weight.ToString(),
-            _ => "labels",
-        };
-        return $"{node.Op.Word}, {from} -> {to}";
-    }
 
     private bool IsImage(MapBuffer map) => _maps.Any(m => m.Key.Op is Input && m.Value == map);
 
@@ -102,26 +91,26 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
             ("channels", map.Channels), ("halo", map.Halo)),
     ];
 
-    private IReadOnlyList<Launch> WeightGradient(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name, string summary)
+    private IReadOnlyList<Launch> WeightGradient(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name)
     {
-        if (!machine.HasTiles || conv.Groups > 1) return [Launch.Of(kernels.Plain(name, summary), weight.Out)];
-        if (kernels.Splits == 1) return [Launch.Of(kernels.Tiled(name, summary, weight.Pointer, tiles), kernels.Items)];
+        if (!machine.HasTiles || conv.Groups > 1) return [Launch.Of(kernels.Plain(), weight.Out, kernels.Bind(weight.Pointer))];
+        if (kernels.Splits == 1) return [Launch.Of(kernels.Tiled(tiles), kernels.Items, kernels.Bind(weight.Pointer))];
         Value copies = Buffer(GeneratedName.Of(name, "copies"), Element.Float, (Value)(weight.Length * 4 * kernels.Splits));
         return
         [
-            Launch.Of(kernels.Tiled(name, summary, copies, tiles), kernels.Items),
-            Launch.Of(kernels.Combine($"{name}_sum", $"{name}: the copies added.", copies), kernels.CombineItems),
+            Launch.Of(kernels.Tiled(tiles), kernels.Items, kernels.Bind(copies)),
+            Launch.Of(kernels.Combine(), kernels.CombineItems, kernels.Bind(copies)),
         ];
     }
 
-    private IReadOnlyList<Launch> Loss(UpsampleLossKernels kernels, string name, string summary, MapBuffer gradient)
+    private IReadOnlyList<Launch> Loss(UpsampleLossKernels kernels, string name, MapBuffer gradient)
     {
         Value bands = Buffer(GeneratedName.Of(name, "bands"), Element.Float, kernels.Floats * 4);
         Value losses = Buffer(GeneratedName.Of(name, "losses"), Element.Double, kernels.Items.To(Element.Index) * 8);
         return
         [
-            Launch.Of(kernels.Band($"{name}_bands", summary, bands), kernels.Items, Launch.Bind("Losses", losses)),
-            Launch.Of(kernels.Sum(name, $"{name}: the bands added, the gradient of the coarse scores.", bands, gradient), LowerNest.Items(gradient)),
+            Launch.Of(kernels.Band(), kernels.Items, kernels.Bind(bands, gradient), Launch.Bind("Losses", losses)),
+            Launch.Of(kernels.Sum(), LowerNest.Items(gradient), kernels.Bind(bands, gradient)),
             Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", Value.Field("Loss", KernelType.To(Element.Double)))),
         ];
     }

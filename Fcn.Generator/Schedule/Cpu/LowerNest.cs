@@ -2,46 +2,41 @@ namespace Fcn.Generator.Schedule;
 
 // Nest → plain kernel. One work item is one row of one block of channels of one image. Channels go through in vectors where the nest allows it,
 // else one by one; channels beyond the last are written as zeros either way, which keeps them zero through every op.
-internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights)
+internal sealed class LowerNest(Machine machine, Node node, CpuOperands operands)
 {
     private readonly KernelBuilder _kernel = new();
-    private MapAccess _target = null!;
-    private List<MapAccess?> _maps = null!;
+    private readonly MapRole _y = operands.Y;
 
     public static Value Items(MapBuffer target) => Value.Field("N", KernelType.Int) * target.Blocks * target.Height;
 
-    public Kernel Lower(string name, string summary)
+    public Kernel Lower()
     {
         var nest = BlockedNest.Of(node) ?? throw new InvalidOperationException($"{node.Op.Word} has no loops.");
-        bool vectors = nest.Vectorizes && target.Block == Machine.Block && maps.All(static m => m is null || m.Block == Machine.Block);
+        bool vectors = nest.Vectorizes && _y.Block == Machine.Block && operands.Maps.All(static m => m is null || m.Block == Machine.Block);
         int lanes = vectors ? machine.Lanes : 1;
-        Value h = _kernel.Let("h", Value.Item % target.Height);
-        Value block = target.Blocks == 1 ? 0 : _kernel.Let("block", Value.Item / target.Height % target.Blocks);
-        Value n = _kernel.Let("n", Value.Item / (target.Height * target.Blocks));
-        _maps = maps.Select(m => m is null ? null : new MapAccess(_kernel, m).Declare()).ToList();
-        _target = new MapAccess(_kernel, target).Declare();
-        _kernel.For("w", 0, target.Width, w =>
+        Value h = _kernel.Let("h", Value.Item % _y.Height);
+        Value row = _kernel.Let("row", Value.Item / _y.Height);
+        Value block = _kernel.Let("block", row % _y.Blocks), n = _kernel.Let("n", row / _y.Blocks);
+        _kernel.For("w", 0, _y.Width, w =>
         {
-            if (lanes == Machine.Block) Compute(nest, At(n, block, 0, h, w, lanes));
-            else if (vectors)
-                _kernel.For("lane", 0, Machine.Block, lane => Compute(nest, At(n, block, lane, h, w, lanes)), lanes);
-            else if (target.Block == 1) Compute(nest, At(n, block, 0, h, w, 1));
-            else _kernel.For("lane", 0, target.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
+            if (vectors) machine.EachLane(_kernel, lane => Compute(nest, At(n, block, lane, h, w, lanes)));
+            else if (_y.Block == 1) Compute(nest, At(n, block, 0, h, w, 1));
+            else _kernel.For("lane", 0, _y.Block, lane => Scalar(nest, At(n, block, lane, h, w, 1)));
         });
-        return _kernel.Build(name, summary);
+        return _kernel.Build(KernelWords.Of(node), $"{node.Op.Word}: one row of one block of channels.");
     }
 
     // A point goes by blocks of 16 as the inputs do, whatever the target's order is.
     private BlockPoint At(Value n, Value block, Value lane, Value h, Value w, int lanes)
     {
-        if (target.Block != Machine.Block) (block, lane) = ((block * target.Block + lane) / Machine.Block, (block * target.Block + lane) % Machine.Block);
-        return new(_kernel, lanes, _maps, weights) { N = n, Block = block, Lane = lane, H = h, W = w };
+        if (_y.Block != Machine.Block) (block, lane) = ((block * _y.Block + lane) / Machine.Block, (block * _y.Block + lane) % Machine.Block);
+        return new(_kernel, lanes, operands) { N = n, Block = block, Lane = lane, H = h, W = w };
     }
 
     private void Scalar(Nest nest, BlockPoint point)
     {
-        if (target.Channels % target.Block == 0) Compute(nest, point);
-        else _kernel.If(point.Channel < target.Channels, () => Compute(nest, point), () => Store(point, Value.Float(0)));
+        if (_y.Channels % _y.Block == 0) Compute(nest, point);
+        else _kernel.If(point.Channel < _y.Channels, () => Compute(nest, point), () => Store(point, Value.Float(0)));
     }
 
     private void Compute(Nest nest, BlockPoint point)
@@ -82,7 +77,7 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
                     _kernel.Assign(result, Value.Max(result, term));
                     break;
                 case Combine.ArgMaximum:
-                    term = _kernel.Let("x", term);
+                    term = _kernel.Let("term", term);
                     Value ordinal = at.Zip(nest.Reduce, static (i, axis) => (i, axis.Count)).Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
                     _kernel.Assign(index!, Value.Select(result < term, ordinal.To(Element.Float), index!));
                     _kernel.Assign(result, Value.Max(result, term));
@@ -93,7 +88,8 @@ internal sealed class LowerNest(Machine machine, Node node, MapBuffer target, IR
 
     private void Store(BlockPoint point, Value value)
     {
-        bool alike = target.Block == Machine.Block;
-        _kernel.Store(target.Pointer, _target.At(point.N, alike ? point.Block : point.Channel / target.Block, alike ? point.Lane : point.Channel % target.Block, point.H, point.W), value);
+        bool alike = _y.Block == Machine.Block;
+        Value block = alike ? point.Block : point.Channel / _y.Block, lane = alike ? point.Lane : point.Channel % _y.Block;
+        _kernel.Store(_y.Pointer, _y.At(point.N, block, lane, point.H, point.W), value);
     }
 }

@@ -1,80 +1,70 @@
 namespace Fcn.Generator.Schedule;
 
-// The inner part of every contraction: acc[p][q] += sum over the loops of a[p] * b[q], a one float for all lanes, b a vector. Both operands are walked
-// by bumping pointers; steps that are literals become literals of the text, others are parameters.
+// The inner part of every contraction, a register tile: accumulator[p, q] += sum over nested loops of a[p] * b[q], a one float for all lanes, b a
+// vector. Both operands are walked by bumping pointers. There is no im2col: a convolution is summed in place, straight from the map.
 internal static class RegisterTile
 {
-    /// One loop, outermost first: how often, and by how much each operand moves. The innermost has literal steps.
-    public sealed record Loop(string Name, Value Count, Value AStep, Value BStep);
+    /// One loop around the innermost: how often it turns, and by how much each operand moves. Without a step of its own the second operand runs on:
+    /// the loops inside have moved it.
+    public sealed record Loop(string Name, Value Count, Value AStep, Value? BStep = null);
 
-    public static void Accumulate(KernelBuilder kernel, Machine machine, Value[,] sums, Value a, Value b, Value bNext, int tileStep, IReadOnlyList<Loop> loops)
+    /// The innermost loop turns Count times and does Unroll steps at each turn.
+    public sealed record Steps(string Name, Value Count, int Unroll, Value AStep, int BStep);
+
+    /// Factors of neighbouring rows of accumulators are `next` floats apart.
+    public static void Accumulate(
+        KernelBuilder kernel, Machine machine, Value[,] accumulators, Value a, int next, Value b, Value bPanel, IReadOnlyList<Loop> loops, Steps steps)
     {
-        Value at = kernel.Let("xs", a), bt = kernel.Let("ws", b);
-        Walk(0, at, bt);
+        int rows = accumulators.GetLength(0), vectors = accumulators.GetLength(1), lanes = machine.Lanes;
+        Walk(0, kernel.Let("a_at", a), kernel.Let("b_at", b));
 
-        void Walk(int level, Value x, Value w)
+        void Walk(int level, Value at, Value bt)
         {
-            var loop = loops[level];
-            if (level == loops.Count - 1)
+            if (level == loops.Count)
             {
-                Innermost(loop, x, w);
+                Innermost(at, bt);
                 return;
             }
-            bool runsOn = Advance(loops, level + 1) is { } advance && loop.BStep.Is(advance);
+            var loop = loops[level];
             kernel.For(loop.Name, 0, loop.Count, _ =>
             {
-                Value innerX = kernel.Let("xi", x);
-                Value innerW = runsOn ? w : kernel.Let("wi", w);
-                Walk(level + 1, innerX, innerW);
-                kernel.Assign(x, x + loop.AStep);
-                if (!runsOn) kernel.Assign(w, w + loop.BStep);
+                Walk(level + 1, kernel.Let("a_in", at), loop.BStep is null ? bt : kernel.Let("b_in", bt));
+                kernel.Assign(at, at + loop.AStep);
+                if (loop.BStep is not null) kernel.Assign(bt, bt + loop.BStep);
             });
         }
 
-        void Innermost(Loop loop, Value x, Value w)
+        void Innermost(Value at, Value bt) => kernel.For(steps.Name, 0, steps.Count, _ =>
         {
-            int unroll = loop.Count.Op != KernelOp.Constant ? 1 : new[] { 4, 3, 2, 1 }.First(u => u <= 2 && loop.Count.Number % u == 0);
-            kernel.For(loop.Name, 0, loop.Count / unroll, _ =>
-            {
-                for (int u = 0; u < unroll; u++) Step(x, w, loop.AStep * u, loop.BStep * u);
-                kernel.Assign(x, x + loop.AStep * unroll);
-                kernel.Assign(w, w + loop.BStep * unroll);
-            });
-        }
+            for (int u = 0; u < steps.Unroll; u++) Step(at, steps.AStep * u, bt, steps.BStep * u);
+            kernel.Assign(at, at + steps.AStep * steps.Unroll);
+            kernel.Assign(bt, bt + steps.BStep * steps.Unroll);
+        });
 
-        void Step(Value x, Value w, Value aOffset, Value bOffset)
+        void Step(Value at, Value aOffset, Value bt, int bOffset)
         {
-            int pixels = sums.GetLength(0), vectors = sums.GetLength(1), lanes = machine.Lanes;
-            var ws = Enumerable.Range(0, vectors)
-                .Select(q => kernel.Let("w", w.Load(bNext * (q / machine.VectorsPerBlock) + (bOffset + q % machine.VectorsPerBlock * lanes), lanes))).ToList();
-            for (int p = 0; p < pixels; p++)
+            var factors = Enumerable.Range(0, vectors)
+                .Select(q => kernel.Let("b", bt.Load(bPanel * (q / machine.VectorsPerBlock) + (bOffset + q % machine.VectorsPerBlock * lanes), lanes))).ToList();
+            for (int p = 0; p < rows; p++)
             {
-                Value value = x.Load(aOffset + p * tileStep).Spread(lanes);
-                if (vectors > 1) value = kernel.Let("x", value);
-                for (int q = 0; q < vectors; q++) kernel.Assign(sums[p, q], Value.MultiplyAdd(value, ws[q], sums[p, q]));
+                Value factor = at.Load(aOffset + p * next).Spread(lanes);
+                if (vectors > 1) factor = kernel.Let("a", factor);
+                for (int q = 0; q < vectors; q++) kernel.Assign(accumulators[p, q], Value.MultiplyAdd(factor, factors[q], accumulators[p, q]));
             }
         }
     }
 
-    /// Loops whose steps say that they are one: neighbours in both operands.
-    public static List<Loop> Merge(IEnumerable<Loop> loops)
+    /// Sums in registers, all zero.
+    public static Value[,] Accumulators(KernelBuilder kernel, Machine machine, int rows, int vectors)
     {
-        var merged = new List<Loop>();
-        foreach (var loop in loops)
-        {
-            if (loop.Count.Is(1)) continue;
-            if (merged.Count > 0 && merged[^1] is { } outer && outer.AStep.Op == KernelOp.Constant && outer.Count.Op == KernelOp.Constant
-                && loop.Count.Op == KernelOp.Constant && outer.AStep.Is((loop.AStep * loop.Count).Number) && outer.BStep.Is((loop.BStep * loop.Count).Number))
-                merged[^1] = loop with { Count = loop.Count * outer.Count };
-            else merged.Add(loop);
-        }
-        return merged;
+        var sums = new Value[rows, vectors];
+        Each(sums, (p, q) => sums[p, q] = kernel.Let($"sum{Literal.Of(p)}_{Literal.Of(q)}", Value.Float(0).Spread(machine.Lanes)));
+        return sums;
     }
 
-    // By how much the second operand moves in one whole run of the loops from a level on; null if that is not literal.
-    private static double? Advance(IReadOnlyList<Loop> loops, int level)
+    public static void Each(Value[,] sums, Action<int, int> body)
     {
-        var loop = loops[level];
-        return loop.Count.Op == KernelOp.Constant && loop.BStep.Op == KernelOp.Constant ? loop.Count.Number * loop.BStep.Number : null;
+        for (int p = 0; p < sums.GetLength(0); p++)
+            for (int q = 0; q < sums.GetLength(1); q++) body(p, q);
     }
 }

@@ -5,37 +5,47 @@ namespace Fcn.Generator.Targets.Simd;
 // Kernel → C# on System.Runtime.Intrinsics, for one vector width. A table: what the schedule said is printed, nothing is decided here.
 internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CSharpRenderer(writer)
 {
-    private readonly Dictionary<string, string> _fields = [];
+    private readonly Dictionary<string, string> _fields = []; // locals of roles; one that a variable has has an underscore
 
-    private string Vector => $"Vector{Literal.Of(32 * machine.Lanes)}";
+    // What reads alike of vectors of one width and of a block of channels.
+    private string Vector => IsGeneric ? "V" : $"Vector{Literal.Of(32 * machine.Lanes)}";
 
-    /// Parameters: the order in which a launch's arguments lie, 64 bits each. Of a function they are its own.
-    public void Kernel(Kernel kernel, IReadOnlyList<Value> parameters)
+    private string VectorType => IsGeneric ? "V" : $"{Vector}<float>";
+
+    private bool IsGeneric => machine == Machine.Kernels;
+
+    public static string Parameter(Value p) => $"{new SimdRenderer(Machine.Kernels, new SourceWriter()).Type(p.Type)} {p.Name}";
+
+    /// A kernel that is launched takes its arguments as an array of 64-bit words and begins with reading them into locals of their roles' names.
+    public void Kernel(Kernel kernel, IReadOnlyList<Value> fields)
     {
         Writer.Line($"// {kernel.Summary}");
-        Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        string list = kernel.IsFunction ? string.Join(", ", kernel.Parameters.Select(p => $"{Type(p.Type)} {p.Name}")) : "void* arguments, int item";
-        using (Writer.Unchecked($"internal static void {kernel.Name}({list})"))
+        using (Method($"internal static void {kernel.Name}<V>(void* arguments, int item) where V : struct, IBlock<V>"))
         {
-            if (!kernel.IsFunction) Arguments(kernel, parameters);
+            var scope = new NameScope(Variables(kernel.Body).Concat(["args", "arguments", "item"]));
+            if (fields.Count > 0) Writer.Line("long* args = (long*)arguments;");
+            for (int i = 0; i < fields.Count; i++)
+            {
+                string name = _fields[fields[i].Name] = scope.Take(fields[i].Name, $"{fields[i].Name}_");
+                Writer.Line($"{Type(fields[i].Type)} {name} = ({Type(fields[i].Type)})args[{Literal.Of(i)}];");
+            }
             Body(kernel.Body);
         }
         Writer.Line();
     }
 
-    // Arguments that the kernel reads become locals under their roles, or with an underscore where a variable has that name.
-    private void Arguments(Kernel kernel, IReadOnlyList<Value> parameters)
+    /// A function of one machine's tiles.
+    public void Function(Kernel function)
     {
-        var own = KernelFields.Of(kernel).ToDictionary(static f => f.Name);
-        var scope = new NameScope(Variables(kernel.Body).Concat(["arguments", "item"]));
-        string from = scope.Take("from", "from_");
-        Writer.Line($"long* {from} = (long*)arguments;");
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            if (!own.TryGetValue(parameters[i].Name, out var field)) continue;
-            string name = _fields[field.Name] = scope.Take(field.Name, $"{field.Name}_");
-            Writer.Line($"{Type(field.Type)} {name} = ({Type(field.Type)}){from}[{Literal.Of(i)}];");
-        }
+        Writer.Line($"// {function.Summary}");
+        using (Method($"internal static void {function.Name}({string.Join(", ", function.Parameters.Select(Parameter))})")) Body(function.Body);
+        Writer.Line();
+    }
+
+    private SourceWriter.Scope Method(string header)
+    {
+        Writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        return Writer.Unchecked(header);
     }
 
     private static IEnumerable<string> Variables(IReadOnlyList<Statement> body) =>
@@ -49,7 +59,7 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
                 Writer.Line(Store(s.Operands[0], s.Operands[1], s.Operands[2]));
                 break;
             case KernelOp.Call:
-                Writer.Line($"{s.Name}({string.Join(", ", s.Operands.Select(o => Text(o)))});");
+                Writer.Line($"{s.Name}{(IsGeneric ? "<V>" : "")}({string.Join(", ", s.Operands.Select(o => Text(o)))});");
                 break;
             default:
                 throw new InvalidOperationException($"{s.Op} is no statement of a CPU kernel.");
@@ -65,7 +75,7 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
         KernelOp.Field => (_fields[v.Name], Primary),
         KernelOp.Item => ("item", Primary),
         KernelOp.Thread => ("0", Primary),
-        KernelOp.LaneIndex => ($"{Type(v.Type)}.Indices", Primary),
+        KernelOp.LaneIndex => ($"{VectorType}.Indices", Primary),
         KernelOp.Minimum => Call(v.Type.Lanes > 1 ? $"{Vector}.MinNative" : "float.MinNative", v),
         KernelOp.Maximum => Call(v.Type.Lanes > 1 ? $"{Vector}.MaxNative" : "float.MaxNative", v),
         KernelOp.FusedMultiplyAdd => Call(machine == Machine.Portable ? $"{Vector}.MultiplyAddEstimate" : $"{Vector}.FusedMultiplyAdd", v),
@@ -79,17 +89,15 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
         KernelOp.Select => Call($"{Vector}.ConditionalSelect", v),
         KernelOp.Convert => Cast(Type(v.Type), v.Sources[0]),
         KernelOp.Bits when v.Type.Element == Element.Float => Call("BitConverter.Int32BitsToSingle", v),
-        KernelOp.Bits when v.Type.Element == Element.Int => Call("BitConverter.SingleToInt32Bits", v),
         KernelOp.Uniform => Call("Lanes.Uniform", v),
-        KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{Type(v.Type)}.Zero", Primary) : Call($"{Vector}.Create", v),
-        KernelOp.ReduceAdd => Call("Lanes.Sum", v),
-        KernelOp.ReduceMinimum => Call("Lanes.Min", v),
-        KernelOp.ReduceMaximum => Call("Lanes.Max", v),
+        KernelOp.Broadcast => v.Sources[0].Is(0) ? ($"{VectorType}.Zero", Primary) : Call($"{Vector}.Create", v),
+        KernelOp.ReduceAdd => Call("V.Sum", v),
+        KernelOp.ReduceMinimum => Call("V.Min", v),
+        KernelOp.ReduceMaximum => Call("V.Max", v),
         KernelOp.Load => v.Type.Lanes > 1
             ? ($"{Vector}.Load({Text(v.Sources[0] + v.Sources[1])})", Primary)
             : ($"{Text(v.Sources[0], Primary)}[{Text(v.Sources[1])}]", Primary),
-        KernelOp.DivisorMagic or KernelOp.DivisorShift or KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight
-            or KernelOp.MultiplyHigh or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits
+        KernelOp.Constant or KernelOp.Variable or (>= KernelOp.Add and <= KernelOp.Remainder) or KernelOp.Xor or KernelOp.ShiftLeft or KernelOp.ShiftRight or KernelOp.Compose or KernelOp.Lane or KernelOp.Bits or KernelOp.MultiplyHigh or KernelOp.DivisorMagic or KernelOp.DivisorShift
             or >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is no value of a CPU kernel."),
     };
 
@@ -105,6 +113,6 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
             Element.Double => "double",
             Element.BFloat16 or Element.TensorFloat or Element.Word => throw new InvalidOperationException($"{type} is no type of a CPU."),
         };
-        return type.Pointer ? $"{element}*" : type.Lanes > 1 ? $"{Vector}<{element}>" : element;
+        return type.Pointer ? $"{element}*" : type.Lanes > 1 ? VectorType : element;
     }
 }

@@ -22,7 +22,9 @@ internal sealed unsafe class CpuPlan : RunPlan
         Frame = new ScheduleFrame(schedule, Arena);
         try
         {
-            Frame.Set("TileBlocks", table.TileBlocks(level.ToString()));
+            var (pixels, blocks) = table.Tile(level.ToString());
+            Frame.Set("TilePixels", pixels);
+            Frame.Set("TileBlocks", blocks);
             Frame.Set("N", shape.Images);
             Frame.Set("H", shape.Height);
             Frame.Set("W", shape.Width);
@@ -58,6 +60,6 @@ internal sealed unsafe class CpuPlan : RunPlan
 
     public override void Dispose() => Frame.Dispose();
 
-    private CpuKernel Kernel(string name) => CpuKernels.Find(name) ?? _code.Kernels.FirstOrDefault(k => k.Name == name)
+    private CpuKernel Kernel(string name) => RuntimeKernels.Find(name) ?? _code.Kernels.FirstOrDefault(k => k.Name == name)
         ?? throw new InvalidOperationException($"{_network.Name} launches '{name}', a kernel that it does not have.");
 }

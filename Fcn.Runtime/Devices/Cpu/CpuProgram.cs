@@ -4,7 +4,7 @@ namespace Fcn.Devices.Cpu;
 
 /// <summary>A network's generated code for CPUs. Constructed by generated code.</summary>
 /// <param name="Parameters">Where every parameter lies in parameter memory, in the order of <see cref="NetworkSummary.Parameters"/>.</param>
-/// <param name="Kernels">Every kernel that <paramref name="Schedules"/> launch, those of <see cref="CpuKernels"/> left out.</param>
+/// <param name="Kernels">Every kernel that <paramref name="Schedules"/> launch, those of the runtime left out.</param>
 /// <param name="Schedules">The modes that were compiled.</param>
 public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IReadOnlyList<CpuKernel> Kernels, ScheduleText Schedules)
 {

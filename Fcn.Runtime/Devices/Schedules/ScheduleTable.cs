@@ -8,7 +8,7 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 
 // The text, parsed. One row per line, words between spaces; '#' begins a comment.
 //   kernel NAME PARAMETER…
-//   level NAME TILEBLOCKS                             of a CPU: blocks of channels that its register tiles span
+//   level NAME TILEPIXELS TILEBLOCKS                  of a CPU: pixels of a row and blocks of channels that its register tiles span
 //   mode NAME SMALLEST
 //   size NAME EXPRESSION                              a height or width of a map
 //   count NAME EXPRESSION                             a number that grows with the batch
@@ -21,7 +21,7 @@ internal sealed class ScheduleTable
     private readonly Dictionary<string, Schedule> _modes = [];
     private readonly List<Kernel> _kernels = [];
     private readonly Dictionary<string, int> _byName = [];
-    private readonly Dictionary<string, int> _levels = [];
+    private readonly Dictionary<string, (int Pixels, int Blocks)> _levels = [];
     private readonly Dictionary<string, List<string[]>> _launches = []; // the words of a mode's launches
 
     /// <exception cref="InvalidOperationException">The text is not one of this version's generator.</exception>
@@ -37,7 +37,7 @@ internal sealed class ScheduleTable
             try
             {
                 if (words[0] == "kernel") Add(new Kernel(words[1], words[2..]));
-                else if (words[0] == "level") _levels.Add(words[1], Whole(words[2]));
+                else if (words[0] == "level") _levels.Add(words[1], (Whole(words[2]), Whole(words[3])));
                 else if (words[0] == "mode")
                 {
                     _modes.Add(words[1], mode = new Schedule(words[1], Whole(words[2])));
@@ -57,8 +57,8 @@ internal sealed class ScheduleTable
 
     public IReadOnlyList<Kernel> Kernels => _kernels;
 
-    /// TileBlocks of a level of CPUs.
-    public int TileBlocks(string level) => _levels[level];
+    /// The register tile of a level of CPUs.
+    public (int Pixels, int Blocks) Tile(string level) => _levels[level];
 
     public IEnumerable<string> Modes => _modes.Keys;
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Fcn.Tests.Devices.Cpu;
 
-public sealed class LanesTests
+public sealed unsafe class LanesTests
 {
     [Fact]
     public void ReductionsMeetEveryLane()
@@ -52,8 +52,7 @@ public sealed class LanesTests
             double exact = Math.Exp(x);
             if (exact > float.MaxValue) exact = double.PositiveInfinity;
             double allowed = Math.Max(1.5 * Math.Pow(2, -23) * exact, 1.01 * Math.Pow(2, -149));
-            var (wide, half, narrow) = (Lanes.Exp(Vector512.Create(x)), Lanes.Exp(Vector256.Create(x)), Lanes.Exp(Vector128.Create(x)));
-            foreach (float y in new[] { wide[i & 15], half[i & 7], narrow[i & 3] })
+            foreach (float y in new[] { Exp<Block512>(x)[i & 15], Exp<Block256>(x)[i & 15], Exp<Block128>(x)[i & 15] })
             {
                 Assert.True(y == exact || Math.Abs(y - exact) <= allowed, $"exp({x:R}) is {exact:R}; got {y:R}");
             }
@@ -70,8 +69,7 @@ public sealed class LanesTests
             if (i % 4 == 0) x = (float)(1 + (random.NextDouble() - 0.5) / (1 + i % 1000));
             double exact = Math.Log(x);
             double allowed = 1.5 * Math.Pow(2, -23) * Math.Abs(exact);
-            var (wide, half, narrow) = (Lanes.Log(Vector512.Create(x)), Lanes.Log(Vector256.Create(x)), Lanes.Log(Vector128.Create(x)));
-            foreach (float y in new[] { wide[i & 15], half[i & 7], narrow[i & 3] })
+            foreach (float y in new[] { Log<Block512>(x)[i & 15], Log<Block256>(x)[i & 15], Log<Block128>(x)[i & 15] })
             {
                 Assert.True(Math.Abs(y - exact) <= allowed, $"log({x:R}) is {exact:R}; got {y:R}");
             }
@@ -87,12 +85,8 @@ public sealed class LanesTests
     [InlineData(1f, 2.7182817f, 0f)]
     public void FunctionsAnswerEverything(float x, float exp, float log)
     {
-        Assert.Equal(Vector512.Create(exp), Lanes.Exp(Vector512.Create(x)));
-        Assert.Equal(Vector256.Create(exp), Lanes.Exp(Vector256.Create(x)));
-        Assert.Equal(Vector128.Create(exp), Lanes.Exp(Vector128.Create(x)));
-        Assert.Equal(Vector512.Create(log), Lanes.Log(Vector512.Create(x)));
-        Assert.Equal(Vector256.Create(log), Lanes.Log(Vector256.Create(x)));
-        Assert.Equal(Vector128.Create(log), Lanes.Log(Vector128.Create(x)));
+        foreach (var result in new[] { Exp<Block512>(x), Exp<Block256>(x), Exp<Block128>(x) }) Assert.Equal(Vector512.Create(exp), result);
+        foreach (var result in new[] { Log<Block512>(x), Log<Block256>(x), Log<Block128>(x) }) Assert.Equal(Vector512.Create(log), result);
     }
 
     // From the definition in Lanes.Uniform, evaluated with Python's whole numbers; in units of 2^-24. Every device must give these bits.
@@ -143,4 +137,41 @@ public sealed class LanesTests
             Assert.InRange(seeds / count * 12, -0.005, 0.005);
         }
     }
+
+    // Every operation that kernels have on a block, lane by lane against the widest.
+    [Fact]
+    public void BlocksOfAllWidthsComputeAlike()
+    {
+        float[] a = [.. Enumerable.Range(0, 16).Select(static i => (i - 7.3f) * (i % 3 + 1))], b = [.. a.Reverse()], c = [.. a.Select(static v => v / 3)];
+        Assert.Equal(Everything<Block512>(a, b, c), Everything<Block256>(a, b, c));
+        Assert.Equal(Everything<Block512>(a, b, c), Everything<Block128>(a, b, c));
+    }
+
+    private static List<int> Everything<V>(float[] first, float[] second, float[] third) where V : struct, IBlock<V>
+    {
+        fixed (float* f = first, s = second, t = third)
+        {
+            var (a, b, c) = (V.Load(f), V.Load(s), V.Load(t));
+            var (mantissa, exponent) = V.Split(V.Create(0.3f) + a * a);
+            V[] results =
+            [
+                V.Zero, V.Indices, V.Create(2.5f), a + b, a - b, a * b, a / b, V.MinNative(a, b), V.MaxNative(a, b), V.FusedMultiplyAdd(a, b, c),
+                V.LessThan(a, b), V.LessThanOrEqual(a, b), V.Equals(a, a), V.Equals(a, b), V.ConditionalSelect(V.LessThan(a, b), a, c),
+                V.LessThan(a, b) & a, V.LessThan(a, b) | a, V.Round(a), V.Floor(a), V.PowerOfTwo(V.Floor(a)), mantissa, exponent,
+            ];
+            float[] sums = [V.Sum(a), V.Min(a), V.Max(a)];
+            return [.. results.SelectMany(static r => Floats(r)).Concat(sums).Select(BitConverter.SingleToInt32Bits)];
+        }
+    }
+
+    private static float[] Floats<V>(V block) where V : struct, IBlock<V>
+    {
+        float[] lanes = new float[16];
+        fixed (float* to = lanes) V.Store(block, to);
+        return lanes;
+    }
+
+    private static Vector512<float> Exp<V>(float x) where V : struct, IBlock<V> => Vector512.Create(Floats(Lanes.Exp(V.Create(x))));
+
+    private static Vector512<float> Log<V>(float x) where V : struct, IBlock<V> => Vector512.Create(Floats(Lanes.Log(V.Create(x))));
 }

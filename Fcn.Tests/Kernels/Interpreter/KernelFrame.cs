@@ -44,7 +44,7 @@ internal sealed class KernelFrame
     {
         if (!_buffers.TryGetValue(name, out var buffer)) throw Missing(name, "buffer");
         if (buffer.Element != element) throw new KernelFault($"takes the buffer '{name}' for {element}, but it holds {buffer.Element}");
-        return new(buffer, _offsets[name]);
+        return new(buffer, _offsets.GetValueOrDefault(name));
     }
 
     private static KernelFault Missing(string name, string what) =>

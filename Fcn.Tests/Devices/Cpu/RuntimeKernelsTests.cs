@@ -4,7 +4,7 @@ using Xunit;
 namespace Fcn.Tests.Devices.Cpu;
 
 // The kernels that belong to no network, launched as tables launch them.
-public sealed unsafe class CpuKernelsTests
+public sealed unsafe class RuntimeKernelsTests
 {
     [Theory]
     [InlineData(3, 5, 7, 2, 4)]
@@ -57,12 +57,12 @@ public sealed unsafe class CpuKernelsTests
     }
 
     [Fact]
-    public void Nothing_else_has_their_names() => Assert.Null(CpuKernels.Find("conv1"));
+    public void Nothing_else_has_their_names() => Assert.Null(RuntimeKernels.Find("conv1"));
 
     private static void Run(string kernel, int items, params long[] arguments)
     {
         using var pool = new CpuPool(3);
         foreach (var level in Enum.GetValues<SimdLevel>())
-            fixed (long* at = arguments) pool.Run(kernel, CpuKernels.Find(kernel)!.For(level), at, items);
+            fixed (long* at = arguments) pool.Run(kernel, RuntimeKernels.Find(kernel)!.For(level), at, items);
     }
 }

@@ -1,7 +1,7 @@
 namespace Fcn.Devices.Cpu;
 
 /// <summary>Kernels that depend on no network; schedules launch them by these names like generated ones.</summary>
-internal static unsafe class CpuKernels
+internal static unsafe class RuntimeKernels
 {
     /// Zeroes the border of one plane of a map (planes, height + 2 halo, width + 2 halo, block); inner pixels are not touched.
     /// Arguments: map, height, width, halo, block.
