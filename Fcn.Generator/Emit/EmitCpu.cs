@@ -8,7 +8,7 @@ internal sealed class EmitCpu
 {
     // What the text of kernels calls by simple names; a method of such a name would come first.
     private static readonly string[] Words =
-        ["BitConverter", "Lanes", "Math", "MathF", "MethodImpl", "MethodImplOptions", "Vector128", "Vector256", "Vector512", .. GeneratedName.Inherited];
+        [.. SimdRenderer.Types, "MethodImpl", "MethodImplOptions", .. GeneratedName.Inherited];
 
     // What kernels and tiles use.
     private const string Vectors = "global::System.Runtime.Intrinsics";

@@ -5,6 +5,9 @@ namespace Fcn.Generator.Targets.Simd;
 // Kernel → C# on System.Runtime.Intrinsics, for one vector width. A table: what the schedule said is printed, nothing is decided here.
 internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CSharpRenderer(writer)
 {
+    /// Types that the text of kernels calls by simple names.
+    public static readonly IReadOnlyList<string> Types = ["BitConverter", "Lanes", "Math", "MathF", "Vector128", "Vector256", "Vector512"];
+
     private readonly Dictionary<string, string> _fields = [];
 
     private string Vector => $"Vector{Literal.Of(32 * machine.Lanes)}";
@@ -23,11 +26,11 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
         Writer.Line();
     }
 
-    // Arguments that the kernel reads become locals under their roles, or with an underscore where a variable has that name.
+    // Arguments that the kernel reads become locals under their roles, or with an underscore where the text means something else by that name.
     private void Arguments(Kernel kernel, IReadOnlyList<Value> parameters)
     {
         var own = KernelFields.Of(kernel).ToDictionary(static f => f.Name);
-        var scope = new NameScope(Variables(kernel.Body).Concat(["arguments", "item"]));
+        var scope = new NameScope([.. Names(kernel.Body), .. Types, "arguments", "item"]);
         string from = scope.Take("from", "from_");
         Writer.Line($"long* {from} = (long*)arguments;");
         for (int i = 0; i < parameters.Count; i++)
@@ -38,8 +41,9 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
         }
     }
 
-    private static IEnumerable<string> Variables(IReadOnlyList<Statement> body) =>
-        body.SelectMany(static s => new[] { s.Target?.Name ?? "" }.Concat(Variables(s.Body)).Concat(Variables(s.Else)));
+    // Variables, and functions that are called.
+    private static IEnumerable<string> Names(IReadOnlyList<Statement> body) =>
+        body.SelectMany(static s => new[] { s.Target?.Name ?? "", s.Name }.Concat(Names(s.Body)).Concat(Names(s.Else)));
 
     protected override void Other(Statement s)
     {
