@@ -48,7 +48,8 @@ public sealed class OverflowTests
         {
             var code = CpuCode.Of(machine, ParameterPlan.Of(graph), modes, default);
             var functions = code.Tiles.Values.SelectMany(static t => t).ToDictionary(static t => t.Name);
-            foreach (var mode in code.Modes) new Limits($"{machine.Name} ", mode, Counting.Most, machine.BlocksPerTile, functions, faults).Check();
+            foreach (var mode in code.Modes)
+                new Limits($"{machine.Name} ", mode, Counting.Most, machine.BlocksPerTile, functions, faults).Check();
         }
         foreach (var machine in GpuMachine.All)
         {
@@ -125,10 +126,11 @@ public sealed class OverflowTests
     };
 }
 
-// The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one thread,
-// that a launch may have.
+// The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one
+// thread, that a launch may have.
 internal sealed class Limits(
-    string machine, ModeSchedule mode, long most, int tileBlocks, IReadOnlyDictionary<string, Kernel> functions, Dictionary<string, string> faults)
+    string machine, ModeSchedule mode, long most, int tileBlocks, IReadOnlyDictionary<string, Kernel> functions,
+    Dictionary<string, string> faults)
 {
     public void Check()
     {
@@ -186,7 +188,8 @@ internal sealed class Limits(
     {
         var frame = new Dictionary<string, long>
         {
-            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["TileBlocks"] = tileBlocks, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
+            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width,
+            ["TileBlocks"] = tileBlocks, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
         };
         if (Math.Min(shape.Height, shape.Width) < mode.Smallest) return null;
         HostValue.Measure(mode, frame);
