@@ -38,7 +38,8 @@ internal sealed class ScheduleTable
                 else if (words[0] == "mode") _modes.Add(words[1], mode = new Schedule(words[1], Whole(words[2])));
                 else Row(mode ?? throw new FormatException("It belongs to no mode."), words);
             }
-            catch (Exception fault) when (fault is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
+            catch (Exception fault) when (fault
+                is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
             {
                 throw new InvalidOperationException(
                     $"Line {number} of the schedules of {network} cannot be read: '{line.Trim()}'. {fault.Message} " +
