@@ -63,17 +63,17 @@ public sealed class GeneratedKernels
     public IReadOnlyList<string> Names(KernelTarget target) => Read(target).Names;
 
     /// <summary>Names of the kernels that compute a layer, as <see cref="Text"/> takes them. Layers of one form share kernels.</summary>
-    /// <param name="layer">A label of the network's schedules: the layer's name, or that of a gradient, such as <c>conv1.weight.gradient</c>.</param>
+    /// <param name="layer">A label of the network's schedules: a layer's name, or that of a gradient: <c>conv1.weight.gradient</c>.</param>
     /// <param name="target">What they were compiled to.</param>
-    /// <returns>In the order of launches, each once; for GPUs of all precisions. What the runtime computes itself, such as a border, is left out.</returns>
-    /// <exception cref="FcnException">No launch has this label (the message has all, and one that is near), or there is no such target.</exception>
+    /// <returns>In the order of launches, each once; on GPUs of all precisions. What the runtime computes itself is left out.</returns>
+    /// <exception cref="FcnException">No launch has this label (the message has all, and a near one), or there is no such target.</exception>
     public IReadOnlyList<string> Launched(string layer, KernelTarget target)
     {
         var texts = Read(target);
         var rows = LaunchRows.Read(files, target);
         if (rows.Contains(layer)) return [.. rows[layer].Where(kernel => texts.Find(kernel) is not null)];
         string[] labels = [.. rows.Select(static r => r.Key)];
-        throw new FcnException($"{files.Network} launches nothing under '{layer}' for {target}.{Near(layer, labels)} All {labels.Length}: {string.Join(", ", labels)}.");
+        throw new FcnException($"{files.Network} launches nothing under '{layer}' for {target}.{Choice(layer, labels)}");
     }
 
     /// <summary>One kernel as it was compiled.</summary>
@@ -88,12 +88,15 @@ public sealed class GeneratedKernels
     {
         var texts = Read(target);
         if (texts.Find(kernel) is { } text) return text;
-        throw new FcnException(
-            $"{files.Network} has no kernel '{kernel}' for {target}.{Near(kernel, texts.Names)} All {texts.Names.Count}: {string.Join(", ", texts.Names)}.");
+        throw new FcnException($"{files.Network} has no kernel '{kernel}' for {target}.{Choice(kernel, texts.Names)}");
     }
 
-    private static string Near(string wanted, IEnumerable<string> names) =>
-        Nearest.To(wanted, names.Select(static n => (n, n))) is { } name ? $" Did you mean '{name}'?" : "";
+    // The nearest name, and all.
+    private static string Choice(string wanted, IReadOnlyList<string> names)
+    {
+        string near = Nearest.To(wanted, names.Select(static n => (n, n))) is { } name ? $" Did you mean '{name}'?" : "";
+        return $"{near} All {names.Count}: {string.Join(", ", names)}.";
+    }
 
     private KernelTexts Read(KernelTarget target)
     {

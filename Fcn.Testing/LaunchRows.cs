@@ -1,4 +1,4 @@
-// Schedules of a network, as text in its generated files → the kernels by which a layer is computed: rows "launch LABEL KERNEL ITEMS ARGUMENT…".
+// Schedules of a network, as text in its generated files → the kernels that compute a layer. Rows: "launch LABEL KERNEL ITEMS ARGUMENT…".
 using System.Text.RegularExpressions;
 
 namespace Fcn.Testing;

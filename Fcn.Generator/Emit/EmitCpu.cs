@@ -11,7 +11,7 @@ internal sealed class EmitCpu
 
     // What the text of kernels calls by simple names; a method of such a name would come first.
     private static readonly string[] Words =
-        [KernelClass, "BitConverter", "Lanes", "Math", "MathF", "MethodImpl", "MethodImplOptions", "Vector128", "Vector256", "Vector512", .. GeneratedName.Inherited];
+        [KernelClass, .. SimdRenderer.Types, "MethodImpl", "MethodImplOptions", .. GeneratedName.Inherited];
 
     private readonly NetworkDeclaration _network;
     private readonly CpuCode _code;

@@ -72,7 +72,7 @@ public sealed class IlgpuErrorTests(SimulatedDevice simulated)
     {
         using var engine = simulated.Open();
         string refusal = Refusal.Of(() => engine.Segment(new InputBatch(1, 1, 1, 3, new float[3]), new byte[1]));
-        Assert.Contains("the smallest height is 2", refusal);
+        Assert.Contains("needs an input of at least 2x2 pixels", refusal);
         // Four terabytes: no machine gives them.
         var context = new GpuContext(simulated.Driver, simulated.Driver.Card);
         refusal = Refusal.Of(() => new GpuBlock(context, 1L << 42, "Something takes", static free => $"Not more than {free}."));

@@ -169,7 +169,8 @@ public sealed class LifetimeTests
 
         public static WeakReference? Engine { get; set; }
 
-        private static readonly byte[] Text = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(LinearScore.Schedules).Replace("pad_image", "collect"));
+        private static readonly byte[] Text =
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(LinearScore.Schedules).Replace("pad_image", "collect"));
 
         private static void Collect(void* arguments, int item)
         {

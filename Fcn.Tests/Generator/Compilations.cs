@@ -17,7 +17,8 @@ internal static class Compilations
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.Latest);
 
     /// What the generator knows of a project such as those below.
-    public static readonly UserProject Project = new(ReferencesIlgpu: false, IsSigned: false, AllowsUnsafe: true, Optimizes: true, OldLanguage: null, Selection.All);
+    public static readonly UserProject Project = new(
+        ReferencesIlgpu: false, IsSigned: false, AllowsUnsafe: true, Optimizes: true, OldLanguage: null, Selection.All);
 
     private static readonly MetadataReference[] References =
     [

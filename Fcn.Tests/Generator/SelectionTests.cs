@@ -10,11 +10,16 @@ using Xunit;
 
 namespace Fcn.Tests.Generator;
 
-// What a project's properties FcnTargets, FcnPrecisions and FcnModes leave out is not compiled, and whoever asks for it at run time is told the property.
+// What a project's properties FcnTargets, FcnPrecisions and FcnModes leave out is not compiled, and whoever asks for it at run time is told the
+// property.
 public sealed class SelectionTests
 {
-    private const string Street =
-        "using Fcn; namespace User; [Fcn(Classes = 2)] [Conv(\"conv1\", 8), MaxPool(\"pool1\"), Score, Upsample(2)] public partial class Street;";
+    private const string Street = """
+        using Fcn;
+        namespace User;
+        [Fcn(Classes = 2), Conv("conv1", 8), MaxPool("pool1"), Score, Upsample(2)]
+        public partial class Street;
+        """;
 
     private static readonly InputBatch Batch = new(1, 4, 4, 3, new float[48]);
 
@@ -29,10 +34,10 @@ public sealed class SelectionTests
     public void Targets_are_files(string properties, string expected)
     {
         var files = Files(properties, Compilations.WithIlgpu(Street));
-        Assert.Equal(expected, string.Join(' ', files.Select(static f => f.Name.Split('.')).Where(static n => n[0] == "User").Select(static n => n[^3]).Where(static n => n != "Street")));
-        bool Shares(string of) => files.Any(f => f.Name.StartsWith($"Fcn.Generated.{of}", StringComparison.Ordinal));
-        Assert.Equal(
-            (expected.Contains("Cpu"), expected.Contains("Ptx"), expected.Contains("Ilgpu")), (Shares("Avx2Tiles"), Shares("Ptx"), Shares("Ilgpu")));
+        string[] own = [.. files.Select(static f => f.Name.Split('.')).Where(static n => n[0] == "User").Select(static n => n[^3])];
+        Assert.Equal(expected, string.Join(' ', own.Where(static n => n != "Street")));
+        foreach (var (file, shared) in new[] { ("Cpu", "Avx2Tiles"), ("Ptx", "Ptx"), ("Ilgpu", "Ilgpu") })
+            Assert.Equal(own.Contains(file), files.Any(f => f.Name.StartsWith($"Fcn.Generated.{shared}", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -64,21 +69,26 @@ public sealed class SelectionTests
     public void An_unknown_word_is_told_once(string property, string value, string word, string known)
     {
         var project = Compilations.Of(Street, Street.Replace("Street", "Yard"));
-        var problem = Assert.Single(Compilations.Driver(properties: $"{property}={value}").RunGenerators(project).GetRunResult().Diagnostics);
+        var run = Compilations.Driver(properties: $"{property}={value}").RunGenerators(project).GetRunResult();
+        var problem = Assert.Single(run.Diagnostics);
         Assert.Equal(("FCN4005", DiagnosticSeverity.Error), (problem.Id, problem.Severity));
         Assert.Equal(
             $"The property {property} of this project has '{word}', which is left out of account. It takes a list of: {known}.",
             problem.GetMessage(CultureInfo.InvariantCulture));
     }
 
-    [Fact]
-    public void A_user_with_a_left_out_part_has_no_warning()
+    [Theory]
+    [InlineData("FcnTargets=cpu")]
+    [InlineData("FcnTargets=cuda")]
+    [InlineData("FcnTargets=ilgpu")]
+    [InlineData("FcnPrecisions=bf16")]
+    [InlineData("FcnModes=inference")]
+    [InlineData("FcnModes=training")]
+    public void A_user_with_a_left_out_part_has_no_warning(string properties)
     {
-        foreach (string properties in new[] { "FcnTargets=cpu", "FcnTargets=cuda", "FcnTargets=ilgpu", "FcnModes=inference", "FcnModes=training", "FcnPrecisions=bf16" })
-        {
-            Compilations.Driver(properties: properties).RunGeneratorsAndUpdateCompilation(Compilations.WithIlgpu(Street), out var complete, out _);
-            Assert.Empty(complete.GetDiagnostics().Where(static d => d.Severity >= DiagnosticSeverity.Warning));
-        }
+        var project = Compilations.WithIlgpu(Street);
+        Compilations.Driver(properties: properties).RunGeneratorsAndUpdateCompilation(project, out var complete, out _);
+        Assert.Empty(complete.GetDiagnostics().Where(static d => d.Severity >= DiagnosticSeverity.Warning));
     }
 
     [Fact]
@@ -86,12 +96,13 @@ public sealed class SelectionTests
     {
         using var card = PtxCard.Open();
         using var cpu = new CpuDevice(1);
+        const string Declares = "of the project that declares it.";
         Assert.Equal(
-            "Street was compiled without kernels for CPUs. Add 'cpu' to the property FcnTargets of the project that declares it.",
+            $"Street was compiled without kernels for CPUs. Add 'cpu' to the property FcnTargets {Declares}",
             Refusal.Of(() => Open("FcnTargets=cuda", cpu)));
         foreach (string properties in new[] { "FcnTargets=cpu", "FcnTargets=ilgpu" })
             Assert.Equal(
-                "Street was compiled without kernels for NVIDIA GPUs. Add 'cuda' to the property FcnTargets of the project that declares it.",
+                $"Street was compiled without kernels for NVIDIA GPUs. Add 'cuda' to the property FcnTargets {Declares}",
                 Refusal.Of(() => Open(properties, card)));
     }
 
@@ -100,8 +111,8 @@ public sealed class SelectionTests
     {
         using var card = PtxCard.Open(CudaPrecision.Bf16);
         Assert.EndsWith(
-            "cannot run Street in bf16: it was compiled without kernels of this precision. Add 'bf16' to the property FcnPrecisions of the project that "
-            + "declares it. It can in fp32, tf32 (--precision).",
+            "cannot run Street in bf16: it was compiled without kernels of this precision. Add 'bf16' to the property FcnPrecisions of the "
+            + "project that declares it. It can in fp32, tf32 (--precision).",
             Refusal.Of(() => Open("FcnPrecisions=fp32,tf32", card)));
     }
 
@@ -123,7 +134,8 @@ public sealed class SelectionTests
         using var training = Open("FcnModes=training", device);
         training.Engine.Backward(Batch, new byte[16], new(1, 0, true));
         training.Engine.Update(new(0.1f, 0.9f, 0, 1));
-        const string Inference = "Street was compiled without its inference modes. Add 'inference' to the property FcnModes of the project that declares it.";
+        const string Inference =
+            "Street was compiled without its inference modes. Add 'inference' to the property FcnModes of the project that declares it.";
         Assert.Equal(Inference, Refusal.Of(() => training.Engine.Segment(Batch, new byte[16])));
         Assert.Equal(Inference, Refusal.Of(() => training.Engine.Scores(Batch, new float[32])));
     }
@@ -141,7 +153,7 @@ public sealed class SelectionTests
     }
 
     private static NetworkCode Code(string properties) =>
-        (NetworkCode)Compiled(properties).GetMethod("Code", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, null)!;
+        (NetworkCode)Compiled(properties).GetMethod("Code", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, null)!;
 
     private static Network Open(string properties, Device device)
     {

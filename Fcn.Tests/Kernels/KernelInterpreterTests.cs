@@ -90,7 +90,7 @@ public sealed class KernelInterpreterTests
     [Fact]
     public void What_needs_a_warp_says_so()
     {
-        Assert.Contains("Bits needs the threads of a warp", Bench.Fault(k => k.Store(Bench.Out, 0, Int(1).Bits(Element.Float))));
+        Assert.Contains("Bits needs the threads of a warp", Bench.Fault(k => k.Store(Bench.Out, 0, Float(1).Bits(Element.Word).Bits(Element.Float))));
     }
 
     [Theory]

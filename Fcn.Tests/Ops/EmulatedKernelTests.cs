@@ -27,7 +27,7 @@ public abstract class EmulatedKernelTests
     {
         var op = new OpGraph("conv", n, h, w);
         Node weight = op.Parameter("w", Whole(co * ci / groups * k * k), co, ci / groups, k), bias = op.Bias("b", Whole(co));
-        Node y = op.Add("y", new Conv(co, k, stride, pad, dilation, groups), op.Map("x", Whole(n * ci * h * w), ci), weight, bias);
+        Node y = op.Add("y", new Conv(co, k, stride, pad, dilation, groups) { HasBias = true }, op.Map("x", Whole(n * ci * h * w), ci), weight, bias);
         op.EndsWithGradient(y, Whole(n * co * y.Map.Size.At(h) * y.Map.Size.At(w)));
         Same(op, GpuMachine.All, 0);
     }
@@ -62,7 +62,7 @@ public abstract class EmulatedKernelTests
     {
         var op = new OpGraph("pooled", 2, 9, 7);
         Node weight = op.Parameter("w", Whole(12 * 9 / groups * 9), 12, 9 / groups, 3), bias = op.Bias("b", Whole(12));
-        Node conv = op.Add("conv", new Conv(12, 3, 1, 1, 1, groups), op.Map("x", Whole(2 * 9 * 9 * 7), 9), weight, bias);
+        Node conv = op.Add("conv", new Conv(12, 3, 1, 1, 1, groups) { HasBias = true }, op.Map("x", Whole(2 * 9 * 9 * 7), 9), weight, bias);
         op.Ends(op.Add("y", new MaxPool(2, 2), op.Add("relu", new Relu(), conv)));
         Same(op, GpuMachine.All, 0);
     }
@@ -151,7 +151,7 @@ public abstract class EmulatedKernelTests
     {
         var op = new OpGraph("conv", 1, 5, 6);
         Node weight = op.Parameter("w", Normal(17 * 9 * 9), 17, 9, 3), bias = op.Bias("b", Normal(17));
-        Node y = op.Add("y", new Conv(17, 3, 1, 1), op.Map("x", Normal(9 * 5 * 6), 9), weight, bias);
+        Node y = op.Add("y", new Conv(17, 3, 1, 1) { HasBias = true }, op.Map("x", Normal(9 * 5 * 6), 9), weight, bias);
         op.EndsWithGradient(y, Normal(17 * 5 * 6));
         using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         var gradients = emulated.Run("dx").Gradients;

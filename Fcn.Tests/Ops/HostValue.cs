@@ -11,12 +11,13 @@ internal static class HostValue
     /// Adds the sizes and counts of a mode to what the engine gives: N, H, W and the like.
     public static void Measure(ModeSchedule mode, Dictionary<string, long> frame)
     {
-        foreach (var size in mode.Sizes) (frame[size.Height], frame[size.Width]) = (size.Size.At((int)frame["H"]), size.Size.At((int)frame["W"]));
+        foreach (var (height, width, size) in mode.Sizes)
+            (frame[height], frame[width]) = (size.At((int)frame["H"]), size.At((int)frame["W"]));
         foreach (var count in mode.Counts) frame[count.Name] = Of(count.Value, frame);
     }
 
-    public static long Of(Value v, IReadOnlyDictionary<string, long> frame) =>
-        Of(v, name => frame.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now."));
+    public static long Of(Value v, IReadOnlyDictionary<string, long> frame) => Of(
+        v, name => frame.TryGetValue(name, out long value) ? value : throw new InvalidOperationException($"The frame has no '{name}' now."));
 
     /// The field that a pointer starts from.
     public static Value Root(Value pointer) => pointer.Op == KernelOp.Field ? pointer : Root(pointer.Sources[0]);
@@ -36,8 +37,8 @@ internal static class HostValue
                 KernelOp.Subtract when v.Type.Pointer => At(0) - At(1) * GpuMap.BytesOf(v.Type.Element),
                 KernelOp.Subtract => Fits(v, At(0) - At(1)),
                 KernelOp.Multiply => Fits(v, At(0) * At(1)),
-                KernelOp.Divide => At(0) >= 0 ? At(0) / At(1) : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {At(0)}."),
-                KernelOp.Remainder => At(0) >= 0 ? At(0) % At(1) : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {At(0)}."),
+                KernelOp.Divide => Positive(v, At(0)) / At(1),
+                KernelOp.Remainder => Positive(v, At(0)) % At(1),
                 KernelOp.Minimum => Math.Min(At(0), At(1)),
                 KernelOp.Maximum => Math.Max(At(0), At(1)),
                 KernelOp.Less => At(0) < At(1) ? 1 : 0,
@@ -50,6 +51,9 @@ internal static class HostValue
             };
         }
     }
+
+    private static long Positive(Value v, long dividend) =>
+        dividend >= 0 ? dividend : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {dividend}.");
 
     private static long Fits(Value v, long number) => v.Type.Element == Element.Index || number == (int)number
         ? number : throw new OverflowException($"{KernelPrinter.Text(v)} is {number}.");

@@ -6,8 +6,8 @@ using Xunit;
 
 namespace Fcn.Tests.Ops;
 
-// A schedule of CPUs run by the interpreter. Memory holds nothing before its first launch and after its last: a lifetime that is too short, a read
-// outside a buffer, of what nobody wrote, or of what another work item writes ends the run.
+// A schedule of CPUs run by the interpreter. Memory holds nothing before its first launch and after its last: a lifetime that is too short, a
+// read outside a buffer, of what nobody wrote, or of what another work item writes ends the run.
 internal sealed class InterpretedSchedule
 {
     /// One float at a time: plain nests throughout, the oracle of every other machine.
@@ -28,7 +28,8 @@ internal sealed class InterpretedSchedule
         var mode = new CpuPlanner(op.Graphs[graph], op.Plan, machine == Scalar ? Scalar : Machine.Kernels, preparation, tiles).Plan(graph);
         _modes = [.. preparation.Schedules, mode];
         // Kernels of one name may differ: that their texts get names of their own is the emitter's.
-        List<Kernel> kernels = [.. _modes.SelectMany((m, number) => m.Launches.Select((l, i) => l.Kernel with { Name = Name(number, i) })).Where(k => k.Body.Count > 0)];
+        var launches = _modes.SelectMany((m, number) => m.Launches.Select((l, i) => (Launch: l, Name: Name(number, i))));
+        List<Kernel> kernels = [.. launches.Where(l => !l.Launch.IsOfRuntime).Select(l => l.Launch.Kernel with { Name = l.Name })];
         var functions = tiles.Families.Values.SelectMany(t => t.On(machine)).ToList();
         Assert.Empty(KernelSpec.Faults([.. kernels, .. functions], KernelFamily.Cpu));
         _interpreter = new([.. kernels, .. functions]) { Single = single };
@@ -64,8 +65,13 @@ internal sealed class InterpretedSchedule
         var frame = new KernelFrame();
         foreach (var (role, argument) in launch.Parameters.Zip(launch.Arguments))
         {
-            if (!role.Type.Pointer) frame.Set(role.Name, Number(argument));
-            else frame.Set(role.Name, Memory(argument), HostValue.Of(argument, name => _memory.ContainsKey(name) ? 0 : _frame[name]) / GpuMap.BytesOf(role.Type.Element));
+            if (!role.Type.Pointer)
+            {
+                frame.Set(role.Name, Number(argument));
+                continue;
+            }
+            long bytes = HostValue.Of(argument, name => _memory.ContainsKey(name) ? 0 : _frame[name]);
+            frame.Set(role.Name, Memory(argument), bytes / GpuMap.BytesOf(role.Type.Element));
         }
         return frame;
     }

@@ -34,7 +34,7 @@ public sealed class GpuVariantTests
         {
             var variant = Variant(machine); // throws where a kernel is illegal
             var modes = variant.Modes.ToDictionary(m => m.Name);
-            Assert.Equal([Modes.Segment, Modes.Scores, Modes.Training, Modes.Prepare, Modes.PrepareTraining, Modes.Update], variant.Modes.Select(m => m.Name));
+            Assert.Equal("Segment Scores Training Prepare PrepareTraining Update", string.Join(' ', variant.Modes.Select(m => m.Name)));
             Assert.All(variant.Modes, m => Assert.NotEmpty(m.Launches));
             Assert.True(modes[Modes.Training].Launches.Count > modes[Modes.Scores].Launches.Count);
             foreach (var launch in variant.Modes.SelectMany(m => m.Launches))
@@ -63,8 +63,8 @@ public sealed class GpuVariantTests
     {
         var training = variant.Modes.Single(m => m.Name == Modes.Training);
         var sized = training.Sizes.Select(s => s.Height).ToHashSet();
-        return training.Launches.SelectMany(l => l.Arguments).Where(a => a.Type.Pointer).Select(HostValue.Root).Where(r => sized.Contains($"{r.Name}_H"))
-            .Select(r => (r.Name, r.Type.Element)).Distinct().ToDictionary();
+        return training.Launches.SelectMany(l => l.Arguments).Where(a => a.Type.Pointer).Select(HostValue.Root)
+            .Where(r => sized.Contains($"{r.Name}_H")).Select(r => (r.Name, r.Type.Element)).Distinct().ToDictionary();
     }
 
     private static GpuVariant Variant(GpuMachine machine)
@@ -73,6 +73,11 @@ public sealed class GpuVariantTests
         NetworkGraph Fused(NetworkGraph graph) => Fuse.Run(DropDead.Run(graph));
         return GpuVariant.Of(
             machine, GpuParameterPlan.Of(Aligned),
-            [(Modes.Segment, Fused(AddArgMax.Run(inference))), (Modes.Scores, Fused(inference)), (Modes.Training, Fused(BuildBackward.Run(Aligned)))], default);
+            [
+                (Modes.Segment, Fused(AddArgMax.Run(inference))),
+                (Modes.Scores, Fused(inference)),
+                (Modes.Training, Fused(BuildBackward.Run(Aligned))),
+            ],
+            default);
     }
 }

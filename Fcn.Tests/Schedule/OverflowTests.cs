@@ -125,8 +125,8 @@ public sealed class OverflowTests
     };
 }
 
-// The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one thread,
-// that a launch may have.
+// The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one
+// thread, that a launch may have.
 internal sealed class Limits(
     string label, ModeSchedule mode, long most, Machine? machine, IReadOnlyDictionary<string, Kernel> functions, Dictionary<string, string> faults)
 {

@@ -80,7 +80,8 @@ public sealed class PlannerTests
 
     [Fact]
     public void Two_buffers_of_one_name_are_a_fault() => Assert.Contains(
-        "There are two buffers 'a'", Assert.Throws<InvalidOperationException>(() => new Copies(Chain()).Buffer("a", Element.Float, 4, 2)).Message);
+        "There are two buffers 'a'",
+        Assert.Throws<InvalidOperationException>(() => new Copies(Chain()).Buffer("a", Element.Float, 4, 2)).Message);
 
     [Fact]
     public void A_role_that_is_bound_to_another_type_is_a_fault()

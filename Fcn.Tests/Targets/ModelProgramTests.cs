@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Fcn.Devices;
 using Fcn.Devices.Cuda;
 using Fcn.Devices.Schedules;
+using Fcn.Generator.Schedule;
 using Fcn.Tests.Ptx;
 using Xunit;
 using Xunit.Abstractions;
@@ -54,13 +55,18 @@ public sealed partial class ModelProgramTests(ITestOutputHelper output)
             var table = variant.Table(network);
             Assert.Equal(["Segment", "Scores", "Training", "Prepare", "PrepareTraining", "Update"], table.Modes);
             Assert.Equal(
-                variant.Kernels.Select(k => (k.Name, Parameters(Encoding.UTF8.GetString(k.Text())).Count())), table.Kernels.Select(k => (k.Name, k.Parameters.Count)));
-            Assert.Equal(Enumerable.Range(0, variant.Kernels.Count), table.Modes.SelectMany(m => table.Find(m)!.Launches).Select(l => l.Kernel).Distinct().Order());
+                variant.Kernels.Select(k => (k.Name, Parameters(Encoding.UTF8.GetString(k.Text())).Count())),
+                table.Kernels.Select(k => (k.Name, k.Parameters.Count)));
+            var launched = table.Modes.SelectMany(m => table.Find(m)!.Launches).Select(l => l.Kernel);
+            Assert.Equal(Enumerable.Range(0, variant.Kernels.Count), launched.Distinct().Order());
             foreach (string mode in table.Modes)
             {
                 var (schedule, arena) = (table.Find(mode)!, new ArenaPlan());
                 using var frame = new ScheduleFrame(schedule, arena);
-                foreach (var (name, value) in new[] { ("N", 2), ("H", 61), ("W", 45), ("Processors", 132), ("ParameterBlocks", 7) }) frame.Set(name, value);
+                (string, int)[] given = [("N", 2), ("H", 61), ("W", 45), ("Processors", 132), ("ParameterBlocks", 7)];
+                foreach (var (name, value) in given) frame.Set(name, value);
+                foreach (string name in GeneratedName.GpuFields.Concat(table.Find("Prepare")!.Buffers.Concat(table.Find("PrepareTraining")!.Buffers).Select(b => b.Name)))
+                    frame.Set(name, frame[name]);
                 frame.Measure(network, 61, 45);
                 frame.Place(buffer => 0x100000 + arena.Offset(buffer));
                 for (int i = 0; i < schedule.Launches.Count; i++)

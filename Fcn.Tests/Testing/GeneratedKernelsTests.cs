@@ -57,13 +57,13 @@ public sealed class GeneratedKernelsTests : IDisposable
     {
         var street = Street();
         Write("Cpu.g.cs", Table);
-        Assert.Equal(["conv1", "pool1"], street.Launched("conv1", KernelTarget.Avx2));
-        Assert.Equal(["conv1"], street.Launched("conv1.weight.gradient", KernelTarget.Avx2));
-        Assert.Empty(street.Launched("data", KernelTarget.Avx2));
+        Assert.Equal(["conv1", "pool1"], street.Launched("conv1", KernelTarget.Cpu));
+        Assert.Equal(["conv1"], street.Launched("conv1.weight.gradient", KernelTarget.Cpu));
+        Assert.Empty(street.Launched("data", KernelTarget.Cpu));
         Assert.Equal(["conv1_forward"], street.Launched("conv1", KernelTarget.Ptx));
         Assert.Equal(
-            "Town.Street launches nothing under 'conv2' for Avx2. Did you mean 'conv1'? All 3: data, conv1, conv1.weight.gradient.",
-            Fails(() => street.Launched("conv2", KernelTarget.Avx2)));
+            "Town.Street launches nothing under 'conv2' for Cpu. Did you mean 'conv1'? All 3: data, conv1, conv1.weight.gradient.",
+            Fails(() => street.Launched("conv2", KernelTarget.Cpu)));
     }
 
     [Fact]

@@ -5,7 +5,11 @@ namespace Fcn.Generator.Targets.Simd;
 // Kernel → C# on System.Runtime.Intrinsics, for one vector width. A table: what the schedule said is printed, nothing is decided here.
 internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CSharpRenderer(writer)
 {
-    private readonly Dictionary<string, string> _fields = []; // locals of roles; one that a variable has has an underscore
+    /// Types that the text of kernels calls by simple names.
+    public static readonly IReadOnlyList<string> Types =
+        ["BitConverter", "Block128", "Block256", "Block512", "IBlock", "Lanes", "Math", "MathF", "RegisterTiles", "V", "Vector128", "Vector256", "Vector512"];
+
+    private readonly Dictionary<string, string> _fields = []; // locals of roles; an underscore where the text means something else
 
     // What reads alike of vectors of one width and of a block of channels.
     private string Vector => IsGeneric ? "V" : $"Vector{Literal.Of(32 * machine.Lanes)}";
@@ -22,7 +26,7 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
         Writer.Line($"// {kernel.Summary}");
         using (Method($"internal static void {kernel.Name}<V>(void* arguments, int item) where V : struct, IBlock<V>"))
         {
-            var scope = new NameScope(Variables(kernel.Body).Concat(["args", "arguments", "item"]));
+            var scope = new NameScope([.. Names(kernel.Body), .. Types, "args", "arguments", "item"]);
             if (fields.Count > 0) Writer.Line("long* args = (long*)arguments;");
             for (int i = 0; i < fields.Count; i++)
             {
@@ -48,8 +52,9 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
         return Writer.Unchecked(header);
     }
 
-    private static IEnumerable<string> Variables(IReadOnlyList<Statement> body) =>
-        body.SelectMany(static s => new[] { s.Target?.Name ?? "" }.Concat(Variables(s.Body)).Concat(Variables(s.Else)));
+    // Variables, and functions that are called.
+    private static IEnumerable<string> Names(IReadOnlyList<Statement> body) =>
+        body.SelectMany(static s => new[] { s.Target?.Name ?? "", s.Name }.Concat(Names(s.Body)).Concat(Names(s.Else)));
 
     protected override void Other(Statement s)
     {

@@ -39,7 +39,9 @@ public abstract class GpuDevice : Device
         string word = Precision.ToString().ToLowerInvariant();
         throw new FcnException(
             $"{device} cannot run {network} in {word}: " +
-            (needed == 0 ? $"it was compiled without kernels of this precision. Add '{word}' to the property FcnPrecisions of the project that declares it. " : $"compute capability {Words(needed)} is needed. ") +
+            (needed == 0
+                ? $"it was compiled without kernels of this precision. Add '{word}' to the property FcnPrecisions of the project that declares it. "
+                : $"compute capability {Words(needed)} is needed. ") +
             (others.Length == 0 ? otherwise : $"It can in {others} (--precision)."));
     }
 

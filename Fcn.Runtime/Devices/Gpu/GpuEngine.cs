@@ -268,7 +268,10 @@ internal sealed unsafe class GpuEngine : Engine
     }
 
     private Standing Stand(string mode, string purpose) =>
-        Own(new Standing(_context, _stream, _loaded, _code.Table(_network.Name), mode, _parameters.Blocks, purpose) { IsApart = _device.Apart });
+        Own(new Standing(_context, _stream, _loaded, _code.Table(_network.Name), mode, _parameters.Blocks, purpose)
+        {
+            IsApart = _device.Apart,
+        });
 
     private T Own<T>(T part) where T : IDisposable
     {

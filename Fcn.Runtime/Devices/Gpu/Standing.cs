@@ -14,7 +14,8 @@ internal sealed class Standing : IDisposable
     private GpuBlock? _block;
     private ApartBlocks? _apart;
 
-    public Standing(GpuContext context, LaunchStream stream, LoadedKernels kernels, ScheduleTable table, string mode, int parameterBlocks, string purpose)
+    public Standing(
+        GpuContext context, LaunchStream stream, LoadedKernels kernels, ScheduleTable table, string mode, int parameterBlocks, string purpose)
     {
         (_context, _kernels, _purpose) = (context, kernels, purpose);
         Frame = Measured(table, mode, parameterBlocks, _plan);

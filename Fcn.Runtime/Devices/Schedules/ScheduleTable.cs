@@ -45,7 +45,8 @@ internal sealed class ScheduleTable
                 }
                 else Row(mode ?? throw new FormatException("It belongs to no mode."), words);
             }
-            catch (Exception fault) when (fault is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
+            catch (Exception fault) when (fault
+                is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
             {
                 throw new InvalidOperationException(
                     $"Line {number} of the schedules of {network} cannot be read: '{line.Trim()}'. {fault.Message} " +

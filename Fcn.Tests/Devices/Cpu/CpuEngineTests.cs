@@ -136,7 +136,8 @@ public sealed class CpuEngineTests
     {
         using var engine = Open(poison: false);
         var device = LinearScore.Code.Cpu!;
-        Assert.Equal(device.Memory(LinearScore.Summary, RunMode.Segment, 1, 100, 100).Bytes, engine.PlannedBytes(RunMode.Segment, 1, 100, 100));
+        long planned = device.Memory(LinearScore.Summary, RunMode.Segment, 1, 100, 100).Bytes;
+        Assert.Equal(planned, engine.PlannedBytes(RunMode.Segment, 1, 100, 100));
         Assert.Equal(0, engine.ArenaBytes);
         Run(100);
         Assert.Equal(engine.PlannedBytes(RunMode.Segment, 1, 100, 100), engine.ArenaBytes);

@@ -32,13 +32,13 @@ internal static unsafe class LinearScore
         ],
         static () => Schedules));
 
-    // A kernel's parameters are roles, in the order in which its function finds them. pad_image and total are the runtime's own. A launch has a
-    // label, a kernel, its work items, and an argument for every role; a buffer has its first and its last launch and its bytes.
+    // A kernel's parameters are roles, in the order in which its function finds them. pad_image and total are the runtime's own. A launch has
+    // a label, a kernel, its work items, and an argument for every role; a buffer has its first and its last launch and its bytes.
     public static ReadOnlySpan<byte> Schedules =>
         """
-        level Avx512 1
-        level Avx2 1
-        level Portable 1
+        level Avx512 14 1
+        level Avx2 6 1
+        level Portable 4 1
         kernel pad_image image padded height width channels halo
         kernel score_argmax x height width parameters labels
         kernel score x height width parameters scores
@@ -74,7 +74,8 @@ internal static unsafe class LinearScore
     {
         private readonly int _y = (int)(row % roles[1]);
         private readonly int _height = (int)roles[1];
-        private readonly float* _x = (float*)roles[0] + ((row / roles[1] * (roles[1] + 2) + row % roles[1] + 1) * (roles[2] + 2) + 1) * Channels;
+        private readonly float* _x =
+            (float*)roles[0] + ((row / roles[1] * (roles[1] + 2) + row % roles[1] + 1) * (roles[2] + 2) + 1) * Channels;
 
         public int Width { get; } = (int)roles[2];
 
@@ -135,7 +136,8 @@ internal static unsafe class LinearScore
     {
         long* roles = (long*)arguments;
         var row = new Row(roles, item);
-        float* parameters = (float*)roles[3], scores = stackalloc float[Classes], slopes = (float*)roles[5] + (long)item * row.Width * Classes;
+        float* parameters = (float*)roles[3], scores = stackalloc float[Classes];
+        float* slopes = (float*)roles[5] + (long)item * row.Width * Classes;
         byte* labels = (byte*)roles[4] + (long)item * row.Width;
         var step = (StepNumbers*)roles[7];
         double loss = 0;

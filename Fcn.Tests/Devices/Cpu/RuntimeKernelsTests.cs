@@ -34,7 +34,8 @@ public sealed unsafe class RuntimeKernelsTests
     public void An_image_gets_a_border_of_zeros(int images, int height, int width, int channels, int halo)
     {
         int rows = height + 2 * halo, columns = width + 2 * halo, floats = images * rows * columns * channels;
-        float[] image = [.. Enumerable.Range(1, images * height * width * channels).Select(static i => (float)i)], padded = new float[floats + 2];
+        float[] image = [.. Enumerable.Range(1, images * height * width * channels).Select(static i => (float)i)];
+        var padded = new float[floats + 2];
         Array.Fill(padded, float.NaN);
         fixed (float* from = image, to = padded) Run("pad_image", images * rows, (long)from, (long)(to + 1), height, width, channels, halo);
         for (int i = 0; i < floats; i++)

@@ -188,7 +188,7 @@ public sealed class CudaErrorTests
     {
         using var bench = new CudaBench();
         Assert.Contains("reads 3 channels; the batch has 4", Refusal.Of(() => Labels(bench.Engine, Batch(1, 4, 4) with { Channels = 4 })));
-        Assert.Contains("LinearScore needs an input of at least 2x2 pixels; got 4x1", Refusal.Of(() => Labels(bench.Engine, Batch(1, 1, 4))));
+        Assert.Contains("needs an input of at least 2x2 pixels; got 4x1", Refusal.Of(() => Labels(bench.Engine, Batch(1, 1, 4))));
         Assert.Contains("Label 5 at row 0, column 1", Refusal.Of(() => bench.Engine.Backward(Batch(1, 2, 2), [0, 5, 0, 0], default)));
         Assert.Throws<ArgumentException>(() => bench.Engine.Segment(Batch(1, 4, 4), new byte[15]));
         Assert.Throws<ArgumentException>(() => bench.Engine.Write(ParameterStore.Values, 1, new float[4]));
@@ -223,6 +223,7 @@ public sealed class CudaErrorTests
         void Launch(string mode)
         {
             using var frame = new ScheduleFrame(table.Find(mode)!, ArenaPlan.ForGpu());
+            frame.Set("N", 1);
             frame.Measure("Grids", 1, 1);
             launches.Launch(frame);
         }

@@ -6,8 +6,8 @@ using Fcn.Tests.Devices.Cpu;
 
 namespace Fcn.Tests.Devices.Cuda;
 
-// LinearScore as the generator would emit it for GPUs: packed weights, a table of schedules, kernels in the order of its rows. The kernels are C#
-// and add in the order of LinearScore, so both devices give the same bits.
+// LinearScore as the generator would emit it for GPUs: packed weights, a table of schedules, kernels in the order of its rows. The kernels
+// are C# and add in the order of LinearScore, so both devices give the same bits.
 internal static unsafe class LinearScoreCuda
 {
     public const int SharedBytes = 60_000;

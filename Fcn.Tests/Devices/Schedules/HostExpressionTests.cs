@@ -102,7 +102,8 @@ public sealed class HostExpressionTests
         Value n = Value.Field("N", KernelType.Int), h = Value.Field("H", KernelType.Int);
         Value[] values =
         [
-            n + h * 2 - 7, (n + h) * (2 - n), n - (h - (n - 1)), n * (h / 3) * 5, n / (h * 2), h % (n + 1), h * (h % 7), n + -3, n * -3, -5 + n,
+            n + h * 2 - 7, (n + h) * (2 - n), n - (h - (n - 1)), n * (h / 3) * 5, n / (h * 2), h % (n + 1), h * (h % 7),
+            n + -3, n * -3, -5 + n,
             Value.Min(n, h - 2) + Value.Max(n * 2, 1), Value.Select(n < h, h / n, n), Value.Select(n + 1 < n, n, h) * 2, (h + 15) / 16 * 16,
             n.To(Element.Index) * 3_000_000_000L + h.To(Element.Index),
         ];

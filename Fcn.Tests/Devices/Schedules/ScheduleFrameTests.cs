@@ -34,6 +34,7 @@ public sealed unsafe class ScheduleFrameTests
     {
         using var frame = Measured(1, 3, 10);
         frame.Set("Labels", 1000);
+        frame.Set("Image", 0);
         frame.Place(buffer => 4096 + frame.Arena.Offset(buffer));
         Assert.Equal([4096, 1020, 7], Arguments(frame, 0));
         Assert.Equal([4096 + frame.Arena.Offset(1), 0, 5], Arguments(frame, 1));
@@ -52,8 +53,10 @@ public sealed unsafe class ScheduleFrameTests
     {
         using var frame = Measured(1, 3, 10);
         frame.Set("Labels", 1000);
+        frame.Set("Image", 0);
         frame.HasChanged = false;
         frame.Set("Labels", 1000);
+        frame.Set("Image", 0);
         Assert.False(frame.HasChanged);
         frame.Set("Labels", 1001);
         Assert.True(frame.HasChanged);
@@ -64,6 +67,7 @@ public sealed unsafe class ScheduleFrameTests
     {
         using var frame = Measured(1, 3, 10);
         frame.Own("Labels", 30);
+        frame.Set("Image", 0);
         frame.Place(buffer => 4096 + frame.Arena.Offset(buffer));
         Assert.Equal(("Labels", 30L, 0, int.MaxValue), frame.Arena.Buffers.Select(static b => (b.Name, b.Bytes, b.First, b.Last)).Last());
         Assert.Equal(4096 + frame.Arena.Offset(2) + 20, Arguments(frame, 0)[1]);

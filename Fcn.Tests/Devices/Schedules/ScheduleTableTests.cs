@@ -8,7 +8,7 @@ namespace Fcn.Tests.Devices.Schedules;
 public sealed class ScheduleTableTests
 {
     private const string Whole = """
-        level Avx2 2
+        level Avx2 6 2
         kernel scale x y factor   # roles, in the order of the arguments
         kernel clear x
 
@@ -27,7 +27,7 @@ public sealed class ScheduleTableTests
     {
         var table = Parse(Whole);
         Assert.Equal(["scale(x, y, factor)", "clear(x)"], table.Kernels.Select(static k => $"{k.Name}({string.Join(", ", k.Parameters)})"));
-        Assert.Equal(2, table.TileBlocks("Avx2"));
+        Assert.Equal((6, 2), table.Tile("Avx2"));
         Assert.Equal(["Segment", "Update"], table.Modes);
         Assert.Null(table.Find("Training"));
         var segment = table.Find("Segment")!;
@@ -54,8 +54,8 @@ public sealed class ScheduleTableTests
     [InlineData("mode Update 1", "mode Update", "")]
     [InlineData("kernel clear x", "kernel scale x", "")]
     [InlineData("kernel clear x", "kernel", "")]
-    [InlineData("level Avx2 2", "level Avx2", "")]
-    [InlineData("level Avx2 2", "launch early scale 1 1 1 1", "It belongs to no mode")]
+    [InlineData("level Avx2 6 2", "level Avx2", "")]
+    [InlineData("level Avx2 6 2", "launch early scale 1 1 1 1", "It belongs to no mode")]
     [InlineData("count pixels N*a_H", "recount pixels N*a_H", "'recount' is no row")]
     public void A_faulty_row_is_told_with_its_line_and_its_text(string row, string faulty, string why)
     {

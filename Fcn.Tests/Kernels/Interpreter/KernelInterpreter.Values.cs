@@ -28,7 +28,8 @@ internal sealed partial class KernelInterpreter
             KernelOp.ReduceMaximum => Reduce(nameof(KernelArithmetic.Greatest), Value(v.Sources[0])),
             KernelOp.Load => Load(v),
             KernelOp.Bits when (v.Type, v.Sources[0].Type) == (KernelType.Float, KernelType.Int) =>
-                Expression.Convert(Call(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle), null, Value(v.Sources[0])), typeof(double)),
+                Expression.Convert(
+                    Call(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle), null, Value(v.Sources[0])), typeof(double)),
             KernelOp.Compose or KernelOp.Lane or KernelOp.Bits => throw NeedsWarp(v.Op),
             >= KernelOp.Store => throw new InvalidOperationException($"{v.Op} is a statement, not a value."),
         };
