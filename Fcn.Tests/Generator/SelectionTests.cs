@@ -24,12 +24,12 @@ public sealed class SelectionTests
     private static readonly InputBatch Batch = new(1, 4, 4, 3, new float[48]);
 
     [Theory]
-    [InlineData("", "Avx2 Avx512 Code Cpu Cuda Ilgpu Portable Ptx")]
-    [InlineData("FcnTargets=", "Avx2 Avx512 Code Cpu Cuda Ilgpu Portable Ptx")]
-    [InlineData("FcnTargets=cpu", "Avx2 Avx512 Code Cpu Portable")]
+    [InlineData("", "Code Cpu CpuKernels Cuda Ilgpu Ptx")]
+    [InlineData("FcnTargets=", "Code Cpu CpuKernels Cuda Ilgpu Ptx")]
+    [InlineData("FcnTargets=cpu", "Code Cpu CpuKernels")]
     [InlineData("FcnTargets=cuda", "Code Cuda Ptx")]
     [InlineData("FcnTargets=ilgpu", "Code Cuda Ilgpu")]
-    [InlineData("FcnTargets= CUDA , cpu,,cpu", "Avx2 Avx512 Code Cpu Cuda Portable Ptx")]
+    [InlineData("FcnTargets= CUDA , cpu,,cpu", "Code Cpu CpuKernels Cuda Ptx")]
     [InlineData("FcnTargets=cuda;ilgpu", "Code Cuda Ilgpu Ptx")]
     public void Targets_are_files(string properties, string expected)
     {
