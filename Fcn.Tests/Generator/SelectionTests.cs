@@ -36,7 +36,7 @@ public sealed class SelectionTests
         var files = Files(properties, Compilations.WithIlgpu(Street));
         string[] own = [.. files.Select(static f => f.Name.Split('.')).Where(static n => n[0] == "User").Select(static n => n[^3])];
         Assert.Equal(expected, string.Join(' ', own.Where(static n => n != "Street")));
-        foreach (var (file, shared) in new[] { ("Cpu", "Avx2Tiles"), ("Ptx", "Ptx"), ("Ilgpu", "Ilgpu") })
+        foreach (var (file, shared) in new[] { ("Ptx", "Ptx"), ("Ilgpu", "Ilgpu") })
             Assert.Equal(own.Contains(file), files.Any(f => f.Name.StartsWith($"Fcn.Generated.{shared}", StringComparison.Ordinal)));
     }
 
