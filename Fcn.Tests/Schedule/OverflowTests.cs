@@ -48,12 +48,16 @@ public sealed class OverflowTests
         foreach (var machine in Machine.Cpus)
         {
             var functions = code.Tiles.Values.SelectMany(t => t.On(machine)).ToDictionary(static t => t.Name);
-            foreach (var mode in code.Modes) new Limits($"{machine.Name} ", mode, Counting.Most, machine, functions, faults).Check();
+            foreach (var mode in code.Modes) new Limits($"{machine.Name} ", mode, Counting.Most, machine, functions, [], faults).Check();
         }
         foreach (var machine in GpuMachine.All)
         {
             var variant = GpuVariant.Of(machine, GpuParameterPlan.Of(graph), modes, default);
-            foreach (var mode in variant.Modes) new Limits("", mode, int.MaxValue, null, new Dictionary<string, Kernel>(), faults).Check();
+            var prepared = new Dictionary<string, Range>();
+            foreach (var mode in variant.Modes.Where(static m => m.Name is Modes.Prepare or Modes.PrepareTraining)) Of(mode).Evaluate(new(default, 1, 1, 1), prepared);
+            foreach (var mode in variant.Modes) Of(mode).Check();
+
+            Limits Of(ModeSchedule mode) => new("", mode, int.MaxValue, null, new Dictionary<string, Kernel>(), prepared, faults);
         }
         Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join("\n", faults.Take(40).Select(static f => $"{f.Key} {f.Value}"))}");
     }
@@ -98,6 +102,39 @@ public sealed class OverflowTests
             k.Let("first", entry.Lane(0) * 2);
             k.Let("second", entry.Lane(1) * 2);
         });
+        Check("sum * 100", k =>
+        {
+            Value sum = k.Let("sum", 0);
+            k.If(sum < 5, () => k.Assign(sum, n * 50));
+            k.Let("x", sum * 100);
+        });
+        Check("before * 300", k =>
+        {
+            Value before = k.Let("before", 0);
+            k.For("i", 0, n, _ =>
+            {
+                k.Let("x", before * 300);
+                k.Assign(before, n);
+            });
+        });
+        Check("entry.0 * 300", k =>
+        {
+            k.Store(table, 0, Value.Compose([Value.Int(5), Value.Int(5)]));
+            Value entry = k.Let("entry", table.Load(0, 2));
+            k.Assign(entry, Value.Field("other", KernelType.To(Element.Int)).Load(0, 2));
+            k.Let("x", entry.Lane(0) * 300);
+        });
+        foreach (bool above in new[] { true, false })
+            Check(above ? "" : "(row + -19999990) * 100000000", k =>
+            {
+                Value row = k.Let("row", Value.Item + 0);
+                k.If(row < 19_999_990, () => Far(!above), () => Far(above));
+
+                void Far(bool here)
+                {
+                    if (here) k.Let("x", (row - 19_999_990) * 100_000_000);
+                }
+            });
         Check("", k =>
         {
             Value row = k.Let("row", Value.Item / 1000);
@@ -126,9 +163,10 @@ public sealed class OverflowTests
 }
 
 // The largest batches that a schedule lets in, in several directions, and the ranges of its numbers there. Most: threads, or items of one
-// thread, that a launch may have.
+// thread, that a launch may have. Prepared: what earlier modes left in memory.
 internal sealed class Limits(
-    string label, ModeSchedule mode, long most, Machine? machine, IReadOnlyDictionary<string, Kernel> functions, Dictionary<string, string> faults)
+    string label, ModeSchedule mode, long most, Machine? machine, IReadOnlyDictionary<string, Kernel> functions,
+    Dictionary<string, Range> prepared, Dictionary<string, string> faults)
 {
     public void Check()
     {
@@ -152,7 +190,7 @@ internal sealed class Limits(
     {
         try
         {
-            Evaluate(shape, Frame(shape)!);
+            Evaluate(shape, new(prepared));
         }
         catch (OverflowException overflow)
         {
@@ -186,7 +224,8 @@ internal sealed class Limits(
     {
         var frame = new Dictionary<string, long>
         {
-            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width, ["TilePixels"] = machine?.Pixels ?? 0, ["TileBlocks"] = machine?.BlocksPerTile ?? 0, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
+            ["N"] = shape.Images, ["H"] = shape.Height, ["W"] = shape.Width,
+            ["TilePixels"] = machine?.Pixels ?? 0, ["TileBlocks"] = machine?.BlocksPerTile ?? 0, ["Processors"] = 256, ["ParameterBlocks"] = 1 << 22,
         };
         if (Math.Min(shape.Height, shape.Width) < mode.Smallest) return null;
         HostValue.Measure(mode, frame);
@@ -194,10 +233,12 @@ internal sealed class Limits(
             && mode.Launches.All(l => HostValue.Of(l.Blocks, frame) <= most / Math.Max(1, l.Kernel.Threads)) ? frame : null;
     }
 
-    private void Evaluate(RunShape shape, Dictionary<string, long> frame)
+    /// All numbers at this batch; stored: what memory holds, before and after.
+    public void Evaluate(RunShape shape, Dictionary<string, Range> stored)
     {
+        var frame = Frame(shape)!;
         foreach (var buffer in mode.Buffers) HostValue.Of(buffer.Bytes, frame);
-        var stored = new Dictionary<string, Range> { ["f.Step"] = Unknown("Seed") };
+        stored["f.Step"] = Unknown("Seed");
         foreach (var launch in mode.Launches.Where(static l => !l.IsOfRuntime))
         {
             var arguments = launch.Parameters.Zip(launch.Arguments).ToDictionary(static a => a.First.Name, static a => a.Second);

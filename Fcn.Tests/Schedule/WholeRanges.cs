@@ -80,14 +80,14 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
                 return;
             case KernelOp.If:
                 Of(s.Operands[0], kernel);
-                Under(s.Operands[0], () => Body(s.Body, kernel));
-                Body(s.Else, kernel);
+                Under(s.Operands[0], true, () => Body(s.Body, kernel));
+                Under(s.Operands[0], false, () => Body(s.Else, kernel));
                 return;
         }
         var values = s.Operands.Select(o => Of(o, kernel)).ToArray();
         if (s.Op == KernelOp.Let) Define(s.Target!, s.Operands[0], values[0]);
         else if (s.Op == KernelOp.Store) Keep(s.Operands[0], s.Operands[2], kernel);
-        else if (s.Op == KernelOp.Assign) _variables[s.Target!.Name] = _variables[s.Target.Name].Join(values[0]);
+        else if (s.Op == KernelOp.Assign) Assign(s.Target!, s.Operands[0], values[0]);
         else if (s.Op == KernelOp.Call)
             _calls[s.Name] = _calls.TryGetValue(s.Name, out var known) ? [.. known.Zip(values, static (a, b) => a.Join(b))] : values;
     }
@@ -96,17 +96,34 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
     {
         _variables[variable.Name] = range;
         _definitions[variable.Name] = value;
-        for (int lane = 0; value is { Op: KernelOp.Load, Type.Element: Element.Int } && lane < value.Type.Lanes; lane++)
-            if (stored.TryGetValue($"{memory(Root(value.Sources[0]))}.{lane}", out var kept)) _variables[$"{variable.Name}.{lane}"] = kept;
+        foreach (var (lane, kept) in Kept(variable, value)) _variables[lane] = kept;
     }
+
+    private void Assign(Value variable, Value value, Range range)
+    {
+        _variables[variable.Name] = _variables[variable.Name].Join(range);
+        var kept = Kept(variable, value);
+        foreach (string lane in Names(variable).Skip(1))
+            if (_variables.TryGetValue(lane, out var known)) _variables[lane] = known.Join(kept.GetValueOrDefault(lane, range));
+    }
+
+    // Of a variable and its lanes.
+    private static IEnumerable<string> Names(Value variable) =>
+        [variable.Name, .. Enumerable.Range(0, variable.Type.Lanes).Select(lane => $"{variable.Name}.{lane}")];
+
+    // What is known of a variable's lanes when it is loaded from where a kernel has stored.
+    private Dictionary<string, Range> Kept(Value variable, Value value) =>
+        value is not { Op: KernelOp.Load, Type.Element: Element.Int } ? [] : Enumerable.Range(0, value.Type.Lanes)
+            .Where(lane => stored.ContainsKey($"{memory(Root(value.Sources[0]))}.{lane}"))
+            .ToDictionary(lane => $"{variable.Name}.{lane}", lane => stored[$"{memory(Root(value.Sources[0]))}.{lane}"]);
 
     private void Keep(Value pointer, Value value, string kernel)
     {
-        if (value is not { Op: KernelOp.Compose, Type.Element: Element.Int }) return;
+        if (value.Type is not { Element: Element.Int, Lanes: > 1 }) return;
         for (int lane = 0; lane < value.Type.Lanes; lane++)
         {
             string place = $"{memory(Root(pointer))}.{lane}";
-            var range = Of(value.Sources[lane], kernel);
+            var range = Of(value.Op == KernelOp.Compose ? value.Sources[lane] : value, kernel);
             stored[place] = stored.TryGetValue(place, out var known) ? known.Join(range) : range;
         }
     }
@@ -126,50 +143,61 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
         Require(new(from.Low, to.High - 1 + step.High), Range.Int, s.Target!, kernel);
         _variables[s.Target!.Name] = new(from.Low, to.High - 1);
         Int128 turns = (to.High - from.Low + step.Low - 1) / step.Low;
-        foreach (var assigned in Assigned(s.Body).Where(a => _variables.ContainsKey(a.Target!.Name))) Widen(assigned, turns, kernel);
+        var assigned = Assigned(s.Body).Where(a => _variables.ContainsKey(a.Target!.Name)).ToList();
+        foreach (var one in assigned) Widen(one, turns, kernel);
+        string[] settle = [.. assigned.Where(static a => !Moves(a) && IsNumber(a.Target!)).SelectMany(static a => Names(a.Target!))];
+        Range[] before = Now();
         Body(s.Body, kernel);
+        if (turns > 1 && !before.SequenceEqual(Now())) Body(s.Body, kernel);
+
+        Range[] Now() => [.. settle.Select(name => _variables.GetValueOrDefault(name, Range.Int))];
     }
 
-    // x = x + c moves by c at every turn; what else is assigned is taken from what the body makes of it.
+    // x = x + c moves by c at every turn; what else is assigned is what the body made of it at the turn before.
     private void Widen(Statement assigned, Int128 turns, string kernel)
     {
         var (x, value) = (assigned.Target!, assigned.Operands[0]);
-        bool moves = value.Op is KernelOp.Add or KernelOp.Subtract && value.Sources[0].Name == x.Name;
-        if (!moves || x.Type.Pointer || !x.Type.IsWhole) return;
+        if (!Moves(assigned) || !IsNumber(x)) return;
         Range by = Of(value.Sources[1], kernel);
         if (value.Op == KernelOp.Subtract) by = Range.Of(0) - by;
         _variables[x.Name] += new Range(Int128.Min(0, by.Low * turns), Int128.Max(0, by.High * turns));
     }
 
+    private static bool Moves(Statement assigned) =>
+        assigned.Operands[0] is { Op: KernelOp.Add or KernelOp.Subtract } value && value.Sources[0].Name == assigned.Target!.Name;
+
+    private static bool IsNumber(Value v) => v.Type is { Pointer: false, IsWhole: true };
+
     private static IEnumerable<Statement> Assigned(IEnumerable<Statement> body) =>
         body.SelectMany(static s => s.Op == KernelOp.Assign ? [s] : Assigned(s.Body).Concat(Assigned(s.Else)));
 
-    // A condition that holds bounds what it compares.
-    private void Under(Value condition, Action body)
+    // A condition that holds, or does not, bounds what it compares.
+    private void Under(Value condition, bool holds, Action body)
     {
         var before = new Dictionary<string, Range>();
         Bound(condition);
         body();
-        foreach (var (name, range) in before) _variables[name] = range;
+        foreach (var (name, range) in before) _variables[name] = range.Join(_variables[name]);
 
         void Bound(Value c)
         {
             switch (c.Op)
             {
-                case KernelOp.And:
+                case KernelOp.And when holds:
                     foreach (var part in c.Sources) Bound(part);
                     break;
                 case KernelOp.Less or KernelOp.LessOrEqual:
-                    int open = c.Op == KernelOp.Less ? 1 : 0;
-                    Limit(c.Sources[0], new(Int128.MinValue, Of(c.Sources[1], "").High - open));
-                    Limit(c.Sources[1], new(Of(c.Sources[0], "").Low + open, Int128.MaxValue));
+                    var (less, more) = holds ? (c.Sources[0], c.Sources[1]) : (c.Sources[1], c.Sources[0]);
+                    int open = c.Op == KernelOp.Less == holds ? 1 : 0;
+                    Limit(less, new(Int128.MinValue, Of(more, "").High - open));
+                    Limit(more, new(Of(less, "").Low + open, Int128.MaxValue));
                     break;
             }
         }
 
         void Limit(Value v, Range to)
         {
-            if (v.Op != KernelOp.Variable || !v.Type.IsWhole || !_variables.TryGetValue(v.Name, out var known)) return;
+            if (v.Op != KernelOp.Variable || !IsNumber(v) || !_variables.TryGetValue(v.Name, out var known)) return;
             before.TryAdd(v.Name, known);
             _variables[v.Name] = known.Clamp(to);
         }
