@@ -26,6 +26,9 @@ public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IRead
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 
+    /// Whether a mode was compiled.
+    internal bool Has(NetworkSummary network, RunMode mode) => Table(network.Name).Find(mode.ToString()) is not null;
+
     // Parsed when it is first needed.
     internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () => new ScheduleTable(network, Schedules()));
 }
