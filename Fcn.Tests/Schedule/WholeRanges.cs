@@ -2,39 +2,6 @@ using Fcn.Generator.Kernels;
 
 namespace Fcn.Tests.Schedule;
 
-/// The values that a whole number can take.
-internal readonly record struct Range(Int128 Low, Int128 High)
-{
-    public static readonly Range Int = new(int.MinValue, int.MaxValue), Index = new(long.MinValue, long.MaxValue);
-    public static readonly Range Truth = new(0, 1), Byte = new(0, 255);
-
-    public static Range Of(Int128 value) => new(value, value);
-
-    /// 2 to the power of the range.
-    public Range Power => new(Int128.One << (int)Low, Int128.One << (int)High);
-
-    public bool Within(Range other) => Low >= other.Low && High <= other.High;
-
-    public Range Join(Range other) => new(Int128.Min(Low, other.Low), Int128.Max(High, other.High));
-
-    public Range Clamp(Range to) => new(Int128.Clamp(Low, to.Low, to.High), Int128.Clamp(High, to.Low, to.High));
-
-    public static Range operator +(Range a, Range b) => new(a.Low + b.Low, a.High + b.High);
-
-    public static Range operator -(Range a, Range b) => new(a.Low - b.High, a.High - b.Low);
-
-    public static Range operator *(Range a, Range b) => Corners(a, b, static (x, y) => x * y);
-
-    public static Range operator /(Range a, Range b) =>
-        Corners(a, new(Int128.Max(b.Low, 1), Int128.Max(b.High, 1)), static (x, y) => x / y);
-
-    private static Range Corners(Range a, Range b, Func<Int128, Int128, Int128> of)
-    {
-        Int128 p = of(a.Low, b.Low), q = of(a.Low, b.High), r = of(a.High, b.Low), s = of(a.High, b.High);
-        return new(Int128.Min(Int128.Min(p, q), Int128.Min(r, s)), Int128.Max(Int128.Max(p, q), Int128.Max(r, s)));
-    }
-}
-
 /// Interval analysis of kernels: which values every whole number of a kernel can take for one launch, in arithmetic that does not overflow.
 /// What leaves the range of its type is a fault. Numbers from memory are what kernels stored there, lane by lane, or anything; arithmetic
 /// on the bits of floats may wrap.
@@ -49,6 +16,9 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
 
     /// Functions called so far, with the values of their arguments over all calls.
     public IReadOnlyDictionary<string, Range[]> Calls => _calls;
+
+    /// What the host computes; faults say so.
+    public Range Host(Value value) => Of(value, "host");
 
     public WholeRanges Launch(Kernel kernel, Int128 items)
     {
@@ -226,8 +196,9 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
             KernelOp.Subtract when Remainder(v) is { } by => new(0, Of(by, kernel).High - 1),
             KernelOp.Subtract => sources[0] - sources[1],
             KernelOp.Multiply => sources[0] * sources[1],
-            KernelOp.Divide => sources[0] / sources[1],
-            KernelOp.Remainder => new(0, Int128.Min(Int128.Max(sources[0].High, 0), Int128.Max(sources[1].High - 1, 0))),
+            KernelOp.Divide => sources[0] / Divisor(v.Sources[1], kernel),
+            KernelOp.Remainder when Divisor(v.Sources[1], kernel) is var by =>
+                new(0, Int128.Min(Int128.Max(sources[0].High, 0), by.High - 1)),
             KernelOp.Minimum => new(Int128.Min(sources[0].Low, sources[1].Low), Int128.Min(sources[0].High, sources[1].High)),
             KernelOp.Maximum => new(Int128.Max(sources[0].Low, sources[1].Low), Int128.Max(sources[0].High, sources[1].High)),
             KernelOp.Select => sources[1].Join(sources[2]),
@@ -237,6 +208,7 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
                 new(Int128.Min(0, sources.Min(static s => s.Low)), Ones(sources.Max(static s => s.High))),
             KernelOp.ShiftLeft => Corner(sources, static (a, b) => a << b),
             KernelOp.ShiftRight => Corner(sources, static (a, b) => a >> b),
+            KernelOp.DivisorMagic or KernelOp.DivisorShift when Divisor(v.Sources[0], kernel) is var by => limits,
             KernelOp.Compose => sources.Aggregate(static (a, b) => a.Join(b)),
             KernelOp.Load => stored.GetValueOrDefault(memory(Root(v.Sources[0])), limits),
             KernelOp.Lane => _variables.GetValueOrDefault($"{v.Sources[0].Name}.{v.Number}", sources[0]),
@@ -244,6 +216,15 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
             _ => limits,
         };
         return Require(value, limits, v, kernel);
+    }
+
+    // Nothing is divided by zero, nor by what is below.
+    private Range Divisor(Value by, string kernel)
+    {
+        Range range = Of(by, kernel);
+        if (range.Low < 1 && kernel.Length > 0)
+            Faults.TryAdd($"{kernel}: division by {KernelPrinter.Text(by)}", $"{range.Low} to {range.High}");
+        return new(Int128.Max(range.Low, 1), Int128.Max(range.High, 1));
     }
 
     // Of numbers without sign: twice a number that is not negative still fits.
@@ -267,15 +248,17 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
 
     // x - x / d * d is the remainder of x by d, and costs a product less.
     private Value? Remainder(Value v) =>
-        v.Sources[1] is { Op: KernelOp.Multiply } product
-            && Quotient(product.Sources[0].Op == KernelOp.Variable ? _definitions.GetValueOrDefault(product.Sources[0].Name) : product.Sources[0]) is { } quotient
+        v.Sources[1] is { Op: KernelOp.Multiply } product && Quotient(Definition(product.Sources[0])) is { } quotient
             && Same(quotient.Of, v.Sources[0]) && Same(quotient.By, product.Sources[1]) ? product.Sources[1] : null;
+
+    private Value? Definition(Value v) => v.Op == KernelOp.Variable ? _definitions.GetValueOrDefault(v.Name) : v;
 
     // By a division, or by DivideByFields.
     private static (Value Of, Value By)? Quotient(Value? v) => v switch
     {
         { Op: KernelOp.Divide } => (v.Sources[0], v.Sources[1]),
-        { Op: KernelOp.ShiftRight } when v.Sources[0] is { Op: KernelOp.MultiplyHigh } product && product.Sources[1].Name.EndsWith("_magic", StringComparison.Ordinal) =>
+        { Op: KernelOp.ShiftRight } when v.Sources[0] is { Op: KernelOp.MultiplyHigh } product
+            && product.Sources[1].Name.EndsWith("_magic", StringComparison.Ordinal) =>
             (product.Sources[0].Sources[0], Value.Field(product.Sources[1].Name[..^"_magic".Length], KernelType.Int)),
         _ => null,
     };

@@ -43,6 +43,9 @@ public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IRead
             ?? (named.TryGetValue(name, out var kernel) ? kernel : throw new InvalidOperationException($"{network} launches '{name}', a kernel that it does not have.")))];
     }
 
+    /// Whether a mode was compiled.
+    internal bool Has(NetworkSummary network, RunMode mode) => Table(network.Name).Find(mode.ToString()) is not null;
+
     // Parsed when it is first needed.
     internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () => new ScheduleTable(network, Schedules()));
 }

@@ -93,6 +93,9 @@ public sealed record CudaVariant(CudaPrecision Precision, int Capability, IReadO
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 
+    /// Whether a mode was compiled.
+    internal bool Has(NetworkSummary network, RunMode mode) => Table(network.Name).Find(mode.ToString()) is not null;
+
     // Parsed when it is first needed.
     internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () =>
     {

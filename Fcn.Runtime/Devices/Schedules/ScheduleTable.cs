@@ -18,6 +18,7 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 // Where a kernel divides by d, its parameters d, d_magic and d_shift have one argument: what divides (Divisor).
 internal sealed class ScheduleTable
 {
+    private readonly string _network;
     private readonly Dictionary<string, Schedule> _modes = [];
     private readonly List<Kernel> _kernels = [];
     private readonly Dictionary<string, int> _byName = [];
@@ -27,6 +28,7 @@ internal sealed class ScheduleTable
     /// <exception cref="InvalidOperationException">The text is not one of this version's generator.</exception>
     public ScheduleTable(string network, ReadOnlySpan<byte> text)
     {
+        _network = network;
         Schedule? mode = null;
         int number = 0;
         foreach (string line in Encoding.UTF8.GetString(text).Split('\n'))
@@ -48,9 +50,7 @@ internal sealed class ScheduleTable
             catch (Exception fault) when (fault
                 is FormatException or OverflowException or IndexOutOfRangeException or ArgumentException or KeyNotFoundException)
             {
-                throw new InvalidOperationException(
-                    $"Line {number} of the schedules of {network} cannot be read: '{line.Trim()}'. {fault.Message} " +
-                    "The network was compiled by another version of Fcn.Generator than the Fcn.Runtime that runs it: rebuild it.", fault);
+                throw OfAnotherVersion($"Line {number} of the schedules of {network} cannot be read: '{line.Trim()}'. {fault.Message}", fault);
             }
         }
         foreach (var schedule in _modes.Values) schedule.Complete();
@@ -59,7 +59,9 @@ internal sealed class ScheduleTable
     public IReadOnlyList<Kernel> Kernels => _kernels;
 
     /// The register tile of a level of CPUs.
-    public (int Pixels, int Blocks) Tile(string level) => _levels[level];
+    /// <exception cref="InvalidOperationException">The table has no row for it.</exception>
+    public (int Pixels, int Blocks) Tile(string level) => _levels.TryGetValue(level, out var tile)
+        ? tile : throw OfAnotherVersion($"The schedules of {_network} have no row 'level {level}'.");
 
     public IEnumerable<string> Modes => _modes.Keys;
 
@@ -78,7 +80,7 @@ internal sealed class ScheduleTable
         switch (words[0])
         {
             case "size" or "count":
-                mode.Sizes.Add(new Schedule.Size(mode.Slot(words[1]), Expression(words[2]), words[0] == "count"));
+                mode.Sizes.Add(new Schedule.Size(mode.Slot(words[1]), Expression(words[2])));
                 break;
             case "buffer":
                 mode.Buffers.Add(new Schedule.Buffer(words[1], mode.Slot(words[1]), Expression(words[4]), Whole(words[2]), Whole(words[3])));
@@ -102,6 +104,9 @@ internal sealed class ScheduleTable
                 throw new FormatException($"'{words[0]}' is no row.");
         }
     }
+
+    private static InvalidOperationException OfAnotherVersion(string fault, Exception? cause = null) => new(
+        $"{fault} The network was compiled by another version of Fcn.Generator than the Fcn.Runtime that runs it: rebuild it.", cause);
 
     private static int Whole(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 

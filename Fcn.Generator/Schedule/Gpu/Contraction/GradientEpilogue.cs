@@ -24,7 +24,7 @@ internal sealed class GradientEpilogue(GradientTile shape)
     }
 
     /// The taps and channels under a chunk of columns: how far in the map from the first tap, in elements, and the bits that say whether it is there.
-    /// Chunks behind the last stand where the last one does: a number for their tap, which there is not, could need more bits than a mask has.
+    /// Chunks behind the last stand on the last: they are of no tap, and the bits of a number for one need not fit.
     public (Value Distance, Value Bits) Columns(KernelBuilder k, Value chunk)
     {
         Value last = Int("columns") / shape.Chunk - 1, near = k.Let("near_chunk", Value.Min(chunk, last));
