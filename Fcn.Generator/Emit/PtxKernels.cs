@@ -5,7 +5,7 @@ using Fcn.Generator.Targets.Ptx;
 namespace Fcn.Generator.Emit;
 
 // All GPU kernels of a network as text, each text once, under the name of the kernel that first had it. Where kernels of one name differ, the later one
-// has its machine's name behind its own (conv3_2_forward_bf16), then its schedule's. No entry has a parameter's name: ptxas 11.8 crashes there. Kernels
+// has its machine's name behind its own (max_pool_k2_s2_bf16), then its schedule's. No entry has a parameter's name: ptxas 11.8 crashes there. Kernels
 // that share a body are rendered once; they are known by the object.
 internal sealed class PtxKernels
 {
