@@ -13,7 +13,7 @@ internal sealed record HintNames(EquatableArray<string> Crowded)
         return new(sorted.Where((name, i) => sorted.Take(i).Any(earlier => Meets(name, earlier))).ToEquatableArray());
     }
 
-    public GeneratedFile Place(GeneratedFile file, NetworkDeclaration network)
+    public GeneratedFile Named(GeneratedFile file, NetworkDeclaration network)
     {
         int at = Crowded.ToList().IndexOf(network.FullName);
         if (at < 0) return file;

@@ -41,7 +41,7 @@ internal sealed class PtxKernels
         }
     }
 
-    /// In the order of their first launches.
+    /// All kernels, in the order of their first launches.
     public IReadOnlyList<PtxKernel> All => _all;
 
     /// What a text was rendered from, for targets that say the same in other words.

@@ -39,7 +39,7 @@ internal sealed record Launch(Kernel Kernel, Value Blocks, IReadOnlyList<Value> 
         new(kernel, "", [], []), Counting.Wide(items), [.. arguments.Select(static a => Value.Field(a.Role, a.Value.Type))],
         arguments.ToDictionary(static a => a.Role, static a => a.Value)) { Label = label };
 
-    /// In the order of Parameters.
+    /// What the parameters are for this launch, in their order.
     public IReadOnlyList<Value> Arguments => [.. Parameters.Select(p => Argument(p.Name))];
 
     /// What a parameter is for this launch.

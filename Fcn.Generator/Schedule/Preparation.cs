@@ -24,7 +24,7 @@ internal sealed class Preparation
         return pointer;
     }
 
-    /// Of all that was asked for.
+    /// Names of all that was asked for.
     public IEnumerable<string> Names => _pointers.Keys;
 
     /// The modes that write what was asked for so far.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Fcn.Generator.Simplify;
 
-// Needs: Int fields that a kernel divides by are 1 or more, and what it divides is not negative (KernelOp.Divide). Gives: a / f and a % f
+// Invariant integer division. Needs: Int fields that a kernel divides by are 1 or more, and what it divides is not negative (KernelOp.Divide). Gives: a / f and a % f
 // as products and shifts by two more fields, f_magic and f_shift. Because: GPUs have no instruction that divides whole numbers, and the
 // sequence that stands for one costs as much as twenty; the host computes the two numbers once for a launch.
 internal static class DivideByFields

@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: nothing. Gives: no If whose condition is a constant; what would run stands in its place. Because: schedules write one kernel for
+// Branch folding. Needs: nothing. Gives: no If whose condition is a constant; what would run stands in its place. Because: schedules write one kernel for
 // many forms, and a condition that a form decides is no branch.
 internal static class FoldBranches
 {

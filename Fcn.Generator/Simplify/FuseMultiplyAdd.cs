@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: nothing. Gives: sums of Ints with a product on their left as one FusedMultiplyAdd. Because: it is one instruction of a GPU. Of
+// Contraction to multiply-adds (mad). Needs: nothing. Gives: sums of Ints with a product on their left as one FusedMultiplyAdd. Because: it is one instruction of a GPU. Of
 // real numbers the author says which sums are fused: they round otherwise.
 internal static class FuseMultiplyAdd
 {

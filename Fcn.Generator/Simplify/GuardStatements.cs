@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: FoldBranches. Gives: every If that guards one store or copy marked as BranchForm.Guarded. Because: a GPU makes one instruction
+// Predication (if-conversion). Needs: FoldBranches. Gives: every If that guards one store or copy marked as BranchForm.Guarded. Because: a GPU makes one instruction
 // conditional for nothing, where a branch costs two; what the instruction reads is computed before it, so that must need no memory and no
 // other thread.
 internal static class GuardStatements

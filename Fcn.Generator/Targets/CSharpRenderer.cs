@@ -16,7 +16,8 @@ internal abstract class CSharpRenderer(SourceWriter writer)
     /// A variable as the text calls it.
     protected virtual string Name(Value variable) => variable.Name;
 
-    /// Of the ops that targets do not share: names of fields, items and threads, functions, memory, of vectors all but sums and products.
+    /// The text of ops that targets do not share: names of fields, items and threads, functions, memory; of vectors, all but sums and
+    /// products.
     protected abstract (string Text, int Precedence) Own(Value v);
 
     /// Statements that targets do not share.

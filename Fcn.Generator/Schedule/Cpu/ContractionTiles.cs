@@ -10,7 +10,7 @@ internal sealed class ContractionTiles
 
     private readonly Dictionary<string, TileFamily> _families = [];
 
-    /// By name: the families that were asked for.
+    /// The families that were asked for, by name.
     public IReadOnlyDictionary<string, TileFamily> Families => _families;
 
     /// The families that are compiled into Fcn.Runtime.

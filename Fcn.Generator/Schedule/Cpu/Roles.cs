@@ -9,11 +9,11 @@ internal sealed record MapRole(string Name, int Channels, int Block)
 {
     public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));
 
-    public Value Height => Whole("H");
+    public Value Height => Number("H");
 
-    public Value Width => Whole("W");
+    public Value Width => Number("W");
 
-    public Value Blocks => Whole("blocks");
+    public Value Blocks => Number("blocks");
 
     public Value Row => Pitch("row");
 
@@ -36,7 +36,7 @@ internal sealed record MapRole(string Name, int Channels, int Block)
         new(Image.Name, map.Image),
     ];
 
-    private Value Whole(string what) => Value.Field($"{Name}_{what}", KernelType.Int);
+    private Value Number(string what) => Value.Field($"{Name}_{what}", KernelType.Int);
 
     private Value Pitch(string what) => Value.Field($"{Name}_{what}", KernelType.Index);
 }
@@ -103,10 +103,10 @@ internal sealed class CpuOperands
 
     public MapRole Y { get; }
 
-    /// By input; null where the input is a weight.
+    /// The maps, by the number of the input; null where the input is a weight.
     public IReadOnlyList<MapRole?> Maps { get; }
 
-    /// By input; null where the input is a map.
+    /// The weights, by the number of the input; null where the input is a map.
     public IReadOnlyList<WeightRole?> Weights { get; }
 
     public IReadOnlyList<KeyValuePair<string, Value>> Bindings { get; }

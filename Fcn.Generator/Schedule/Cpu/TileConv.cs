@@ -30,7 +30,7 @@ internal sealed class TileConv
 
     private WeightRole Weight => _operands.Weights[1]!;
 
-    // Of two blocks of output channels, the most that a tile spans.
+    // The weights of two blocks of output channels, the most that a tile spans, are larger than the cache.
     private bool WeightsStay => 2 * 4 * _parameter.Panel > CacheBytes;
 
     // More border than the window's own reach: whole rows of taps fall on zeros and are left out. Gradients of fc6 and the image of padding 100.

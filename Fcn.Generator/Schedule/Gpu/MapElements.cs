@@ -25,6 +25,6 @@ internal static class MapElements
 
     private static bool IsContraction(Node node) => Enumerable.Range(0, node.Inputs.Count).Any(node.Op.IsFactor);
 
-    // As a factor, not as a summand of the tail.
+    // The reader multiplies the map: it is a factor, not a summand of the epilogue.
     private static bool Multiplies(Node reader, Node map) => reader.Inputs.Where((input, i) => input == map && reader.Op.IsFactor(i)).Any();
 }

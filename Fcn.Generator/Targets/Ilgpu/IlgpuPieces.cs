@@ -199,7 +199,7 @@ internal static class IlgpuPieces
         w.Line();
     }
 
-    // At multiples of the vector, as schedules place them.
+    // A vector lies at multiples of its own size, as schedules place it.
     private static void Memory(SourceWriter w, string name, string element, int lanes)
     {
         string shift = Literal.Of(lanes == 2 ? 1 : lanes == 4 ? 2 : 3);

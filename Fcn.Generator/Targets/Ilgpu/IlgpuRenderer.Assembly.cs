@@ -10,7 +10,7 @@ namespace Fcn.Generator.Targets.Ilgpu;
 // addresses and hands them over. What lies between two C# statements is one text; long texts are constants, since many kernels have the same.
 internal sealed partial class IlgpuRenderer
 {
-    /// Of dynamic shared memory: what a launch asks for beyond the arrays.
+    /// Bytes of dynamic shared memory that a launch asks for beyond the arrays.
     public const int Alignment = 128;
 
     private const int MostOperands = 10, LongText = 3;
@@ -233,6 +233,6 @@ internal sealed partial class IlgpuRenderer
         return $"    CudaAsm.Emit(IlgpuAssembly.{name});\n";
     }
 
-    // In a text of ILGPU a single % announces an operand.
+    // ILGPU reads a single % as the beginning of an operand.
     private static string Escaped(string text) => text.Replace("%", "%%");
 }

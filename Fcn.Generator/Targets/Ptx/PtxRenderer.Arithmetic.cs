@@ -126,12 +126,12 @@ internal sealed partial class PtxRenderer
         (Element.Index, Element.Int or Element.Byte) => Each("cvt.u32.u64", d, s),
         (Element.Float, Element.Double) => Each("cvt.f64.f32", d, s),
         (Element.Double, Element.Float) => Each("cvt.rn.f32.f64", d, s),
-        (Element.Float or Element.Double, Element.Byte or Element.Int or Element.Index) => Each($"cvt.rzi.{Whole(to)}.{Compared(new(from))}", d, s),
-        (Element.Byte or Element.Int or Element.Index, Element.Float or Element.Double) => Each($"cvt.rn.{Compared(new(to))}.{Whole(from)}", d, s),
+        (Element.Float or Element.Double, Element.Byte or Element.Int or Element.Index) => Each($"cvt.rzi.{IntegerType(to)}.{Compared(new(from))}", d, s),
+        (Element.Byte or Element.Int or Element.Index, Element.Float or Element.Double) => Each($"cvt.rn.{Compared(new(to))}.{IntegerType(from)}", d, s),
         _ => throw Unable($"conversion to {to}", new(from)),
     };
 
-    private static string Whole(Element element) => element == Element.Byte ? "u32" : element == Element.Int ? "s32" : "s64";
+    private static string IntegerType(Element element) => element == Element.Byte ? "u32" : element == Element.Int ? "s32" : "s64";
 
     // Floats, two to a register. cvt names the upper half first; sm_80 has no conversion of one alone.
     private string[] Rounded(string[] s, string[] d)

@@ -23,7 +23,7 @@ internal sealed partial class PtxRenderer
         _ => _known.TryGetValue(v, out string[]? known) ? known : _known[v] = Into(v, _registers.Temporaries(v.Type)),
     };
 
-    /// As Of, of a scalar; a register even where the value is a literal.
+    /// The register of a scalar, even where the value is a literal.
     private string Register(Value v) => v.Op == KernelOp.Constant ? Into(v, _registers.Temporaries(v.Type))[0] : Of(v)[0];
 
     // Only the last instruction of a lane writes its register: it may be one of the operands.
@@ -183,7 +183,7 @@ internal sealed partial class PtxRenderer
         Element.Bool or Element.BFloat16 or Element.TensorFloat or Element.Word => throw Unable("setp", type),
     };
 
-    // Of numbers that are not negative.
+    // The type by which instructions know a number that is not negative.
     private static string Count(KernelType type) => type.Element == Element.Index ? "u64" : "u32";
 
     private static string Moved(Kind kind) => kind switch

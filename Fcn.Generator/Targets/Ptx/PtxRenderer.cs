@@ -36,7 +36,7 @@ internal sealed partial class PtxRenderer
 
     private PtxRenderer(int capability) => _capability = capability;
 
-    /// For cards of this capability and above.
+    /// The text of a kernel for cards of this capability and above.
     public static PtxKernel Render(Kernel kernel, int capability = 75)
     {
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");

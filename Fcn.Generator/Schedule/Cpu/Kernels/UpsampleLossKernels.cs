@@ -25,7 +25,7 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
 
     public Value Items => N * Bands(op.Offset);
 
-    /// Of the buffer of all bands.
+    /// Floats of the buffer that holds all bands.
     public Value Floats => N.To(Element.Index) * Bands(op.Offset) * Taps * RowFloats(scores.Width);
 
     private Value Bands(Value offset) => (H + (offset - 1)) / Stride - (offset / Stride - 1);
