@@ -2,8 +2,8 @@ using Fcn.Generator.Declaration;
 
 namespace Fcn.Generator.Emit;
 
-// Names of generated files. Roslyn, Windows and macOS take upper and lower case for the same. The files of a network whose full name, or the
-// beginning of it, differs from another's in case alone have a number behind it: A.NET.g.cs, A.Net.2.g.cs.
+// Names of generated files. Roslyn, Windows and macOS take upper and lower case for the same. The files of a network whose full name, or
+// the beginning of it, differs from another's in case alone have a number behind it: A.NET.g.cs, A.Net.2.g.cs.
 internal sealed record HintNames(EquatableArray<string> Crowded)
 {
     /// Of the full names of all networks of a project: the first in order of each that meet keeps its plain name.

@@ -91,9 +91,11 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value MultiplyHigh(Value a, Value b) => Binary(KernelOp.MultiplyHigh, a, b);
 
-    public static Value DivisorMagic(Value by) => by.Op == KernelOp.Constant ? Int(Divisor.Magic((int)by.Number)) : by.Unary(KernelOp.DivisorMagic);
+    public static Value DivisorMagic(Value by) =>
+        by.Op == KernelOp.Constant ? Int(Divisor.Magic((int)by.Number)) : by.Unary(KernelOp.DivisorMagic);
 
-    public static Value DivisorShift(Value by) => by.Op == KernelOp.Constant ? Int(Divisor.Shift((int)by.Number)) : by.Unary(KernelOp.DivisorShift);
+    public static Value DivisorShift(Value by) =>
+        by.Op == KernelOp.Constant ? Int(Divisor.Shift((int)by.Number)) : by.Unary(KernelOp.DivisorShift);
 
     public static Value ShiftRight(Value a, Value bits) => Binary(KernelOp.ShiftRight, a, bits);
 
@@ -133,7 +135,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     public Value To(Element element) => Type.Element == element ? this : new(KernelOp.Convert, Type with { Element = element }, [this]);
 
     /// One lane of a vector.
-    public Value Lane(int lane) => Op == KernelOp.Compose ? Sources[lane] : new(KernelOp.Lane, Type with { Lanes = 1 }, [this], number: lane);
+    public Value Lane(int lane) =>
+        Op == KernelOp.Compose ? Sources[lane] : new(KernelOp.Lane, Type with { Lanes = 1 }, [this], number: lane);
 
     /// Scalars of one type as the lanes of a vector.
     public static Value Compose(IReadOnlyList<Value> lanes) => new(KernelOp.Compose, lanes[0].Type with { Lanes = lanes.Count }, lanes);
@@ -163,7 +166,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     private Value Reduce(KernelOp op) => Type.Lanes == 1 ? this : new(op, Type with { Lanes = 1 }, [this]);
 
-    private static bool Folds(Value a, Value b) => a.Op == KernelOp.Constant && b.Op == KernelOp.Constant && a.Type.IsWhole && b.Type.IsWhole;
+    private static bool Folds(Value a, Value b) =>
+        a.Op == KernelOp.Constant && b.Op == KernelOp.Constant && a.Type.IsWhole && b.Type.IsWhole;
 
     private static Value Folded(Value a, Value b, double number) => new(KernelOp.Constant, Match(a, b).A.Type, None, number: number);
 

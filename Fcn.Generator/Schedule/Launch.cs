@@ -2,9 +2,9 @@ using Fcn.Generator.Simplify;
 
 namespace Fcn.Generator.Schedule;
 
-/// One step of a schedule: a kernel over work items (on a GPU over blocks of threads along x). A kernel names its parameters by their roles (fields
-/// x, x_H, weight); Roles says what each is for this launch, as the host computes it. Parameters are the kernel's own, in order: roles, and for a role
-/// that it divides by the two numbers of the division (Simplify/DivideByFields), which follow from the role's.
+/// One step of a schedule: a kernel over work items (on a GPU over blocks of threads along x). A kernel names its parameters by their roles
+/// (fields x, x_H, weight); Roles says what each is for this launch, as the host computes it. Parameters are the kernel's own, in order:
+/// roles, and for a role that it divides by the two numbers of the division (Simplify/DivideByFields), which follow from the role's.
 internal sealed record Launch(Kernel Kernel, Value Blocks, IReadOnlyList<Value> Parameters, IReadOnlyDictionary<string, Value> Roles)
 {
     /// The node that it computes, for profiles and tables.

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// What the modes of one machine share: prepared parameters, each once, which the modes Prepare and PrepareTraining write and whose buffers persist;
-// and bodies of kernels, so that a layer is lowered once for all modes and all layers of its form.
+// What the modes of one machine share: prepared parameters, each once, which the modes Prepare and PrepareTraining write and whose buffers
+// persist; and bodies of kernels, so that a layer is lowered once for all modes and all layers of its form.
 internal sealed class Preparation
 {
     private readonly Dictionary<string, Value> _pointers = [];

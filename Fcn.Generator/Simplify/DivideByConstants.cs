@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Simplify;
 
-// Strength reduction of divisions. Needs: Ints that are divided are not negative (KernelOp.Divide). Gives: a / c and a % c of Ints as shifts, or as the upper half of a
-// product. Because: an assembler computes a reciprocal every time, if it knows nothing of the number's sign.
+// Strength reduction of divisions. Needs: Ints that are divided are not negative (KernelOp.Divide). Gives: a / c and a % c of Ints as
+// shifts, or as the upper half of a product. Because: an assembler computes a reciprocal every time, if it knows nothing of the number's
+// sign.
 internal static class DivideByConstants
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(Divided).Of(body);

@@ -1,9 +1,9 @@
 namespace Fcn.Generator.Simplify;
 
-// Common subexpression elimination. Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes more than once as a variable,
-// before its first use. Because: an assembler finds equal values by itself, but a reader and the text do not get shorter by it. Values
-// are equal whose operations are; those that read memory or a variable which is assigned stay where they are, and so do truths, which
-// machines have few registers for.
+// Common subexpression elimination. Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes
+// more than once as a variable, before its first use. Because: an assembler finds equal values by itself, but a reader and the text do not
+// get shorter by it. Values are equal whose operations are; those that read memory or a variable which is assigned stay where they are, and
+// so do truths, which machines have few registers for.
 internal sealed class ShareValues
 {
     private const string Name = "v";

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Simplify;
 
-// Address mode selection. Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant; what varies is in the
-// pointer, as FusedMultiplyAdds of bytes, and an Int is widened by the product itself. Because: an instruction holds a register and a
-// constant of 32 bits ([%x+64]), and addresses that differ by constants share the register.
+// Address mode selection. Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant;
+// what varies is in the pointer, as FusedMultiplyAdds of bytes, and an Int is widened by the product itself. Because: an instruction holds
+// a register and a constant of 32 bits ([%x+64]), and addresses that differ by constants share the register.
 internal static class SplitAddresses
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(Loaded, Split).Of(body);

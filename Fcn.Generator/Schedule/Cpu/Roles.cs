@@ -1,10 +1,10 @@
 namespace Fcn.Generator.Schedule;
 
-// What kernels know of maps and weights: a role (x, y, dy, weight) whose place, sizes and pitches are arguments, so that layers share kernels.
-// The name of an argument is the role's, with what it says behind it: x, x_H, x_row.
+// What kernels know of maps and weights: a role (x, y, dy, weight) whose place, sizes and pitches are arguments, so that layers share
+// kernels. The name of an argument is the role's, with what it says behind it: x, x_H, x_row.
 
-/// A map in a kernel. Its pointer is the first pixel inside the border (or, for a convolution, the first that it reads). Channels and Block are
-/// known where the kernel is written, since they shape its code.
+/// A map in a kernel. Its pointer is the first pixel inside the border (or, for a convolution, the first that it reads). Channels and Block
+/// are known where the kernel is written, since they shape its code.
 internal sealed record MapRole(string Name, int Channels, int Block)
 {
     public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));
@@ -73,7 +73,8 @@ internal sealed record WeightRole(string Name, int InBlock)
     ];
 }
 
-/// A node's operands under their roles in its kernel: maps x, x1, …, its own map y, parameters weight and bias; and what the roles are in one launch.
+/// A node's operands under their roles in its kernel: maps x, x1, …, its own map y, parameters weight and bias; and what the roles are in
+/// one launch.
 internal sealed class CpuOperands
 {
     /// First: the row and column of the first map that the kernel takes for its first.

@@ -1,8 +1,9 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// Which element every map has. What a contraction reads has the element of the machine's factors, and so has all that lies between contractions. Float
-// are the maps whose numbers go nowhere but to the loss, labels or scores (behind the last contraction: scores, upscores, their sums), and the gradients
-// between the loss and the first contraction behind it, save those that a contraction reads itself.
+// Which element every map has. What a contraction reads has the element of the machine's factors, and so has all that lies between
+// contractions. Float are the maps whose numbers go nowhere but to the loss, labels or scores (behind the last contraction: scores,
+// upscores, their sums), and the gradients between the loss and the first contraction behind it, save those that a contraction reads
+// itself.
 internal static class MapElements
 {
     public static IReadOnlyDictionary<Node, Element> Of(NetworkGraph graph, GpuMachine machine)

@@ -2,8 +2,8 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// What kernels in ILGPU's dialect are written with: vectors that a thread loads and stores at once, and the arithmetic that C# has not in one word. One file
-// per assembly. ILGPU inlines all of it; every lane is a field, since arrays would lie in slow memory.
+// What kernels in ILGPU's dialect are written with: vectors that a thread loads and stores at once, and the arithmetic that C# has not in
+// one word. One file per assembly. ILGPU inlines all of it; every lane is a field, since arrays would lie in slow memory.
 internal static class IlgpuPieces
 {
     public static IReadOnlyList<GeneratedFile> Files { get; } =

@@ -1,8 +1,8 @@
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// ILGPU has no pointers. What C# reads is a view, a field or a shared array, and a place in it; what inline assembly reads is an address in bytes: of 64 bits
-// in global memory, of 32 in shared memory. A pointer variable is a number of either kind.
+// ILGPU has no pointers. What C# reads is a view, a field or a shared array, and a place in it; what inline assembly reads is an address in
+// bytes: of 64 bits in global memory, of 32 in shared memory. A pointer variable is a number of either kind.
 internal sealed class IlgpuPointers
 {
     private readonly Dictionary<string, Value> _values = [];

@@ -4,8 +4,9 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// Kernel → a static method in ILGPU's dialect of C#: fields are parameters, a thread is Group.IdxX, a block Grid.IdxX, vectors are structs of Fcn.Generated
-// (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix units in the other part.
+// Kernel → a static method in ILGPU's dialect of C#: fields are parameters, a thread is Group.IdxX, a block Grid.IdxX, vectors are structs
+// of Fcn.Generated (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix
+// units in the other part.
 internal sealed partial class IlgpuRenderer : CSharpRenderer
 {
     private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, SizeCopies.Run];

@@ -3,7 +3,8 @@ using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
 
-// Values: which instruction an operation is, once for every lane. `.rn` on sums and products keeps ptxas from contracting them into a multiply-add.
+// Values: which instruction an operation is, once for every lane. `.rn` on sums and products keeps ptxas from contracting them into a
+// multiply-add.
 internal sealed partial class PtxRenderer
 {
     /// Registers that hold the value, or literals; computed to temporaries where it has no place yet.
@@ -156,7 +157,8 @@ internal sealed partial class PtxRenderer
     private static bool SameKind(Value bits) => PtxRegisters.KindOf(bits.Sources[0].Type) == PtxRegisters.KindOf(bits.Type);
 
     // Truths as registers, bits as they come.
-    private string[] Truth(Value v) => v.Op == KernelOp.Constant && v.Type.Element == Element.Bool ? Into(v, _registers.Temporaries(v.Type)) : Of(v);
+    private string[] Truth(Value v) =>
+        v.Op == KernelOp.Constant && v.Type.Element == Element.Bool ? Into(v, _registers.Temporaries(v.Type)) : Of(v);
 
     private static bool Packed(KernelType type) => type is { Element: Element.BFloat16, Lanes: > 1 };
 

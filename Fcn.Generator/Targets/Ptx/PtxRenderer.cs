@@ -6,8 +6,8 @@ using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
 
-// Kernel → PTX of one entry. A table from instruction to text: what the schedule said is printed, nothing is decided here. The same text serves every
-// level that has its instructions. Statements are here; values, their arithmetic and memory in the other parts.
+// Kernel → PTX of one entry. A table from instruction to text: what the schedule said is printed, nothing is decided here. The same text
+// serves every level that has its instructions. Statements are here; values, their arithmetic and memory in the other parts.
 internal sealed partial class PtxRenderer
 {
     /// The module's name for the memory that a block's threads share; its size comes with the launch.
