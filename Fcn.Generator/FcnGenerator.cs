@@ -36,7 +36,7 @@ public sealed class FcnGenerator : IIncrementalGenerator
         var shared = kernels.SelectMany(static (c, _) => c.Shared).Collect().SelectMany(static (files, _) => files.Distinct());
         context.RegisterImplementationSourceOutput(shared.WithTrackingName(Steps.SharedFiles), Write);
 
-        // In Fcn.Runtime alone: the register tiles that networks share.
+        // Only Fcn.Runtime has the class that asks for register tiles, which all networks share.
         var tiles = context.SyntaxProvider
             .ForAttributeWithMetadataName(EmitTiles.RuntimeMark, static (node, _) => node is TypeDeclarationSyntax, static (_, _) => true)
             .SelectMany(static (_, _) => EmitTiles.Runtime());
@@ -51,7 +51,7 @@ public sealed class FcnGenerator : IIncrementalGenerator
 
     private static IncrementalValuesProvider<GeneratedFile> Files(
         IncrementalValuesProvider<Compiled> compiled, IncrementalValueProvider<HintNames> names) =>
-        compiled.Combine(names).SelectMany(static (c, _) => c.Left.Files.Select(f => c.Right.Place(f, c.Left.Network)));
+        compiled.Combine(names).SelectMany(static (c, _) => c.Left.Files.Select(f => c.Right.Named(f, c.Left.Network)));
 
     // What is wrong with the project's settings is said once, at its first network.
     private static IEnumerable<Compiled> Unfit(ImmutableArray<Reading> networks, UserProject project) =>

@@ -34,7 +34,7 @@ internal sealed class GeneratedFiles
     /// Lines of the network's own file of this ending, such as CpuKernels.g.cs; null if there is none.
     public string[]? Find(string ending) => Lines(first[..^Ending.Length] + ending);
 
-    /// Lines of a file that networks share, such as Fcn.Generated.Ptx.conv1_forward_60322ce9.g.cs.
+    /// Lines of a file that networks share, such as Fcn.Generated.Ptx.conv_fp32_128x128_454cab56e3ebfa8e.g.cs.
     public string[] Shared(string name) => Lines($"{name}.g.cs")
         ?? throw new FcnException($"{Network} names {name}, but {name}.g.cs is not in {folder}: the folder was cleared in part. Build again.");
 

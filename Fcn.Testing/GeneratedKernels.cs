@@ -77,7 +77,7 @@ public sealed class GeneratedKernels
     }
 
     /// <summary>One kernel as it was compiled.</summary>
-    /// <param name="kernel">Its name, such as <c>conv1</c> on CPUs or <c>conv1_forward</c> on GPUs.</param>
+    /// <param name="kernel">Its name, such as <c>conv_bias_relu</c> on CPUs or <c>conv_bf16_128x128</c> on GPUs; <see cref="Launched"/> tells those of a layer.</param>
     /// <param name="target">What it was compiled to.</param>
     /// <returns>
     /// For C#, its comment, attributes and method at indentation 0; for PTX, the text that a module's header is put before. Lines end in \n, the last one in

@@ -5,8 +5,9 @@ using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Emit;
 
-// GPU kernels → C# in ILGPU's dialect: one file of a network with everything that any GPU runs, and a table that finds the method of every kernel of the
-// network's CUDA schedules. Kernels for matrix units, the bulk of the text, are shared by the networks of an assembly, and so is their inline assembly.
+// GPU kernels → C# in ILGPU's dialect: one file of a network with everything that any GPU runs, and a table that finds the method of every
+// kernel of the network's CUDA schedules. Kernels for matrix units, the bulk of the text, are shared by the networks of an assembly, and so
+// is their inline assembly.
 internal sealed class EmitIlgpu
 {
     private const string AssemblyClass = "IlgpuAssembly", SharedClass = "Ilgpu", Own = PtxKernels.IlgpuClass;

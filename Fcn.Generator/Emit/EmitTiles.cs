@@ -2,9 +2,9 @@ using Fcn.Generator.Targets.Simd;
 
 namespace Fcn.Generator.Emit;
 
-// Families of register tiles → C#: the tiles of every machine, and the function that kernels call, which the JIT compiles into a call of its machine's.
-// Those of usual networks are compiled into Fcn.Runtime, where this generator runs too; others go into the assembly whose network needs them, by the
-// same code.
+// Families of register tiles → C#: the tiles of every machine, and the function that kernels call, which the JIT compiles into a call of
+// its machine's. Those of usual networks are compiled into Fcn.Runtime, where this generator runs too; others go into the assembly whose
+// network needs them, by the same code.
 internal static class EmitTiles
 {
     public const string RuntimeNamespace = "Fcn.Devices.Cpu", OwnNamespace = "Fcn.Generated";
@@ -25,7 +25,8 @@ internal static class EmitTiles
     private const string Vectors = "global::System.Runtime.Intrinsics";
 
     /// The families of Fcn.Runtime.
-    public static IEnumerable<GeneratedFile> Runtime() => ContractionTiles.InRuntime.Values.Select(static f => File(f, RuntimeNamespace, "public"));
+    public static IEnumerable<GeneratedFile> Runtime() =>
+        ContractionTiles.InRuntime.Values.Select(static f => File(f, RuntimeNamespace, "public"));
 
     public static GeneratedFile Own(TileFamily family) => File(family, OwnNamespace, "internal");
 

@@ -2,8 +2,8 @@ using Fcn.Generator.Declaration;
 
 namespace Fcn.Generator.Emit;
 
-// Names of generated files. Roslyn, Windows and macOS take upper and lower case for the same. The files of a network whose full name, or the
-// beginning of it, differs from another's in case alone have a number behind it: A.NET.g.cs, A.Net.2.g.cs.
+// Names of generated files. Roslyn, Windows and macOS take upper and lower case for the same. The files of a network whose full name, or
+// the beginning of it, differs from another's in case alone have a number behind it: A.NET.g.cs, A.Net.2.g.cs.
 internal sealed record HintNames(EquatableArray<string> Crowded)
 {
     /// Of the full names of all networks of a project: the first in order of each that meet keeps its plain name.
@@ -13,7 +13,7 @@ internal sealed record HintNames(EquatableArray<string> Crowded)
         return new(sorted.Where((name, i) => sorted.Take(i).Any(earlier => Meets(name, earlier))).ToEquatableArray());
     }
 
-    public GeneratedFile Place(GeneratedFile file, NetworkDeclaration network)
+    public GeneratedFile Named(GeneratedFile file, NetworkDeclaration network)
     {
         int at = Crowded.ToList().IndexOf(network.FullName);
         if (at < 0) return file;

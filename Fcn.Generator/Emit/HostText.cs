@@ -2,7 +2,8 @@ using Fcn.Generator.Schedule.Gpu;
 
 namespace Fcn.Generator.Emit;
 
-// What the host computes, as a schedule's table says it (HostExpression in the runtime): whole numbers in 64 bits, addresses in bytes, no spaces.
+// What the host computes, as a schedule's table says it (HostExpression in the runtime): whole numbers in 64 bits, addresses in bytes, no
+// spaces.
 internal static class HostText
 {
     // Precedence: 4 operand, 3 product, 2 sum, 1 relation.
@@ -17,7 +18,8 @@ internal static class HostText
         return Plus(bound, size.Offset);
     }
 
-    private static string Plus(string text, int pixels) => pixels == 0 ? text : $"{text}{(pixels < 0 ? "-" : "+")}{Literal.Of(Math.Abs(pixels))}";
+    private static string Plus(string text, int pixels) =>
+        pixels == 0 ? text : $"{text}{(pixels < 0 ? "-" : "+")}{Literal.Of(Math.Abs(pixels))}";
 
     private static string Text(Value v, int context)
     {
@@ -67,5 +69,6 @@ internal static class HostText
     private static (string Text, int Precedence) Infix(Value v, string sign, int precedence) =>
         ($"{Text(v.Sources[0], precedence)}{sign}{Text(v.Sources[1], precedence + 1)}", precedence);
 
-    private static (string Text, int Precedence) Call(string function, Value v) => ($"{function}({string.Join(",", v.Sources.Select(s => Text(s, 0)))})", 4);
+    private static (string Text, int Precedence) Call(string function, Value v) =>
+        ($"{function}({string.Join(",", v.Sources.Select(s => Text(s, 0)))})", 4);
 }

@@ -4,15 +4,16 @@ using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Emit;
 
-// All GPU kernels of a network as text, each text once, under the name of the kernel that first had it. Where kernels of one name differ, the later one
-// has its machine's name behind its own (conv3_2_forward_bf16), then its schedule's. No entry has a parameter's name: ptxas 11.8 crashes there. Kernels
-// that share a body are rendered once; they are known by the object.
+// All GPU kernels of a network as text, each text once, under the name of the kernel that first had it. Where kernels of one name differ,
+// the later one has its machine's name behind its own (max_pool_k2_s2_bf16), then its schedule's. No entry has a parameter's name: ptxas
+// 11.8 crashes there. Kernels that share a body are rendered once; they are known by the object.
 internal sealed class PtxKernels
 {
     /// Classes of a network that have its kernels for members: as PTX, and as methods for ILGPU.
     public const string Class = "Ptx", IlgpuClass = "Ilgpu";
 
-    // What no entry can be called: in PTX, as a member of these classes, and because the text of a method for ILGPU means something else by it.
+    // What no entry can be called: in PTX, as a member of these classes, and because the text of a method for ILGPU means something else by
+    // it.
     private static readonly string[] Reserved =
     [
         "_", "WARP_SZ", PtxRenderer.SharedMemory, .. PtxTarget.All.Select(Header), Class, IlgpuClass, .. GeneratedName.Inherited, .. IlgpuNames.Words,
@@ -41,7 +42,7 @@ internal sealed class PtxKernels
         }
     }
 
-    /// In the order of their first launches.
+    /// All kernels, in the order of their first launches.
     public IReadOnlyList<PtxKernel> All => _all;
 
     /// What a text was rendered from, for targets that say the same in other words.

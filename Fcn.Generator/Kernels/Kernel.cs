@@ -1,10 +1,17 @@
 namespace Fcn.Generator.Kernels;
 
 // A statement of the kernel language. Which members are set depends on Op:
-// Let/Assign: Target = Operands[0] · Store: Operands = pointer, offset, value · For: Target from Operands[0] while below Operands[1], step Operands[2]; Name = LoopForm ·
-// If: Operands[0], Body, Else; Name = BranchForm · Call: Name(Operands) · Shared: Target, Operands[0] elements · Comment: Name ·
-// AsyncCopy: Operands = shared pointer, offset, global pointer, offset, condition or bytes; Name = "cached" where other copies of the block read the same soon · AsyncWait: Operands[0] groups ·
-// LoadMatrix: Operands = shared pointer, offset, four Words that it sets; Name = "transposed" or nothing ·
+// Let/Assign: Target = Operands[0]
+// Store: Operands = pointer, offset, value
+// For: Target from Operands[0] while below Operands[1], step Operands[2]; Name = LoopForm
+// If: Operands[0], Body, Else; Name = BranchForm
+// Call: Name(Operands)
+// Shared: Target, Operands[0] elements
+// Comment: Name
+// AsyncCopy: Operands = shared pointer, offset, global pointer, offset, condition or bytes; Name = "cached" where other copies of the block
+//   read the same soon
+// AsyncWait: Operands[0] groups
+// LoadMatrix: Operands = shared pointer, offset, four Words that it sets; Name = "transposed" or nothing
 // MatrixMultiply: Operands = four Floats that it adds to, four Words of a, two of b; Name = Kernels.MatrixFormat
 internal sealed record Statement(KernelOp Op, Value? Target, IReadOnlyList<Value> Operands, string Name, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Else);
 

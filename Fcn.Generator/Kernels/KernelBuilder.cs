@@ -22,15 +22,17 @@ internal sealed class KernelBuilder
 
     public void Assign(Value variable, Value value) => _body.Add(new(KernelOp.Assign, variable, [value], "", Nothing, Nothing));
 
-    public void Store(Value pointer, Value offset, Value value) => _body.Add(new(KernelOp.Store, null, [pointer, offset, value], "", Nothing, Nothing));
+    public void Store(Value pointer, Value offset, Value value) =>
+        _body.Add(new(KernelOp.Store, null, [pointer, offset, value], "", Nothing, Nothing));
 
     public void For(string name, Value from, Value to, Action<Value> body, Value? step = null)
     {
         var counter = Value.Variable(_names.Take(name), KernelType.Int);
-        _body.Add(new(KernelOp.For, counter, [from, to, step ?? 1], "", Block(() => body(counter)), Nothing));
+        _body.Add(new(KernelOp.For, counter, [from, to, step ?? 1], "", Written(() => body(counter)), Nothing));
     }
 
-    /// A loop that is one turn in a target's text and all of them in its machine code: the assembler unrolls it, and what depends on the counter becomes constant.
+    /// A loop that is one turn in a target's text and all of them in its machine code: the assembler unrolls it, and what depends on the
+    /// counter becomes constant.
     public void Unrolled(string name, int turns, Action<Value> body)
     {
         For(name, 0, turns, body);
@@ -38,9 +40,10 @@ internal sealed class KernelBuilder
     }
 
     public void If(Value condition, Action then, Action? otherwise = null) =>
-        _body.Add(new(KernelOp.If, null, [condition], "", Block(then), otherwise is null ? Nothing : Block(otherwise)));
+        _body.Add(new(KernelOp.If, null, [condition], "", Written(then), otherwise is null ? Nothing : Written(otherwise)));
 
-    public void Call(string function, params Value[] arguments) => _body.Add(new(KernelOp.Call, null, arguments, function, Nothing, Nothing));
+    public void Call(string function, params Value[] arguments) =>
+        _body.Add(new(KernelOp.Call, null, arguments, function, Nothing, Nothing));
 
     /// An array that the threads of a block share; the same pointer for all.
     public Value Shared(string name, Element element, int length)
@@ -72,7 +75,7 @@ internal sealed class KernelBuilder
 
     public Kernel Build(string name, string summary, params Value[] parameters) => new(name, summary, parameters, _body);
 
-    private List<Statement> Block(Action write)
+    private List<Statement> Written(Action write)
     {
         var outer = _body;
         _body = [];

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Fcn.Generator.Kernels;
 
-// The parameters of a GPU kernel: its fields, in the order in which they are first read. Kernels share bodies, so what is known of a body is kept with it.
+// The parameters of a GPU kernel: its fields, in the order in which they are first read. Kernels share bodies, so what is known of a body
+// is kept with it.
 internal static class KernelFields
 {
     private static readonly ConditionalWeakTable<IReadOnlyList<Statement>, IReadOnlyList<Value>> Known = new();

@@ -8,7 +8,7 @@ namespace Fcn.Generator.Kernels;
 internal static class KernelPrinter
 {
     // Binding strengths, weakest first.
-    private const int Whole = 0, Choice = 1, Either = 2, Both = 3, Relation = 4, Sum = 5, Product = 6, Atom = 7;
+    private const int Loosest = 0, Choice = 1, Either = 2, Both = 3, Relation = 4, Sum = 5, Product = 6, Atom = 7;
 
     public static string Print(IEnumerable<Kernel> kernels) => string.Join("\n", kernels.Select(Print));
 
@@ -23,7 +23,7 @@ internal static class KernelPrinter
     }
 
     /// A statement without what it contains.
-    public static string Head(Statement s)
+    public static string Opening(Statement s)
     {
         if (!KernelGrammar.Fits(s)) return $"{Word(s.Op)}({string.Join(", ", s.Operands.Select(Text))})";
         return s.Op switch
@@ -43,13 +43,13 @@ internal static class KernelPrinter
         };
     }
 
-    public static string Text(Value v) => Print(v, Whole);
+    public static string Text(Value v) => Print(v, Loosest);
 
     private static void Body(StringBuilder text, IReadOnlyList<Statement> body, int depth)
     {
         foreach (var s in body)
         {
-            text.Append(' ', 4 * depth).Append(Head(s)).Append('\n');
+            text.Append(' ', 4 * depth).Append(Opening(s)).Append('\n');
             Body(text, s.Body, depth + 1);
             if (s.Else.Count == 0) continue;
             text.Append(' ', 4 * depth).Append("else:\n");
@@ -101,7 +101,7 @@ internal static class KernelPrinter
     private static string Step(Value step) => step.Is(1) ? "" : $" step {Text(step)}";
 
     private static string Cell(Value pointer, Value offset, int lanes) =>
-        $"{Print(pointer, Atom)}[{Print(offset, lanes > 1 ? Either : Whole)}{(lanes > 1 ? $" : {Text(lanes)}" : "")}]";
+        $"{Print(pointer, Atom)}[{Print(offset, lanes > 1 ? Either : Loosest)}{(lanes > 1 ? $" : {Text(lanes)}" : "")}]";
 
     private static string Call(Value v) => $"{Word(v.Op)}({string.Join(", ", v.Sources.Select(Text))})";
 

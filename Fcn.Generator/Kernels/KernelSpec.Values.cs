@@ -105,7 +105,8 @@ internal sealed partial class KernelSpec
 
     private static bool IsOffset(KernelType type) => type is { Lanes: 1, Pointer: false, Element: Element.Int or Element.Index };
 
-    private static bool Is32(KernelType type) => type is { Lanes: 1, Pointer: false, Element: Element.Int or Element.Float or Element.TensorFloat or Element.Word };
+    private static bool Is32(KernelType type) =>
+        type is { Lanes: 1, Pointer: false, Element: Element.Int or Element.Float or Element.TensorFloat or Element.Word };
 
     private static bool IsWhole(double number) => number == Math.Floor(number);
 

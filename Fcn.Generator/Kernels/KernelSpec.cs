@@ -235,7 +235,7 @@ internal sealed partial class KernelSpec
 
     private void Fault(string fault)
     {
-        string place = _at is null ? "head" : KernelPrinter.Head(_at).TrimEnd(':');
+        string place = _at is null ? "head" : KernelPrinter.Opening(_at).TrimEnd(':');
         string text = $"{_kernel.Name}: {place}: {fault}";
         if (!_faults.Contains(text)) _faults.Add(text);
     }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Fcn.Generator.Kernels;
 
-// The identifiers of one scope of generated text: the variables of a kernel, the methods of a class, the entries of a module. Two things never
-// get one name, whatever a user calls his layers: who comes later gets a number behind his word.
+// The identifiers of one scope of generated text: the variables of a kernel, the methods of a class, the entries of a module. Two things
+// never get one name, whatever a user calls his layers: who comes later gets a number behind his word.
 internal sealed class NameScope(IEnumerable<string> reserved, StringComparer? comparer = null)
 {
     private readonly HashSet<string> _taken = new(reserved, comparer ?? StringComparer.Ordinal);

@@ -11,10 +11,10 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public IReadOnlyList<Value> Sources { get; } = sources;
 
-    /// Of a Variable, Field, Shared array.
+    /// The name of a Variable, a Field or a Shared array.
     public string Name { get; } = name;
 
-    /// Of a Constant.
+    /// The number of a Constant.
     public double Number { get; } = number;
 
     public static implicit operator Value(int number) => Int(number);
@@ -46,30 +46,30 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value operator +(Value a, Value b) =>
         a.Is(0) && !b.Type.Pointer ? b : b.Is(0) ? a
-        : Folds(a, b) ? Whole(a, b, a.Number + b.Number)
+        : Folds(a, b) ? Folded(a, b, a.Number + b.Number)
         : a.Op == KernelOp.Add && b.Op == KernelOp.Constant && a.Sources[1].Op == KernelOp.Constant && a.Type.IsWhole ? a.Sources[0] + (a.Sources[1] + b)
         : Binary(KernelOp.Add, a, b);
 
     public static Value operator -(Value a, Value b) =>
         b.Is(0) ? a
-        : Folds(a, b) ? Whole(a, b, a.Number - b.Number)
+        : Folds(a, b) ? Folded(a, b, a.Number - b.Number)
         : b.Op == KernelOp.Constant && b.Type.IsWhole && a.Type.IsWhole ? a + new Value(KernelOp.Constant, b.Type, None, number: -b.Number)
         : Binary(KernelOp.Subtract, a, b);
 
     public static Value operator *(Value a, Value b) =>
         (a.Is(0) || b.Is(0)) && a.Type.IsWhole ? Int(0)
         : a.Is(1) && b.Type.Lanes >= a.Type.Lanes ? b : b.Is(1) && a.Type.Lanes >= b.Type.Lanes ? a
-        : Folds(a, b) ? Whole(a, b, a.Number * b.Number)
+        : Folds(a, b) ? Folded(a, b, a.Number * b.Number)
         : a.Op == KernelOp.Multiply && b.Op == KernelOp.Constant && a.Sources[1].Op == KernelOp.Constant && a.Type.IsWhole ? a.Sources[0] * (a.Sources[1] * b)
         : Binary(KernelOp.Multiply, a, b);
 
     public static Value operator /(Value a, Value b) =>
-        b.Is(1) ? a : Folds(a, b) ? Whole(a, b, Math.Floor(a.Number / b.Number))
+        b.Is(1) ? a : Folds(a, b) ? Folded(a, b, Math.Floor(a.Number / b.Number))
         : a.Op == KernelOp.Multiply && a.Type.IsWhole && b.Op == KernelOp.Constant && a.Sources[1].Is(b.Number) ? a.Sources[0]
         : Binary(KernelOp.Divide, a, b);
 
     public static Value operator %(Value a, Value b) =>
-        b.Is(1) && a.Type.IsWhole ? Int(0) : Folds(a, b) ? Whole(a, b, a.Number % b.Number) : Binary(KernelOp.Remainder, a, b);
+        b.Is(1) && a.Type.IsWhole ? Int(0) : Folds(a, b) ? Folded(a, b, a.Number % b.Number) : Binary(KernelOp.Remainder, a, b);
 
     public static Value operator <(Value a, Value b) => Compare(KernelOp.Less, a, b);
 
@@ -91,9 +91,11 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public static Value MultiplyHigh(Value a, Value b) => Binary(KernelOp.MultiplyHigh, a, b);
 
-    public static Value DivisorMagic(Value by) => by.Op == KernelOp.Constant ? Int(Divisor.Magic((int)by.Number)) : by.Unary(KernelOp.DivisorMagic);
+    public static Value DivisorMagic(Value by) =>
+        by.Op == KernelOp.Constant ? Int(Divisor.Magic((int)by.Number)) : by.Unary(KernelOp.DivisorMagic);
 
-    public static Value DivisorShift(Value by) => by.Op == KernelOp.Constant ? Int(Divisor.Shift((int)by.Number)) : by.Unary(KernelOp.DivisorShift);
+    public static Value DivisorShift(Value by) =>
+        by.Op == KernelOp.Constant ? Int(Divisor.Shift((int)by.Number)) : by.Unary(KernelOp.DivisorShift);
 
     public static Value ShiftRight(Value a, Value bits) => Binary(KernelOp.ShiftRight, a, bits);
 
@@ -101,9 +103,9 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     public Value Equals(Value other) => Compare(KernelOp.Equal, this, other);
 
-    public static Value Min(Value a, Value b) => Folds(a, b) ? Whole(a, b, Math.Min(a.Number, b.Number)) : Binary(KernelOp.Minimum, a, b);
+    public static Value Min(Value a, Value b) => Folds(a, b) ? Folded(a, b, Math.Min(a.Number, b.Number)) : Binary(KernelOp.Minimum, a, b);
 
-    public static Value Max(Value a, Value b) => Folds(a, b) ? Whole(a, b, Math.Max(a.Number, b.Number)) : Binary(KernelOp.Maximum, a, b);
+    public static Value Max(Value a, Value b) => Folds(a, b) ? Folded(a, b, Math.Max(a.Number, b.Number)) : Binary(KernelOp.Maximum, a, b);
 
     public static Value MultiplyAdd(Value a, Value b, Value c)
     {
@@ -133,7 +135,8 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
     public Value To(Element element) => Type.Element == element ? this : new(KernelOp.Convert, Type with { Element = element }, [this]);
 
     /// One lane of a vector.
-    public Value Lane(int lane) => Op == KernelOp.Compose ? Sources[lane] : new(KernelOp.Lane, Type with { Lanes = 1 }, [this], number: lane);
+    public Value Lane(int lane) =>
+        Op == KernelOp.Compose ? Sources[lane] : new(KernelOp.Lane, Type with { Lanes = 1 }, [this], number: lane);
 
     /// Scalars of one type as the lanes of a vector.
     public static Value Compose(IReadOnlyList<Value> lanes) => new(KernelOp.Compose, lanes[0].Type with { Lanes = lanes.Count }, lanes);
@@ -163,9 +166,10 @@ internal sealed class Value(KernelOp op, KernelType type, IReadOnlyList<Value> s
 
     private Value Reduce(KernelOp op) => Type.Lanes == 1 ? this : new(op, Type with { Lanes = 1 }, [this]);
 
-    private static bool Folds(Value a, Value b) => a.Op == KernelOp.Constant && b.Op == KernelOp.Constant && a.Type.IsWhole && b.Type.IsWhole;
+    private static bool Folds(Value a, Value b) =>
+        a.Op == KernelOp.Constant && b.Op == KernelOp.Constant && a.Type.IsWhole && b.Type.IsWhole;
 
-    private static Value Whole(Value a, Value b, double number) => new(KernelOp.Constant, Match(a, b).A.Type, None, number: number);
+    private static Value Folded(Value a, Value b, double number) => new(KernelOp.Constant, Match(a, b).A.Type, None, number: number);
 
     private static Value Compare(KernelOp op, Value a, Value b)
     {

@@ -2,9 +2,9 @@ using Fcn.Generator.Simplify;
 
 namespace Fcn.Generator.Schedule;
 
-/// One step of a schedule: a kernel over work items (on a GPU over blocks of threads along x). A kernel names its parameters by their roles (fields
-/// x, x_H, weight); Roles says what each is for this launch, as the host computes it. Parameters are the kernel's own, in order: roles, and for a role
-/// that it divides by the two numbers of the division (Simplify/DivideByFields), which follow from the role's.
+/// One step of a schedule: a kernel over work items (on a GPU over blocks of threads along x). A kernel names its parameters by their roles
+/// (fields x, x_H, weight); Roles says what each is for this launch, as the host computes it. Parameters are the kernel's own, in order:
+/// roles, and for a role that it divides by the two numbers of the division (Simplify/DivideByFields), which follow from the role's.
 internal sealed record Launch(Kernel Kernel, Value Blocks, IReadOnlyList<Value> Parameters, IReadOnlyDictionary<string, Value> Roles)
 {
     /// The node that it computes, for profiles and tables.
@@ -39,7 +39,7 @@ internal sealed record Launch(Kernel Kernel, Value Blocks, IReadOnlyList<Value> 
         new(kernel, "", [], []), Counting.Wide(items), [.. arguments.Select(static a => Value.Field(a.Role, a.Value.Type))],
         arguments.ToDictionary(static a => a.Role, static a => a.Value)) { Label = label };
 
-    /// In the order of Parameters.
+    /// What the parameters are for this launch, in their order.
     public IReadOnlyList<Value> Arguments => [.. Parameters.Select(p => Argument(p.Name))];
 
     /// What a parameter is for this launch.

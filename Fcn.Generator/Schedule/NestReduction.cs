@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// A nest's reduction into a variable of a kernel, the same on every machine: what it starts from, and how a term is taken in. Machines differ in how they
-// go through the axes.
+// A nest's reduction into a variable of a kernel, the same on every machine: what it starts from, and how a term is taken in. Machines
+// differ in how they go through the axes.
 internal sealed class NestReduction
 {
     private readonly KernelBuilder _kernel;

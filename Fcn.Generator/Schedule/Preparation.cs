@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// What the modes of one machine share: prepared parameters, each once, which the modes Prepare and PrepareTraining write and whose buffers persist;
-// and bodies of kernels, so that a layer is lowered once for all modes and all layers of its form.
+// What the modes of one machine share: prepared parameters, each once, which the modes Prepare and PrepareTraining write and whose buffers
+// persist; and bodies of kernels, so that a layer is lowered once for all modes and all layers of its form.
 internal sealed class Preparation
 {
     private readonly Dictionary<string, Value> _pointers = [];
@@ -24,7 +24,7 @@ internal sealed class Preparation
         return pointer;
     }
 
-    /// Of all that was asked for.
+    /// Names of all that was asked for.
     public IEnumerable<string> Names => _pointers.Keys;
 
     /// The modes that write what was asked for so far.

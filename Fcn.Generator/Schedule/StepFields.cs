@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// Kernel → the same kernel with what changes from step to step read from memory: a captured graph is replayed with other numbers. The order is that
-// of StepNumbers in the runtime; reals are loaded as the bits of an int.
+// Kernel → the same kernel with what changes from step to step read from memory: a captured graph is replayed with other numbers. The order
+// is that of StepNumbers in the runtime; reals are loaded as the bits of an int.
 internal static class StepFields
 {
     private static readonly string[] Order = ["Accumulate", "Seed", "LossScale", "Rate", "Momentum", "Decay", "GradientScale"];

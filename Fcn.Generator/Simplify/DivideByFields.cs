@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Fcn.Generator.Simplify;
 
-// Needs: Int fields that a kernel divides by are 1 or more, and what it divides is not negative (KernelOp.Divide). Gives: a / f and a % f
-// as products and shifts by two more fields, f_magic and f_shift. Because: GPUs have no instruction that divides whole numbers, and the
-// sequence that stands for one costs as much as twenty; the host computes the two numbers once for a launch.
+// Invariant integer division. Needs: Int fields that a kernel divides by are 1 or more, and what it divides is not negative
+// (KernelOp.Divide). Gives: a / f and a % f as products and shifts by two more fields, f_magic and f_shift. Because: GPUs have no
+// instruction that divides whole numbers, and the sequence that stands for one costs as much as twenty; the host computes the two numbers
+// once for a launch.
 internal static class DivideByFields
 {
     private const string Magic = "_magic", Shift = "_shift";
@@ -29,7 +30,8 @@ internal static class DivideByFields
         }
     }
 
-    /// What a field f_magic or f_shift is bound to, given what f is: constants where that is one, else what the host computes. Null for other fields.
+    /// What a field f_magic or f_shift is bound to, given what f is: constants where that is one, else what the host computes. Null for
+    /// other fields.
     public static Value? Argument(Value field, Func<Value, Value> given) => Divisor(field) is not { } divisor ? null
         : field.Name.EndsWith(Magic, StringComparison.Ordinal) ? Value.DivisorMagic(given(divisor)) : Value.DivisorShift(given(divisor));
 

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: nothing. Gives: no If whose condition is a constant; what would run stands in its place. Because: schedules write one kernel for
-// many forms, and a condition that a form decides is no branch.
+// Branch folding. Needs: nothing. Gives: no If whose condition is a constant; what would run stands in its place. Because: schedules write
+// one kernel for many forms, and a condition that a form decides is no branch.
 internal static class FoldBranches
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => body.Any(Folds) ? [.. body.SelectMany(Folded)] : body;

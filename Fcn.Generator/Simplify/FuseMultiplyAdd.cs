@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: nothing. Gives: sums of Ints with a product on their left as one FusedMultiplyAdd. Because: it is one instruction of a GPU. Of
-// real numbers the author says which sums are fused: they round otherwise.
+// Contraction to multiply-adds (mad). Needs: nothing. Gives: sums of Ints with a product on their left as one FusedMultiplyAdd. Because: it
+// is one instruction of a GPU. Of real numbers the author says which sums are fused: they round otherwise.
 internal static class FuseMultiplyAdd
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(Fused).Of(body);

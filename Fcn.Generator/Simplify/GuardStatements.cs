@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: FoldBranches. Gives: every If that guards one store or copy marked as BranchForm.Guarded. Because: a GPU makes one instruction
-// conditional for nothing, where a branch costs two; what the instruction reads is computed before it, so that must need no memory and no
-// other thread.
+// Predication (if-conversion). Needs: FoldBranches. Gives: every If that guards one store or copy marked as BranchForm.Guarded. Because: a
+// GPU makes one instruction conditional for nothing, where a branch costs two; what the instruction reads is computed before it, so that
+// must need no memory and no other thread.
 internal static class GuardStatements
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(static v => v, Guarded).Of(body);

@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Simplify;
 
-/// From what schedules say to what a target says in one word: statements in, statements out, which mean the same.
+/// A pass over the statements of a kernel (peephole optimisation, lowering): what comes out means the same, in words that a target has.
 internal delegate IReadOnlyList<Statement> KernelPass(IReadOnlyList<Statement> body);
 
 internal static class KernelPasses

@@ -1,9 +1,9 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes more than once as a variable,
-// before its first use. Because: an assembler finds equal values by itself, but a reader and the text do not get shorter by it. Values
-// are equal whose operations are; those that read memory or a variable which is assigned stay where they are, and so do truths, which
-// machines have few registers for.
+// Common subexpression elimination. Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes
+// more than once as a variable, before its first use. Because: an assembler finds equal values by itself, but a reader and the text do not
+// get shorter by it. Values are equal whose operations are; those that read memory or a variable which is assigned stay where they are, and
+// so do truths, which machines have few registers for.
 internal sealed class ShareValues
 {
     private const string Name = "v";
@@ -15,10 +15,10 @@ internal sealed class ShareValues
 
     private ShareValues(IReadOnlyList<Statement> body) => Collect(body);
 
-    public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new ShareValues(body).Block(body, []);
+    public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new ShareValues(body).Statements(body, []);
 
     // Known: variables by the number of what they hold, of this block and those around it.
-    private IReadOnlyList<Statement> Block(IReadOnlyList<Statement> body, Dictionary<int, Value> known)
+    private IReadOnlyList<Statement> Statements(IReadOnlyList<Statement> body, Dictionary<int, Value> known)
     {
         var uses = new Dictionary<int, int>();
         Count(body, uses, []);
@@ -28,27 +28,27 @@ internal sealed class ShareValues
         {
             // What is guarded is computed in any case.
             var (of, before) = s is { Op: KernelOp.If, Name: BranchForm.Guarded } ? (s.Body[0], s) : (s, null);
-            Statement shared = of with { Operands = Shared(of) };
-            if (before is not null) shared = before with { Operands = Shared(before), Body = [shared] };
-            else shared = shared with { Body = Block(s.Body, known), Else = Block(s.Else, known) };
+            Statement shared = of with { Operands = Replaced(of) };
+            if (before is not null) shared = before with { Operands = Replaced(before), Body = [shared] };
+            else shared = shared with { Body = Statements(s.Body, known), Else = Statements(s.Else, known) };
             written.Add(shared);
             bool keeps = s.Op == KernelOp.Let && !_assigned.Contains(s.Target!.Name) && IsShareable(s.Operands[0]);
             if (keeps) known[Number(s.Operands[0])] = s.Target!;
         }
         return written;
 
-        IReadOnlyList<Value> Shared(Statement s) =>
-            [.. s.Operands.Select(o => this.Shared(o, known, uses, written, isWhole: s.Op == KernelOp.Let))];
+        IReadOnlyList<Value> Replaced(Statement s) =>
+            [.. s.Operands.Select(o => this.Replaced(o, known, uses, written, isWhole: s.Op == KernelOp.Let))];
     }
 
     // The value with its parts replaced by variables; a Let's own value needs no second name.
-    private Value Shared(Value v, Dictionary<int, Value> known, Dictionary<int, int> uses, List<Statement> written, bool isWhole)
+    private Value Replaced(Value v, Dictionary<int, Value> known, Dictionary<int, int> uses, List<Statement> written, bool isWhole)
     {
         if (v.Sources.Count == 0) return v;
         bool shareable = IsShareable(v);
         int number = shareable ? Number(v) : -1;
         if (shareable && known.TryGetValue(number, out var variable)) return variable;
-        Value[] sources = [.. v.Sources.Select(s => Shared(s, known, uses, written, false))];
+        Value[] sources = [.. v.Sources.Select(s => Replaced(s, known, uses, written, false))];
         var value = sources.SequenceEqual(v.Sources) ? v : new Value(v.Op, v.Type, sources, v.Name, v.Number);
         if (!shareable || isWhole || uses[number] < 2) return value;
         variable = Value.Variable(_names.Take(Name), v.Type);

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: copies under conditions. Gives: copies of 16 bytes or of none. Because: that is how the instruction says it; 16 zeros arrive
-// where it reads nothing.
+// Zero fill of padding (cp.async src-size). Needs: copies under conditions. Gives: copies of 16 bytes or of none. Because: that is how the
+// instruction says it; 16 zeros arrive where it reads nothing.
 internal static class SizeCopies
 {
     public const int Bytes = 16;

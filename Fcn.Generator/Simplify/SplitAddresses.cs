@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Simplify;
 
-// Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant; what varies is in the
-// pointer, as FusedMultiplyAdds of bytes, and an Int is widened by the product itself. Because: an instruction holds a register and a
-// constant of 32 bits ([%x+64]), and addresses that differ by constants share the register.
+// Address mode selection. Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant;
+// what varies is in the pointer, as FusedMultiplyAdds of bytes, and an Int is widened by the product itself. Because: an instruction holds
+// a register and a constant of 32 bits ([%x+64]), and addresses that differ by constants share the register.
 internal static class SplitAddresses
 {
     public static IReadOnlyList<Statement> Run(IReadOnlyList<Statement> body) => new KernelRewrite(Loaded, Split).Of(body);
@@ -14,7 +14,7 @@ internal static class SplitAddresses
     {
         KernelOp.Store or KernelOp.LoadMatrix => At(s, 0),
         KernelOp.AsyncCopy => At(At(s, 0), 2),
-        KernelOp.Let or KernelOp.Assign when s.Target!.Type.Pointer => s with { Operands = [Whole(s.Operands[0])] },
+        KernelOp.Let or KernelOp.Assign when s.Target!.Type.Pointer => s with { Operands = [Joined(s.Operands[0])] },
         _ => s,
     };
 
@@ -26,16 +26,16 @@ internal static class SplitAddresses
     }
 
     // A pointer that is a variable of its own.
-    private static Value Whole(Value pointer)
+    private static Value Joined(Value pointer)
     {
-        var (place, bytes) = Place(pointer);
+        var (place, bytes) = Parts(pointer);
         return (bytes == 0 ? place : place + Number(bytes, pointer.Type)).Bits(pointer.Type.Element);
     }
 
     // What an instruction can hold of an address is a signed number of 32 bits; the 16 are for vectors in parts.
     private static (Value Pointer, Value Offset) Address(Value pointer, Value offset)
     {
-        var (place, bytes) = Place(pointer, offset);
+        var (place, bytes) = Parts(pointer, offset);
         int size = pointer.Type.Element.Bytes();
         bool holds = bytes is >= int.MinValue and <= int.MaxValue - 16 && bytes % size == 0;
         return holds ? (place.Bits(pointer.Type.Element), Value.Int(bytes / size))
@@ -43,18 +43,18 @@ internal static class SplitAddresses
     }
 
     // The pointer as bytes, without the constant part of what leads to it.
-    private static (Value Place, long Bytes) Place(Value pointer) => pointer.Op switch
+    private static (Value Place, long Bytes) Parts(Value pointer) => pointer.Op switch
     {
-        KernelOp.Add => Place(pointer.Sources[0], pointer.Sources[1]),
-        KernelOp.Subtract => Place(pointer.Sources[0], 0 - pointer.Sources[1]),
-        KernelOp.Bits => Place(pointer.Sources[0]),
+        KernelOp.Add => Parts(pointer.Sources[0], pointer.Sources[1]),
+        KernelOp.Subtract => Parts(pointer.Sources[0], 0 - pointer.Sources[1]),
+        KernelOp.Bits => Parts(pointer.Sources[0]),
         _ => (pointer.Bits(Element.Byte), 0),
     };
 
-    private static (Value Place, long Bytes) Place(Value pointer, Value offset)
+    private static (Value Place, long Bytes) Parts(Value pointer, Value offset)
     {
         int size = pointer.Type.Element.Bytes();
-        var ((place, bytes), (varying, constant)) = (Place(pointer), Split(offset));
+        var ((place, bytes), (varying, constant)) = (Parts(pointer), Split(offset));
         return (varying is null ? place : Advance(place, varying, size), bytes + constant * size);
     }
 

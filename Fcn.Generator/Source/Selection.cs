@@ -3,8 +3,8 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Fcn.Generator.Source;
 
-/// What the user's project wants compiled: its MSBuild properties FcnTargets, FcnPrecisions and FcnModes, each a list with ';' or ',' between words.
-/// Unknown: what no list knows, "property=word".
+/// What the user's project wants compiled: its MSBuild properties FcnTargets, FcnPrecisions and FcnModes, each a list with ';' or ','
+/// between words. Unknown: what no list knows, "property=word".
 internal sealed record Selection(EquatableArray<string> Targets, EquatableArray<string> Precisions, EquatableArray<string> Modes, EquatableArray<string> Unknown)
 {
     public const string Cpu = "cpu", Cuda = "cuda", Ilgpu = "ilgpu", Inference = "inference", Training = "training";

@@ -26,7 +26,8 @@ internal sealed record UserProject(bool ReferencesIlgpu, bool IsSigned, bool All
     /// Whether it would take the class that users see.
     public bool TakesSurface => OldLanguage is null;
 
-    /// Whether there are kernels for ILGPU. Its launchers come from an assembly of their own, which a signed one cannot show its kernels to.
+    /// Whether there are kernels for ILGPU. Its launchers come from an assembly of their own, which a signed one cannot show its kernels
+    /// to.
     public bool TakesIlgpu => ReferencesIlgpu && !IsSigned && Selection.Targets.Contains(Selection.Ilgpu);
 
     /// One of a kind for the whole project, told at this network.

@@ -2,8 +2,8 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets;
 
-// What C# says alike on every machine: declarations, loops, conditions, arithmetic of scalars with as few brackets as C# needs. A target adds its types,
-// names, vectors and memory.
+// What C# says alike on every machine: declarations, loops, conditions, arithmetic of scalars with as few brackets as C# needs. A target
+// adds its types, names, vectors and memory.
 internal abstract class CSharpRenderer(SourceWriter writer)
 {
     // Precedence as C#: 12 primary, 11 unary, 10 * / %, 9 + -, 8 < <= << >>, 7 ==, 6 &, 5 | ^, 4 &&, 3 ||, 1 ?:.
@@ -16,7 +16,8 @@ internal abstract class CSharpRenderer(SourceWriter writer)
     /// A variable as the text calls it.
     protected virtual string Name(Value variable) => variable.Name;
 
-    /// Of the ops that targets do not share: names of fields, items and threads, functions, memory, of vectors all but sums and products.
+    /// The text of ops that targets do not share: names of fields, items and threads, functions, memory; of vectors, all but sums and
+    /// products.
     protected abstract (string Text, int Precedence) Own(Value v);
 
     /// Statements that targets do not share.
@@ -104,7 +105,8 @@ internal abstract class CSharpRenderer(SourceWriter writer)
 
     private static bool Widened(Value v) => v.Op == KernelOp.Convert && v.Type.Element == Element.Index;
 
-    protected (string Text, int Precedence) Call(string function, Value v) => ($"{function}({string.Join(", ", v.Sources.Select(s => Text(s)))})", Primary);
+    protected (string Text, int Precedence) Call(string function, Value v) =>
+        ($"{function}({string.Join(", ", v.Sources.Select(s => Text(s)))})", Primary);
 
     protected (string Text, int Precedence) Cast(string type, Value value) => ($"({type}){Text(value, Unary)}", Unary);
 

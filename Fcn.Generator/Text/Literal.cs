@@ -37,12 +37,14 @@ internal static class Literal
     public static string Single(float value) => $"{Of(value)}f";
 
     /// PTX: 0.5 where a few digits say it exactly, as a double; else the bits: 0F3DCCCCCD is 0.1.
-    public static string Ptx(float value) => Short(value) ?? $"0F{BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", CultureInfo.InvariantCulture)}";
+    public static string Ptx(float value) =>
+        Short(value) ?? $"0F{BitConverter.ToUInt32(BitConverter.GetBytes(value), 0).ToString("X8", CultureInfo.InvariantCulture)}";
 
-    /// As Ptx of a float: 0D3FB999999999999A is 0.1.
-    public static string Ptx(double value) => Short(value) ?? $"0D{BitConverter.DoubleToInt64Bits(value).ToString("X16", CultureInfo.InvariantCulture)}";
+    /// A double for PTX, as its bits: 0D3FB999999999999A is 0.1.
+    public static string Ptx(double value) =>
+        Short(value) ?? $"0D{BitConverter.DoubleToInt64Bits(value).ToString("X16", CultureInfo.InvariantCulture)}";
 
-    // Of numbers that are not negative: a sign would be an operation.
+    // The decimal text of a number that is not negative (a sign would be an operation); null where that is longer than the bits.
     private static string? Short(double value)
     {
         if (!(value >= 0 && value < 1 << 20) || Math.Floor(value * 64) != value * 64 || BitConverter.DoubleToInt64Bits(value) < 0) return null;

@@ -94,7 +94,7 @@ public sealed class KernelSpecTests
         Assert.Contains("there is no form 'rolled'", Fault(loop with { Name = "rolled" }));
         loop = Assert.Single(Bench.Kernel(k => k.Unrolled("part", 4, part => { })).Body);
         Assert.Empty(Faults(KernelFamily.Gpu, loop));
-        Assert.Equal("for part in 0..4 unrolled:", KernelPrinter.Head(loop));
+        Assert.Equal("for part in 0..4 unrolled:", KernelPrinter.Opening(loop));
     }
 
     [Fact]

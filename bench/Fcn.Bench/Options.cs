@@ -23,6 +23,9 @@ sealed class Options
 
     public string Verb => Word(0, "a verb");
 
+    /// What follows the verb.
+    public IEnumerable<string> Words => words.Skip(1);
+
     public string Word(int index, string what) =>
         index < words.Count ? words[index] : throw new FcnException($"{what} is missing: it is word {index + 1}.");
 

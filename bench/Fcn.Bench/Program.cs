@@ -11,10 +11,11 @@ try
     {
         "forward" => Passes.Forward(options),
         "step" => Passes.Step(options),
-        "generator" => GeneratorTimes.Run(),
+        "generator" => GeneratorTimes.Run(options),
+        "text" => GeneratorTimes.Text(options),
         "camvid" => CamVidRun.Run(options),
         _ => throw new FcnException(
-            $"'{options.Verb}' is no verb. There are: forward NETWORK SIZE, step NETWORK SIZE, generator, camvid DATA OUT; " +
+            $"'{options.Verb}' is no verb. There are: forward NETWORK SIZE, step NETWORK SIZE, generator FILE…, text FILE…, camvid DATA OUT; " +
             "with --threads, --iterations, --serve, --labels (forward), --steps and --rate (camvid)."),
     };
 }

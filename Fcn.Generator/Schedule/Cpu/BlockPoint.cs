@@ -8,7 +8,8 @@ internal sealed class BlockPoint(KernelBuilder kernel, int lanes, CpuOperands op
     /// First channel of these lanes in the block.
     public Value Lane { get; init; } = 0;
 
-    public override Value Channel => Lanes == 1 ? Block * Machine.Block + Lane : throw new InvalidOperationException("A vector of channels has no one number.");
+    public override Value Channel =>
+        Lanes == 1 ? Block * Machine.Block + Lane : throw new InvalidOperationException("A vector of channels has no one number.");
 
     public override MapSize Map(int input) => new(At(input).Height, At(input).Width);
 
@@ -25,7 +26,8 @@ internal sealed class BlockPoint(KernelBuilder kernel, int lanes, CpuOperands op
         return map.Pointer.Load(isOneBlock ? map.At(N, 0, channel, h, w) : map.At(N, channel / map.Block, channel % map.Block, h, w));
     }
 
-    public override Value Read(int input, Value inBlock, Value inLane, Value h, Value w) => At(input).Pointer.Load(At(input).At(N, inBlock, inLane, h, w));
+    public override Value Read(int input, Value inBlock, Value inLane, Value h, Value w) =>
+        At(input).Pointer.Load(At(input).At(N, inBlock, inLane, h, w));
 
     public override Value Weight(int input, Value inBlock, Value inLane, Value a, Value b)
     {

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// The families of register tiles that kernels call, by what decides their machine code: floats between neighbouring pixels and floats per step. How
-// often loops turn and how far they step are arguments, so one family serves windows of every size, dilation and clipping.
+// The families of register tiles that kernels call, by what decides their machine code: floats between neighbouring pixels and floats per
+// step. How often loops turn and how far they step are arguments, so one family serves windows of every size, dilation and clipping.
 internal sealed class ContractionTiles
 {
     private static readonly KernelType Pointer = KernelType.To(Element.Float);
@@ -10,7 +10,7 @@ internal sealed class ContractionTiles
 
     private readonly Dictionary<string, TileFamily> _families = [];
 
-    /// By name: the families that were asked for.
+    /// The families that were asked for, by name.
     public IReadOnlyDictionary<string, TileFamily> Families => _families;
 
     /// The families that are compiled into Fcn.Runtime.
@@ -19,7 +19,8 @@ internal sealed class ContractionTiles
     /// Steps of the innermost loop at each turn: two, where channels come in pairs.
     public static int Unroll(int inBlock) => inBlock % 2 == 0 ? 2 : 1;
 
-    /// Name of the function that computes 1 to TilePixels outputs of a row in 1 to TileBlocks blocks of channels, from blocks of so many input channels.
+    /// Name of the function that computes 1 to TilePixels outputs of a row in 1 to TileBlocks blocks of channels, from blocks of so many
+    /// input channels.
     public string Conv(int inBlock, int stride)
     {
         string name = "conv" + (stride == 1 ? "" : $"_stride{Text(stride)}") + From(inBlock);

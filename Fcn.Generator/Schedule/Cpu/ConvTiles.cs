@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// The register tiles of convolutions on one machine: a tile for every number of pixels, in one block of output channels and in as many as a tile
-// spans, and the function that picks among them.
+// The register tiles of convolutions on one machine: a tile for every number of pixels, in one block of output channels and in as many as a
+// tile spans, and the function that picks among them.
 internal sealed class ConvTiles(Machine machine, string name, int inBlock, int stride)
 {
     public IReadOnlyList<Kernel> Write()
@@ -10,7 +10,8 @@ internal sealed class ConvTiles(Machine machine, string name, int inBlock, int s
         return [Pick(widths), .. widths.SelectMany(vectors => Enumerable.Range(1, machine.Pixels).Select(pixels => Tile(pixels, vectors)))];
     }
 
-    // y[pixel][lanes] = or += sum over blocks, rows, taps and steps of x[pixel] weight[lanes]. Taps that are neighbours in memory are one run of steps.
+    // y[pixel][lanes] = or += sum over blocks, rows, taps and steps of x[pixel] weight[lanes]. Taps that are neighbours in memory are one
+    // run of steps.
     private Kernel Tile(int pixels, int vectors)
     {
         var k = new KernelBuilder();

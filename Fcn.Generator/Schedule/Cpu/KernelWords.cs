@@ -12,7 +12,7 @@ internal static class KernelWords
 
     public static bool HasBias(Node node) => ((node.Op as Fused)?.CoreInputs ?? node.Inputs.Count) > 2;
 
-    // With the window, where it shapes the code.
+    // The word of an op, with its window where that shapes the code.
     private static string Core(Op op) => op switch
     {
         MaxPool pool => Window("max_pool", pool.Kernel, pool.Stride, pool.Kernel),

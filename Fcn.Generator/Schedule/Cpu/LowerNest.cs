@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// Nest → plain kernel. One work item is one row of one block of channels of one image. Channels go through in vectors where the nest allows it,
-// else one by one; channels beyond the last are written as zeros either way, which keeps them zero through every op.
+// Nest → plain kernel. One work item is one row of one block of channels of one image. Channels go through in vectors where the nest allows
+// it, else one by one; channels beyond the last are written as zeros either way, which keeps them zero through every op.
 internal sealed class LowerNest(Machine machine, Node node, CpuOperands operands)
 {
     private readonly KernelBuilder _kernel = new();

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Schedule;
 
-// Floats per vector, and the register tile of contractions: Pixels x Vectors accumulators. Kernels are written once, for the 16 channels of a block at
-// a time (IBlock in the runtime says in how many vectors); register tiles are written for each of Cpus. The tiles are measured: 14x2 leaves 4 of 32 zmm
-// for operands, 6x2 leaves 4 of 16 ymm; 4x4 serves the 32 registers of ARM64.
+// Floats per vector, and the register tile of contractions: Pixels x Vectors accumulators. Kernels are written once, for the 16 channels of
+// a block at a time (IBlock in the runtime says in how many vectors); register tiles are written for each of Cpus. The tiles are measured:
+// 14x2 leaves 4 of 32 zmm for operands, 6x2 leaves 4 of 16 ymm; 4x4 serves the 32 registers of ARM64.
 internal sealed record Machine(string Name, int Lanes, int Pixels, int Vectors)
 {
     /// Channels that lie together in memory on every machine, so that parameters and maps have one layout.

@@ -1,11 +1,12 @@
 namespace Fcn.Generator.Schedule;
 
-// The inner part of every contraction, a register tile: accumulator[p, q] += sum over nested loops of a[p] * b[q], a one float for all lanes, b a
-// vector. Both operands are walked by bumping pointers. There is no im2col: a convolution is summed in place, straight from the map.
+// The inner part of every contraction, a register tile: accumulator[p, q] += sum over nested loops of a[p] * b[q], a one float for all
+// lanes, b a vector. Both operands are walked by bumping pointers. There is no im2col: a convolution is summed in place, straight from the
+// map.
 internal static class RegisterTile
 {
-    /// One loop around the innermost: how often it turns, and by how much each operand moves. Without a step of its own the second operand runs on:
-    /// the loops inside have moved it.
+    /// One loop around the innermost: how often it turns, and by how much each operand moves. Without a step of its own the second operand
+    /// runs on: the loops inside have moved it.
     public sealed record Loop(string Name, Value Count, Value AStep, Value? BStep = null);
 
     /// The innermost loop turns Count times and does Unroll steps at each turn.

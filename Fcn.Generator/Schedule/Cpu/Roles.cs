@@ -1,19 +1,19 @@
 namespace Fcn.Generator.Schedule;
 
-// What kernels know of maps and weights: a role (x, y, dy, weight) whose place, sizes and pitches are arguments, so that layers share kernels.
-// The name of an argument is the role's, with what it says behind it: x, x_H, x_row.
+// What kernels know of maps and weights: a role (x, y, dy, weight) whose place, sizes and pitches are arguments, so that layers share
+// kernels. The name of an argument is the role's, with what it says behind it: x, x_H, x_row.
 
-/// A map in a kernel. Its pointer is the first pixel inside the border (or, for a convolution, the first that it reads). Channels and Block are
-/// known where the kernel is written, since they shape its code.
+/// A map in a kernel. Its pointer is the first pixel inside the border (or, for a convolution, the first that it reads). Channels and Block
+/// are known where the kernel is written, since they shape its code.
 internal sealed record MapRole(string Name, int Channels, int Block)
 {
     public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));
 
-    public Value Height => Whole("H");
+    public Value Height => Number("H");
 
-    public Value Width => Whole("W");
+    public Value Width => Number("W");
 
-    public Value Blocks => Whole("blocks");
+    public Value Blocks => Number("blocks");
 
     public Value Row => Pitch("row");
 
@@ -36,7 +36,7 @@ internal sealed record MapRole(string Name, int Channels, int Block)
         new(Image.Name, map.Image),
     ];
 
-    private Value Whole(string what) => Value.Field($"{Name}_{what}", KernelType.Int);
+    private Value Number(string what) => Value.Field($"{Name}_{what}", KernelType.Int);
 
     private Value Pitch(string what) => Value.Field($"{Name}_{what}", KernelType.Index);
 }

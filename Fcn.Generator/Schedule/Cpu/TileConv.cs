@@ -1,13 +1,15 @@
 namespace Fcn.Generator.Schedule;
 
-// A dense convolution as direct convolution on register tiles: neighbouring outputs of a row x vectors of output channels stay in registers while
-// the reduction runs. Strides are read off the nest's own addresses. Two orders of the same tiles: outputs finished one after the other, or, where
-// the weights of one group of outputs exceed the cache, weight-stationary: weights block by block, each used for all pixels before the next is fetched.
+// A dense convolution as direct convolution on register tiles: neighbouring outputs of a row x vectors of output channels stay in registers
+// while the reduction runs. Strides are read off the nest's own addresses. Two orders of the same tiles: outputs finished one after the
+// other, or, where the weights of one group of outputs exceed the cache, weight-stationary: weights block by block, each used for all
+// pixels before the next is fetched.
 internal sealed class TileConv
 {
     private const int CacheBytes = 1 << 20, ChunkBytes = 192 << 10;
 
-    private static readonly Value N = Value.Field("N", KernelType.Int), Pad = Value.Field("pad", KernelType.Int), Chunk = Value.Field("chunk", KernelType.Int);
+    private static readonly Value N =
+        Value.Field("N", KernelType.Int), Pad = Value.Field("pad", KernelType.Int), Chunk = Value.Field("chunk", KernelType.Int);
 
     private readonly KernelBuilder _kernel = new();
     private readonly Node _node;
@@ -30,10 +32,11 @@ internal sealed class TileConv
 
     private WeightRole Weight => _operands.Weights[1]!;
 
-    // Of two blocks of output channels, the most that a tile spans.
+    // The weights of two blocks of output channels, the most that a tile spans, are larger than the cache.
     private bool WeightsStay => 2 * 4 * _parameter.Panel > CacheBytes;
 
-    // More border than the window's own reach: whole rows of taps fall on zeros and are left out. Gradients of fc6 and the image of padding 100.
+    // More border than the window's own reach: whole rows of taps fall on zeros and are left out. Gradients of fc6 and the image of padding
+    // 100.
     private bool ClipsRows => 2 * _conv.Pad > (_conv.Kernel - 1) * _conv.Dilation;
 
     public static bool Fits(Node node, MapBuffer target) => Core(node).Groups == 1 && target.Block == Machine.Block;

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-/// Register tiles of one kind. Kernels call the function of its name, whose parameters these are; every machine has that function and the tiles among
-/// which it picks. They are written when somebody reads them: those of Fcn.Runtime are only called.
+/// Register tiles of one kind. Kernels call the function of its name, whose parameters these are; every machine has that function and the
+/// tiles among which it picks. They are written when somebody reads them: those of Fcn.Runtime are only called.
 internal sealed class TileFamily(Kernel signature, Func<Machine, IReadOnlyList<Kernel>> write)
 {
     private readonly Dictionary<Machine, IReadOnlyList<Kernel>> _written = [];

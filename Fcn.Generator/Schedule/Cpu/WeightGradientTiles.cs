@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-// The register tiles of weight gradients on one machine: as many input channels as leave registers for vectors of dy and a broadcast of x, and the
-// function that goes through a block of input channels with them.
+// The register tiles of weight gradients on one machine: as many input channels as leave registers for vectors of dy and a broadcast of x,
+// and the function that goes through a block of input channels with them.
 internal sealed class WeightGradientTiles(Machine machine, string name, int inBlock)
 {
     public IReadOnlyList<Kernel> Write()
@@ -11,7 +11,8 @@ internal sealed class WeightGradientTiles(Machine machine, string name, int inBl
     }
 
     // Divides the block.
-    private int Channels(int vectors) => Enumerable.Range(1, inBlock).Last(c => inBlock % c == 0 && c <= Math.Max(1, machine.Pixels * machine.Vectors / vectors));
+    private int Channels(int vectors) =>
+        Enumerable.Range(1, inBlock).Last(c => inBlock % c == 0 && c <= Math.Max(1, machine.Pixels * machine.Vectors / vectors));
 
     // dw[channel][lanes] += sum over rows and columns of x[channel] dy[lanes], for one tap of the window.
     private Kernel Tile(int vectors)
@@ -42,7 +43,8 @@ internal sealed class WeightGradientTiles(Machine machine, string name, int inBl
             k.Call(NameOf(vectors), [p[0] + channel, .. p.Skip(1).Take(7), p[8] + channel * Machine.Block, p[9]]), Channels(vectors));
     }
 
-    private static Value[] Parameters(KernelBuilder k) => [.. ContractionTiles.WeightGradientParameters.Select(p => k.Parameter(p.Name, p.Type))];
+    private static Value[] Parameters(KernelBuilder k) =>
+        [.. ContractionTiles.WeightGradientParameters.Select(p => k.Parameter(p.Name, p.Type))];
 
     private string NameOf(int vectors) => $"{name}_{Literal.Of(Channels(vectors))}x{Literal.Of(vectors * machine.Lanes)}";
 }

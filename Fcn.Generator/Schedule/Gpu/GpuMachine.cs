@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// What a GPU schedule must know of its machine: the form in which convolutions read their factors, and the units that multiply them. Whoever adds
-// wgmma adds a machine of capability 90 here and its tile beside the others'.
+// What a GPU schedule must know of its machine: the form in which convolutions read their factors, and the units that multiply them.
+// Whoever adds wgmma adds a machine of capability 90 here and its tile beside the others'.
 internal sealed record GpuMachine(string Name, string Precision, int Capability, Element Factor, MatrixUnit Unit)
 {
     /// Threads of a block (a workgroup), where nothing asks for another number.

@@ -1,13 +1,14 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// A point of maps with channels innermost, (N, H, W, Pitch), and of weights in master memory. Numbers are converted to Float when read. Maps have no
-// border: where an op reads beyond a map's edge, the address is clamped and the value chosen.
+// A point of maps with channels innermost, (N, H, W, Pitch), and of weights in master memory. Numbers are converted to Float when read.
+// Maps have no border: where an op reads beyond a map's edge, the address is clamped and the value chosen.
 internal class GpuPoint(KernelBuilder kernel, int lanes, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights) : Point(kernel, lanes)
 {
     /// Channel of the first lane.
     public Value First { get; init; } = 0;
 
-    /// Number of this pixel among those of all images, in maps of this size: what is read at (H, W) itself needs no more address arithmetic.
+    /// Number of this pixel among those of all images, in maps of this size: what is read at (H, W) itself needs no more address
+    /// arithmetic.
     public (Value Number, Extent Size)? Pixel { get; init; }
 
     /// Which inputs are read beyond their edges, as zeros.
@@ -28,7 +29,8 @@ internal class GpuPoint(KernelBuilder kernel, int lanes, IReadOnlyList<GpuMap?> 
 
     public override Value Weight(int input, Value inBlock, Value inLane, Value a, Value b) => throw Blocks();
 
-    public override Value WeightAt(int input, Value o, Value i, Value a, Value b) => weights[input]!.Pointer.Load(weights[input]!.At(o, i, a, b));
+    public override Value WeightAt(int input, Value o, Value i, Value a, Value b) =>
+        weights[input]!.Pointer.Load(weights[input]!.At(o, i, a, b));
 
     public override Value Bias(int input) => weights[input]!.Pointer.Load(First, Lanes);
 

@@ -1,6 +1,6 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// Plain kernels: one thread per unit of work.
+// The index space of plain kernels: one thread per unit of work, in blocks (workgroups) of 256.
 internal static class Grid
 {
     private const int Threads = GpuMachine.Threads;

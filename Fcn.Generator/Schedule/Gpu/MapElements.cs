@@ -1,8 +1,9 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// Which element every map has. What a contraction reads has the element of the machine's factors, and so has all that lies between contractions. Float
-// are the maps whose numbers go nowhere but to the loss, labels or scores (behind the last contraction: scores, upscores, their sums), and the gradients
-// between the loss and the first contraction behind it, save those that a contraction reads itself.
+// Which element every map has. What a contraction reads has the element of the machine's factors, and so has all that lies between
+// contractions. Float are the maps whose numbers go nowhere but to the loss, labels or scores (behind the last contraction: scores,
+// upscores, their sums), and the gradients between the loss and the first contraction behind it, save those that a contraction reads
+// itself.
 internal static class MapElements
 {
     public static IReadOnlyDictionary<Node, Element> Of(NetworkGraph graph, GpuMachine machine)
@@ -25,6 +26,6 @@ internal static class MapElements
 
     private static bool IsContraction(Node node) => Enumerable.Range(0, node.Inputs.Count).Any(node.Op.IsFactor);
 
-    // As a factor, not as a summand of the tail.
+    // The reader multiplies the map: it is a factor, not a summand of the epilogue.
     private static bool Multiplies(Node reader, Node map) => reader.Inputs.Where((input, i) => input == map && reader.Op.IsFactor(i)).Any();
 }

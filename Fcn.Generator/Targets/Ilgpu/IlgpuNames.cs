@@ -2,7 +2,8 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// C# names of a kernel's fields, which are the method's parameters, and of its variables: their own where C# has no other use for it, else with a number.
+// C# names of a kernel's fields, which are the method's parameters, and of its variables: their own where C# has no other use for it, else
+// with a number.
 internal sealed class IlgpuNames
 {
     /// What the text calls by simple names.

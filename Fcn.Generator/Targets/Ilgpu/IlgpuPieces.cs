@@ -2,8 +2,8 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// What kernels in ILGPU's dialect are written with: vectors that a thread loads and stores at once, and the arithmetic that C# has not in one word. One file
-// per assembly. ILGPU inlines all of it; every lane is a field, since arrays would lie in slow memory.
+// What kernels in ILGPU's dialect are written with: vectors that a thread loads and stores at once, and the arithmetic that C# has not in
+// one word. One file per assembly. ILGPU inlines all of it; every lane is a field, since arrays would lie in slow memory.
 internal static class IlgpuPieces
 {
     public static IReadOnlyList<GeneratedFile> Files { get; } =
@@ -199,7 +199,7 @@ internal static class IlgpuPieces
         w.Line();
     }
 
-    // At multiples of the vector, as schedules place them.
+    // A vector lies at multiples of its own size, as schedules place it.
     private static void Memory(SourceWriter w, string name, string element, int lanes)
     {
         string shift = Literal.Of(lanes == 2 ? 1 : lanes == 4 ? 2 : 3);

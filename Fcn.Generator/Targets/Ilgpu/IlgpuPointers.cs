@@ -1,8 +1,8 @@
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// ILGPU has no pointers. What C# reads is a view, a field or a shared array, and a place in it; what inline assembly reads is an address in bytes: of 64 bits
-// in global memory, of 32 in shared memory. A pointer variable is a number of either kind.
+// ILGPU has no pointers. What C# reads is a view, a field or a shared array, and a place in it; what inline assembly reads is an address in
+// bytes: of 64 bits in global memory, of 32 in shared memory. A pointer variable is a number of either kind.
 internal sealed class IlgpuPointers
 {
     private readonly Dictionary<string, Value> _values = [];
@@ -21,13 +21,13 @@ internal sealed class IlgpuPointers
     public bool SameRoot(Value a, Value b) => Key(Root(a)) == Key(Root(b));
 
     /// Where a pointer that C# reads points to: a field or shared array, and the place in it.
-    public (Value Root, Value At) Place(Value pointer) => pointer.Op switch
+    public (Value Root, Value At) PointsTo(Value pointer) => pointer.Op switch
     {
         KernelOp.Field => (pointer, 0),
         KernelOp.Variable when !_values.ContainsKey(pointer.Name) => (pointer, 0),
         KernelOp.Variable => (Root(pointer), Value.Variable(pointer.Name, OffsetOf(pointer))),
-        KernelOp.Add when Place(pointer.Sources[0]) is var (root, at) => (root, at + pointer.Sources[1]),
-        KernelOp.Subtract when Place(pointer.Sources[0]) is var (root, at) => (root, at - pointer.Sources[1]),
+        KernelOp.Add when PointsTo(pointer.Sources[0]) is var (root, at) => (root, at + pointer.Sources[1]),
+        KernelOp.Subtract when PointsTo(pointer.Sources[0]) is var (root, at) => (root, at - pointer.Sources[1]),
         _ => throw new InvalidOperationException($"ILGPU cannot say the pointer {KernelPrinter.Text(pointer)}."),
     };
 
@@ -54,7 +54,7 @@ internal sealed class IlgpuPointers
         return (offset.Op == KernelOp.Constant ? (Value)(long)offset.Number : offset.To(Element.Index)) * (Value)(long)size;
     }
 
-    private KernelType OffsetOf(Value variable) => Place(_values[variable.Name]).At.Type;
+    private KernelType OffsetOf(Value variable) => PointsTo(_values[variable.Name]).At.Type;
 
     private Value Root(Value pointer) => pointer.Op switch
     {

@@ -6,11 +6,12 @@ using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// Matrix units, which ILGPU reaches through inline assembly alone. Fragments and sums live in registers that the assembly declares by name; C# computes
-// addresses and hands them over. What lies between two C# statements is one text; long texts are constants, since many kernels have the same.
+// Matrix units, which ILGPU reaches through inline assembly alone. Fragments and sums live in registers that the assembly declares by name;
+// C# computes addresses and hands them over. What lies between two C# statements is one text; long texts are constants, since many kernels
+// have the same.
 internal sealed partial class IlgpuRenderer
 {
-    /// Of dynamic shared memory: what a launch asks for beyond the arrays.
+    /// Bytes of dynamic shared memory that a launch asks for beyond the arrays.
     public const int Alignment = 128;
 
     private const int MostOperands = 10, LongText = 3;
@@ -143,8 +144,8 @@ internal sealed partial class IlgpuRenderer
         if (IsSpilled(v)) Unspill(v);
     }
 
-    // Dynamic shared memory: tiles need more than the 48 KB that static arrays may have. ILGPU aligns it to 4 bytes, matrix units need 16; the device asks
-    // for as much more. What an Emit yields lies in local memory and would be read there at every use: the copy does not.
+    // Dynamic shared memory: tiles need more than the 48 KB that static arrays may have. ILGPU aligns it to 4 bytes, matrix units need 16;
+    // the device asks for as much more. What an Emit yields lies in local memory and would be read there at every use: the copy does not.
     private void Shared(Value array, int length)
     {
         int at = (_shared + Alignment - 1) / Alignment * Alignment;
@@ -233,6 +234,6 @@ internal sealed partial class IlgpuRenderer
         return $"    CudaAsm.Emit(IlgpuAssembly.{name});\n";
     }
 
-    // In a text of ILGPU a single % announces an operand.
+    // ILGPU reads a single % as the beginning of an operand.
     private static string Escaped(string text) => text.Replace("%", "%%");
 }

@@ -4,8 +4,9 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// Kernel → a static method in ILGPU's dialect of C#: fields are parameters, a thread is Group.IdxX, a block Grid.IdxX, vectors are structs of Fcn.Generated
-// (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix units in the other part.
+// Kernel → a static method in ILGPU's dialect of C#: fields are parameters, a thread is Group.IdxX, a block Grid.IdxX, vectors are structs
+// of Fcn.Generated (IlgpuPieces). A table: what the schedule said is printed, nothing is decided here. Values and memory are here; matrix
+// units in the other part.
 internal sealed partial class IlgpuRenderer : CSharpRenderer
 {
     private static readonly IReadOnlyList<KernelPass> Passes = [FoldBranches.Run, SizeCopies.Run];
@@ -76,7 +77,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     private void Move(Statement s)
     {
         if (!_pointers.SameRoot(s.Target!, s.Operands[0])) throw new InvalidOperationException($"{s.Target!.Name} would point to other memory than before.");
-        Value at = _pointers.IsAddress(s.Target!) ? _pointers.Address(s.Operands[0]) : _pointers.Place(s.Operands[0]).At;
+        Value at = _pointers.IsAddress(s.Target!) ? _pointers.Address(s.Operands[0]) : _pointers.PointsTo(s.Operands[0]).At;
         Value target = Value.Variable(s.Target!.Name, at.Type);
         if (s.Op == KernelOp.Let) Writer.Line($"{Type(at.Type)} {Name(target)} = {Text(at)};");
         else Writer.Line(Assignment(target, at));
@@ -84,13 +85,13 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
 
     private void Store(Value pointer, Value offset, Value value)
     {
-        var (view, at) = Place(pointer, offset);
+        var (view, at) = ElementOf(pointer, offset);
         Writer.Line(value.Type.Lanes > 1 ? $"{Type(value.Type)}.Store({view}, {Text(at)}, {Text(value)});" : $"{view}[{Text(at)}] = {Text(value)};");
     }
 
-    private (string View, Value At) Place(Value pointer, Value offset)
+    private (string View, Value At) ElementOf(Value pointer, Value offset)
     {
-        var (root, at) = _pointers.Place(pointer);
+        var (root, at) = _pointers.PointsTo(pointer);
         if (_pointers.IsAddress(root)) throw new InvalidOperationException($"{root.Name} is read by assembly and cannot be read by C#.");
         return (root.Op == KernelOp.Field ? _names.Field(root.Name) : Name(root), at + offset);
     }
@@ -138,7 +139,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
     private (string, int) Load(Value v)
     {
         if (_spilled.TryGetValue(v, out string[]? spilled)) return (spilled.Length == 1 ? spilled[0] : $"new {Type(v.Type)}({string.Join(", ", spilled)})", Primary);
-        var (view, at) = Place(v.Sources[0], v.Sources[1]);
+        var (view, at) = ElementOf(v.Sources[0], v.Sources[1]);
         return v.Type.Lanes > 1 ? ($"{Type(v.Type)}.Load({view}, {Text(at)})", Primary) : ($"{view}[{Text(at)}]", Primary);
     }
 
@@ -179,7 +180,7 @@ internal sealed partial class IlgpuRenderer : CSharpRenderer
         Element.Byte or Element.Index or Element.Double or Element.Word => throw new InvalidOperationException($"There are no vectors of {type.Element} on a GPU."),
     }}{Literal.Of(type.Lanes)}";
 
-    // As one element lies in memory.
+    // The type of one element as it lies in memory.
     private static string Stored(KernelType type) => type.Element switch
     {
         Element.Bool => "bool",

@@ -1,6 +1,7 @@
 namespace Fcn.Generator.Targets.Ilgpu;
 
-// Variables that matrix units read and write, and all Words, which nothing else knows: they are registers of inline assembly for as long as the kernel runs.
+// Variables that matrix units read and write, and all Words, which nothing else knows: they are registers of inline assembly for as long as
+// the kernel runs.
 internal static class IlgpuResidents
 {
     public static IReadOnlyDictionary<string, KernelType> Of(IReadOnlyList<Statement> body)

@@ -10,7 +10,7 @@ internal sealed class PtxRegisters
     private static readonly string[] Types = [".pred", ".b16", ".b32", ".b64", ".f32", ".f64"];
     private static readonly string[] Prefixes = ["%p", "%h", "%r", "%d", "%f", "%g"];
 
-    // Registers that every thread has by birth.
+    // Special registers of PTX, whose names no other register may have.
     private static readonly string[] Special =
     [
         "%tid", "%ntid", "%laneid", "%warpid", "%nwarpid", "%ctaid", "%nctaid", "%smid", "%nsmid", "%gridid", "%clock", "%clock_hi", "%clock64",

@@ -6,7 +6,8 @@ namespace Fcn.Generator.Targets.Ptx;
 // Operations of several instructions: extremes that keep NaN, exponential and logarithm, the hash of dropout, conversions.
 internal sealed partial class PtxRenderer
 {
-    // max.f32 would drop a NaN; max.NaN keeps one of either operand, but needs sm_80. Before, a comparison and a choice keep what KernelArithmetic keeps.
+    // max.f32 would drop a NaN; max.NaN keeps one of either operand, but needs sm_80. Before, a comparison and a choice keep what
+    // KernelArithmetic keeps.
     private string[] Extreme(Value v, string name, string compare, string[] d)
     {
         var (a, b) = (Of(v.Sources[0]), Of(v.Sources[1]));
@@ -24,8 +25,8 @@ internal sealed partial class PtxRenderer
         return d;
     }
 
-    // e^x = 2^n * 2^f with n + f = x log2 e and n whole: 2^n is exact and f small, so that the error stays within 2^-21 where x log2 e alone would
-    // lose up to 7 bits. log2 e is two floats. Bounds keep infinite x from becoming inf - inf; results below 2^-126 are 0.
+    // e^x = 2^n * 2^f with n + f = x log2 e and n whole: 2^n is exact and f small, so that the error stays within 2^-21 where x log2 e
+    // alone would lose up to 7 bits. log2 e is two floats. Bounds keep infinite x from becoming inf - inf; results below 2^-126 are 0.
     private string[] Exponential(Value v, string[] x, string[] d)
     {
         if (v.Type.Element != Element.Float) throw Unable("exponential", v.Type);
@@ -112,7 +113,8 @@ internal sealed partial class PtxRenderer
         return Converted(to, from, source.Op == KernelOp.Constant ? [Register(source)] : Of(source), d);
     }
 
-    private string[] ToFloat(Value source) => Converted(source, Element.Float, _registers.Temporaries(source.Type with { Element = Element.Float }));
+    private string[] ToFloat(Value source) =>
+        Converted(source, Element.Float, _registers.Temporaries(source.Type with { Element = Element.Float }));
 
     private string[] Converted(Element to, Element from, string[] s, string[] d) => (from, to) switch
     {
@@ -126,12 +128,12 @@ internal sealed partial class PtxRenderer
         (Element.Index, Element.Int or Element.Byte) => Each("cvt.u32.u64", d, s),
         (Element.Float, Element.Double) => Each("cvt.f64.f32", d, s),
         (Element.Double, Element.Float) => Each("cvt.rn.f32.f64", d, s),
-        (Element.Float or Element.Double, Element.Byte or Element.Int or Element.Index) => Each($"cvt.rzi.{Whole(to)}.{Compared(new(from))}", d, s),
-        (Element.Byte or Element.Int or Element.Index, Element.Float or Element.Double) => Each($"cvt.rn.{Compared(new(to))}.{Whole(from)}", d, s),
+        (Element.Float or Element.Double, Element.Byte or Element.Int or Element.Index) => Each($"cvt.rzi.{IntegerType(to)}.{Compared(new(from))}", d, s),
+        (Element.Byte or Element.Int or Element.Index, Element.Float or Element.Double) => Each($"cvt.rn.{Compared(new(to))}.{IntegerType(from)}", d, s),
         _ => throw Unable($"conversion to {to}", new(from)),
     };
 
-    private static string Whole(Element element) => element == Element.Byte ? "u32" : element == Element.Int ? "s32" : "s64";
+    private static string IntegerType(Element element) => element == Element.Byte ? "u32" : element == Element.Int ? "s32" : "s64";
 
     // Floats, two to a register. cvt names the upper half first; sm_80 has no conversion of one alone.
     private string[] Rounded(string[] s, string[] d)

@@ -16,7 +16,7 @@ internal sealed partial class PtxRenderer
         return bytes == 0 ? $"[{register}]" : $"[{register}+{Literal.Of(bytes)}]";
     }
 
-    // At most 16 bytes an instruction.
+    // An instruction loads at most 16 bytes.
     private string[] Load(Value v, string[] d)
     {
         foreach (var (registers, bytes) in Parts(v.Type, d))

@@ -3,7 +3,8 @@ using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
 
-// Values: which instruction an operation is, once for every lane. `.rn` on sums and products keeps ptxas from contracting them into a multiply-add.
+// Values: which instruction an operation is, once for every lane. `.rn` on sums and products keeps ptxas from contracting them into a
+// multiply-add.
 internal sealed partial class PtxRenderer
 {
     /// Registers that hold the value, or literals; computed to temporaries where it has no place yet.
@@ -23,7 +24,7 @@ internal sealed partial class PtxRenderer
         _ => _known.TryGetValue(v, out string[]? known) ? known : _known[v] = Into(v, _registers.Temporaries(v.Type)),
     };
 
-    /// As Of, of a scalar; a register even where the value is a literal.
+    /// The register of a scalar, even where the value is a literal.
     private string Register(Value v) => v.Op == KernelOp.Constant ? Into(v, _registers.Temporaries(v.Type))[0] : Of(v)[0];
 
     // Only the last instruction of a lane writes its register: it may be one of the operands.
@@ -156,7 +157,8 @@ internal sealed partial class PtxRenderer
     private static bool SameKind(Value bits) => PtxRegisters.KindOf(bits.Sources[0].Type) == PtxRegisters.KindOf(bits.Type);
 
     // Truths as registers, bits as they come.
-    private string[] Truth(Value v) => v.Op == KernelOp.Constant && v.Type.Element == Element.Bool ? Into(v, _registers.Temporaries(v.Type)) : Of(v);
+    private string[] Truth(Value v) =>
+        v.Op == KernelOp.Constant && v.Type.Element == Element.Bool ? Into(v, _registers.Temporaries(v.Type)) : Of(v);
 
     private static bool Packed(KernelType type) => type is { Element: Element.BFloat16, Lanes: > 1 };
 
@@ -183,7 +185,7 @@ internal sealed partial class PtxRenderer
         Element.Bool or Element.BFloat16 or Element.TensorFloat or Element.Word => throw Unable("setp", type),
     };
 
-    // Of numbers that are not negative.
+    // The type by which instructions know a number that is not negative.
     private static string Count(KernelType type) => type.Element == Element.Index ? "u64" : "u32";
 
     private static string Moved(Kind kind) => kind switch

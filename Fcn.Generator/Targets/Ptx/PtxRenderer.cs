@@ -6,8 +6,8 @@ using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
 
-// Kernel → PTX of one entry. A table from instruction to text: what the schedule said is printed, nothing is decided here. The same text serves every
-// level that has its instructions. Statements are here; values, their arithmetic and memory in the other parts.
+// Kernel → PTX of one entry. A table from instruction to text: what the schedule said is printed, nothing is decided here. The same text
+// serves every level that has its instructions. Statements are here; values, their arithmetic and memory in the other parts.
 internal sealed partial class PtxRenderer
 {
     /// The module's name for the memory that a block's threads share; its size comes with the launch.
@@ -36,7 +36,7 @@ internal sealed partial class PtxRenderer
 
     private PtxRenderer(int capability) => _capability = capability;
 
-    /// For cards of this capability and above.
+    /// The text of a kernel for cards of this capability and above.
     public static PtxKernel Render(Kernel kernel, int capability = 75)
     {
         if (kernel.Threads < 1) throw new InvalidOperationException($"{kernel.Name} is no kernel of a GPU: it says no number of threads.");

@@ -20,7 +20,8 @@ internal sealed class SimdRenderer(Machine machine, SourceWriter writer) : CShar
 
     public static string Parameter(Value p) => $"{new SimdRenderer(Machine.Kernels, new SourceWriter()).Type(p.Type)} {p.Name}";
 
-    /// A kernel that is launched takes its arguments as an array of 64-bit words and begins with reading them into locals of their roles' names.
+    /// A kernel that is launched takes its arguments as an array of 64-bit words and begins with reading them into locals of their roles'
+    /// names.
     public void Kernel(Kernel kernel, IReadOnlyList<Value> fields)
     {
         Writer.Line($"// {kernel.Summary}");

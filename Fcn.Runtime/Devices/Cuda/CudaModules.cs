@@ -66,7 +66,7 @@ internal sealed class CudaModules : LoadedKernels
     }
 
     // A driver older than a level's PTX version, or a card beyond a level made for one card only, refuses the text: the next lower level
-    // says the same with fewer words. What held for one kernel holds for all.
+    // has the same kernels under an older header. What held for one kernel holds for all.
     private nint Module(CudaKernel kernel)
     {
         while (true)

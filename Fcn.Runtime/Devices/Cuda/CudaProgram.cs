@@ -107,7 +107,7 @@ public sealed record CudaVariant(CudaPrecision Precision, int Capability, IReadO
 }
 
 /// <summary>One kernel.</summary>
-/// <param name="Name">Its entry in the module, such as <c>conv3_2_forward</c>.</param>
+/// <param name="Name">Its entry in the module, such as <c>conv_bf16_128x128</c>.</param>
 /// <param name="Threads">Threads of a block.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block.</param>
 /// <param name="Text">Its PTX, to be put behind a target's header.</param>

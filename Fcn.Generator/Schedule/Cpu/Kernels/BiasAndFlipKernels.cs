@@ -4,7 +4,8 @@ namespace Fcn.Generator.Schedule;
 internal static class BiasAndFlipKernels
 {
     private static readonly MapRole Dy = new("dy", Machine.Block, Machine.Block);
-    private static readonly WeightRole Gradient = new("gradient", 1), Weight = new("weight", Machine.Block), Flipped = new("flipped", Machine.Block);
+    private static readonly WeightRole Gradient =
+        new("gradient", 1), Weight = new("weight", Machine.Block), Flipped = new("flipped", Machine.Block);
 
     /// One item: one block of channels.
     public static Kernel Bias(Machine machine)
@@ -26,7 +27,8 @@ internal static class BiasAndFlipKernels
         return k.Build("bias_gradient", "The gradient's sum over images and pixels: one block of channels.");
     }
 
-    public static IEnumerable<KeyValuePair<string, Value>> BindBias(MapBuffer dy, WeightBuffer gradient) => [.. Dy.Bind(dy), .. Gradient.Bind(gradient)];
+    public static IEnumerable<KeyValuePair<string, Value>> BindBias(MapBuffer dy, WeightBuffer gradient) =>
+        [.. Dy.Bind(dy), .. Gradient.Bind(gradient)];
 
     /// One item: one block of the result, by its output and input channels.
     public static Kernel Flip()
@@ -43,5 +45,6 @@ internal static class BiasAndFlipKernels
         return k.Build("flip_weight", "A weight with inputs and outputs exchanged and its taps in reverse: one block of either.");
     }
 
-    public static IEnumerable<KeyValuePair<string, Value>> BindFlip(WeightBuffer weight, WeightBuffer flipped) => [.. Weight.Bind(weight), .. Flipped.Bind(flipped)];
+    public static IEnumerable<KeyValuePair<string, Value>> BindFlip(WeightBuffer weight, WeightBuffer flipped) =>
+        [.. Weight.Bind(weight), .. Flipped.Bind(flipped)];
 }

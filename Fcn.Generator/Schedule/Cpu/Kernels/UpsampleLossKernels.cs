@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Schedule;
 
-// Upsample + crop + softmax loss + gradient from the coarse scores. Output rows that lie between the same two rows of coarse cells form a band; one
-// work item makes a band's pixels one by one and sums their gradients into the band's own rows of cells. A second kernel adds the bands in order.
+// Upsample + crop + softmax loss + gradient from the coarse scores. Output rows that lie between the same two rows of coarse cells form a
+// band; one work item makes a band's pixels one by one and sums their gradients into the band's own rows of cells. A second kernel adds the
+// bands in order.
 internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapBuffer scores)
 {
     private static readonly Value BandRows = Value.Field("bands", KernelType.To(Element.Float));
@@ -25,7 +26,7 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
 
     public Value Items => N * Bands(op.Offset);
 
-    /// Of the buffer of all bands.
+    /// Floats of the buffer that holds all bands.
     public Value Floats => N.To(Element.Index) * Bands(op.Offset) * Taps * RowFloats(scores.Width);
 
     private Value Bands(Value offset) => (H + (offset - 1)) / Stride - (offset / Stride - 1);
@@ -126,7 +127,8 @@ internal sealed class UpsampleLossKernels(UpsampleLoss op, Machine machine, MapB
         return k.Build("upsample_softmax_loss_gradient", "Adds the bands of the coarse scores' gradient: one row of one block of channels.");
     }
 
-    /// Weights of the cells around a pixel along one axis, by its place between two cells; a kernel of one pixel has the weight 1 everywhere.
+    /// Weights of the cells around a pixel along one axis, by its place between two cells; a kernel of one pixel has the weight 1
+    /// everywhere.
     public static Value[] Weights(KernelBuilder k, string place, string weight, Upsample upsample, Value between)
     {
         if (upsample.Kernel == 1) return [Value.Float(1)];

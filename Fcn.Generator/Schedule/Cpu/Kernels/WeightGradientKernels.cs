@@ -1,13 +1,14 @@
 namespace Fcn.Generator.Schedule;
 
-// Kernels of a weight's gradient. Where a layer has too few blocks of channels to share among threads, rows are split as well: each split sums into
-// its own copy, and the copies are added in a fixed order, so the result does not depend on the number of threads.
+// Kernels of a weight's gradient. Where a layer has too few blocks of channels to share among threads, rows are split as well: each split
+// sums into its own copy, and the copies are added in a fixed order, so the result does not depend on the number of threads.
 internal sealed class WeightGradientKernels(Conv conv, Machine machine, MapBuffer x, MapBuffer dy, WeightBuffer gradient)
 {
     private const int EnoughItems = 32, PixelsInCache = 1024;
 
     private static readonly Value N = Value.Field("N", KernelType.Int), Accumulate = Value.Field("Accumulate", KernelType.Int);
-    private static readonly Value SplitCount = Value.Field("splits", KernelType.Int), Copies = Value.Field("copies", KernelType.To(Element.Float));
+    private static readonly Value SplitCount =
+        Value.Field("splits", KernelType.Int), Copies = Value.Field("copies", KernelType.To(Element.Float));
     private static readonly Value CopyFloats = Value.Field("copy_floats", KernelType.Index);
 
     private readonly MapRole _x = new("x", x.Channels, x.Block), _dy = new("dy", dy.Channels, dy.Block);

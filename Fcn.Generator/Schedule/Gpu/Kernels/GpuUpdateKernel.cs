@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
-// Caffe's SGD over all parameters (sgd_solver.cpp: Normalize, Regularize, ComputeUpdateValue; Blob::Update), as ParameterMemory.Update of the runtime
-// does it on CPUs: products and sums rounded one by one. One block updates 1024 floats of one parameter; a rate of 0 leaves them alone.
+// Caffe's SGD over all parameters (sgd_solver.cpp: Normalize, Regularize, ComputeUpdateValue; Blob::Update), as ParameterMemory.Update of
+// the runtime does it on CPUs: products and sums rounded one by one. One block updates 1024 floats of one parameter; a rate of 0 leaves
+// them alone.
 internal static class GpuUpdateKernel
 {
     private const int Lanes = GpuParameterPlan.Unit / GpuMachine.Threads;

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
-// The weight gradient's definition, for whatever the contraction does not take: grouped and learned transposed convolutions, cards without matrix
-// units. One thread sums one weight over a slice of the rows of all images; the second kernel adds the slices. Weights that give enough threads by
-// themselves are not sliced.
+// The weight gradient's definition, for whatever the contraction does not take: grouped and learned transposed convolutions, cards without
+// matrix units. One thread sums one weight over a slice of the rows of all images; the second kernel adds the slices. Weights that give
+// enough threads by themselves are not sliced.
 internal sealed class GpuWeightGradient(string name, Conv conv, GpuMap x, GpuMap dy, GpuWeight gradient)
 {
     private const long EnoughThreads = 1 << 18;
@@ -22,7 +22,8 @@ internal sealed class GpuWeightGradient(string name, Conv conv, GpuMap x, GpuMap
     private static Value Length => Value.Field("length", KernelType.Int);
 
     // What the text depends on.
-    private string Form => $"weight_gradient_{KernelName.Of(conv with { Channels = 0 })}_{GpuMap.Word(x.Element)}_{GpuMap.Word(dy.Element)}";
+    private string Form =>
+        $"weight_gradient_{KernelName.Of(conv with { Channels = 0 })}_{GpuMap.Word(x.Element)}_{GpuMap.Word(dy.Element)}";
 
     public IReadOnlyList<Launch> Launches(IGpuPlanner planner)
     {
