@@ -27,6 +27,10 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
         return usual.Contains(this) ? usual : [this];
     }
 
+    /// Whether a convolution's tail is one that the usual kernels have, its pooling aside: maps that it reads lie as its own.
+    public static bool IsUsual(Fused fused, GpuMachine machine, Element y) =>
+        new ConvEnding(fused.CoreInputs > 2, fused.Tail.ToEquatableArray(), false) is var ending && ending.Family(machine, y).Count > 1;
+
     /// How many rows of the product become one pixel.
     public int Together => Pools ? 4 : 1;
 
