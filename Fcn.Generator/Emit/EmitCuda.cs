@@ -5,7 +5,7 @@ using Fcn.Generator.Targets.Ptx;
 
 namespace Fcn.Generator.Emit;
 
-// GPU code → C#: per variant its table of schedules, the program that names kernels; and the kernels' PTX as UTF-8 data.
+// GPU code → C#: the table of schedules of all variants, the program that names kernels; and the kernels' PTX as UTF-8 data.
 internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<GpuVariant> variants, PtxKernels kernels, bool ptx)
 {
     private const string Texts = PtxKernels.Class;
@@ -30,6 +30,8 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<GpuVari
                 w.Line($"[{string.Join(", ", variants.Select(static v => Capital(v.Machine.Name)))}]");
             }
             foreach (var variant in variants) Variant(w, variant);
+            w.Line();
+            ScheduleTable.Write(w, "Schedules", [.. variants.Select(v => (v.Machine.Name, v.Modes, KernelOf(v)))]);
         }
         return new($"{network.FullName}.Cuda.g.cs", w.ToString());
     }
@@ -38,17 +40,17 @@ internal sealed class EmitCuda(NetworkDeclaration network, IReadOnlyList<GpuVari
     {
         string name = Capital(variant.Machine.Name);
         w.Line();
-        using (w.Open($"private static CudaVariant {name} => new(", ");"))
+        using (w.Open($"private static CudaVariant {name} => new(", $") {{ Name = \"{variant.Machine.Name}\" }};"))
         {
             w.Line($"CudaPrecision.{variant.Machine.Precision}, {Literal.Of(variant.Machine.Capability)},");
             using (w.Open("[", "],"))
                 foreach (var kernel in variant.Modes.SelectMany(static m => m.Launches).Select(l => kernels.Of(variant.Machine, l.Kernel)).Distinct())
                     w.Line($"new(\"{kernel.Name}\", {Literal.Of(kernel.Threads)}, {Literal.Of(kernel.SharedBytes)}, static () => {(ptx ? Place(kernel) : "default")}),");
-            w.Line($"static () => {name}Schedules");
+            w.Line("static () => Schedules");
         }
-        w.Line();
-        ScheduleTable.Write(w, $"{name}Schedules", variant.Modes, l => kernels.Of(variant.Machine, l.Kernel).Name);
     }
+
+    private Func<Launch, string> KernelOf(GpuVariant variant) => l => kernels.Of(variant.Machine, l.Kernel).Name;
 
     // Headers of modules, and the network's small kernels.
     private GeneratedFile Ptx()

@@ -15,6 +15,8 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 //   buffer NAME FIRST LAST BYTES                      launches are counted from 0
 //   launch LABEL KERNEL ITEMS ARGUMENT…               one per parameter, divisors once
 //   same MODE FIRST COUNT                             launches of an earlier mode
+//   variants NAME…                                    whose rows these are; before all others
+// A row of some variants has their first letters behind its first word (launch:ft), and a star in a kernel's name stands for the variant's.
 // Where a kernel divides by d, its parameters d, d_magic and d_shift have one argument: what divides (Divisor).
 internal sealed class ScheduleTable
 {
@@ -24,8 +26,11 @@ internal sealed class ScheduleTable
     private readonly Dictionary<string, (int Pixels, int Blocks)> _levels = [];
     private readonly Dictionary<string, List<string[]>> _launches = []; // the words of a mode's launches
 
+    /// <param name="network">For messages.</param>
+    /// <param name="text">Of all variants.</param>
+    /// <param name="variant">Whose rows are read; where the text names no variants all are.</param>
     /// <exception cref="InvalidOperationException">The text is not one of this version's generator.</exception>
-    public ScheduleTable(string network, ReadOnlySpan<byte> text)
+    public ScheduleTable(string network, ReadOnlySpan<byte> text, string variant = "")
     {
         Schedule? mode = null;
         int number = 0;
@@ -36,7 +41,13 @@ internal sealed class ScheduleTable
             if (words.Length == 0) continue;
             try
             {
-                if (words[0] == "kernel") Add(new Kernel(words[1], words[2..]));
+                if (words[0].IndexOf(':') is > 0 and int mark)
+                {
+                    if (!words[0].AsSpan(mark + 1).Contains(variant[0])) continue;
+                    words[0] = words[0][..mark];
+                }
+                if (words[0] == "variants") Require(variant, words);
+                else if (words[0] == "kernel") Add(words[1], new Kernel(words[1].Replace("*", variant, StringComparison.Ordinal), words[2..]));
                 else if (words[0] == "level") _levels.Add(words[1], (Whole(words[2]), Whole(words[3])));
                 else if (words[0] == "mode")
                 {
@@ -66,9 +77,14 @@ internal sealed class ScheduleTable
     /// Null where the mode was not compiled.
     public Schedule? Find(string mode) => _modes.GetValueOrDefault(mode);
 
-    private void Add(Kernel kernel)
+    private static void Require(string variant, string[] words)
     {
-        _byName.Add(kernel.Name, _kernels.Count);
+        if (!words[1..].Contains(variant)) throw new FormatException($"There is no variant '{variant}'.");
+    }
+
+    private void Add(string name, Kernel kernel)
+    {
+        _byName.Add(name, _kernels.Count);
         _kernels.Add(kernel);
     }
 
