@@ -1,38 +1,54 @@
 namespace Fcn.Generator.Emit;
 
-// The rows of several variants as one text in which every variant's are in its own order. A row that all have stands as it is, one that some have with
-// their letters behind its first word: launch:ft is for the variants fp32 and tf32.
-internal static class CommonRows
+// The rows of several variants as one text in which every variant's are in its own order. A row that some have has their letters behind its first word:
+// launch:ft is for the variants fp32 and tf32. Where a word is not the same for all that have the row, there are all theirs, 1024||512, and none stands
+// for the one before it.
+internal sealed class CommonRows
 {
+    private readonly List<(string Key, string Letters, List<string[]> Words)> _rows = [];
+    private readonly int _variants;
+
+    private CommonRows(int variants) => _variants = variants;
+
     public static string Of(IReadOnlyList<List<string>> variants, IReadOnlyList<char> letters)
     {
         if (letters.Distinct().Count() < letters.Count) throw new InvalidOperationException("Two variants begin with one letter.");
-        var all = variants[0].Select(r => (Row: r, Of: letters[0].ToString())).ToList();
-        for (int v = 1; v < variants.Count; v++) all = Merge(all, variants[v], letters[v].ToString());
-        return string.Join("\n", all.Select(r => r.Of.Length == letters.Count ? r.Row : Marked(r.Row, r.Of)));
+        var rows = new CommonRows(variants.Count);
+        for (int v = 0; v < variants.Count; v++) rows.Merge([.. variants[v].Select(static r => r.Split(' '))], letters[v]);
+        return string.Join("\n", rows._rows.Select(r => rows.Text(r.Letters, r.Words)));
     }
 
-    private static string Marked(string row, string of)
+    // What makes rows one: the kind, the name (of a launch the kernel too), and how many words there are.
+    private static string Key(string[] words) => $"{string.Join(" ", words.Take(words[0] == "launch" ? 3 : 2))} {words.Length}";
+
+    private string Text(string letters, List<string[]> words)
     {
-        int space = row.IndexOf(' ');
-        return $"{row[..space]}:{of}{row[space..]}";
+        string mark = letters.Length == _variants ? "" : $":{letters}";
+        return string.Join(" ", Enumerable.Range(0, words[0].Length).Select(i => Word([.. words.Select(w => w[i])]) + (i == 0 ? mark : "")));
     }
+
+    private static string Word(string[] all) => all.Distinct().Count() == 1 ? all[0]
+        : string.Join("|", all.Select((w, i) => i > 0 && w == all[i - 1] ? "" : w));
 
     // Along the longest common subsequence.
-    private static List<(string Row, string Of)> Merge(List<(string Row, string Of)> rows, List<string> more, string letter)
+    private void Merge(IReadOnlyList<string[]> more, char letter)
     {
-        int[,] common = new int[rows.Count + 1, more.Count + 1];
-        for (int i = rows.Count - 1; i >= 0; i--)
-            for (int j = more.Count - 1; j >= 0; j--)
-                common[i, j] = rows[i].Row == more[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
-        var merged = new List<(string, string)>();
-        for (int i = 0, j = 0; i < rows.Count || j < more.Count;)
+        string[] keys = [.. more.Select(Key)];
+        int[,] common = new int[_rows.Count + 1, keys.Length + 1];
+        for (int i = _rows.Count - 1; i >= 0; i--)
+            for (int j = keys.Length - 1; j >= 0; j--)
+                common[i, j] = _rows[i].Key == keys[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
+        var before = _rows.ToList();
+        _rows.Clear();
+        for (int i = 0, j = 0; i < before.Count || j < keys.Length;)
         {
-            if (i < rows.Count && j < more.Count && rows[i].Row == more[j]) merged.Add((more[j++], rows[i++].Of + letter));
-            else if (j == more.Count || (i < rows.Count && common[i + 1, j] >= common[i, j + 1])) merged.Add(rows[i++]);
-            else merged.Add((more[j++], letter));
+            if (i < before.Count && j < keys.Length && before[i].Key == keys[j])
+            {
+                _rows.Add((keys[j], before[i].Letters + letter, [.. before[i++].Words, more[j++]]));
+            }
+            else if (j == keys.Length || (i < before.Count && common[i + 1, j] >= common[i, j + 1])) _rows.Add(before[i++]);
+            else _rows.Add((keys[j], letter.ToString(), [more[j++]]));
         }
-        return merged;
     }
 }
 

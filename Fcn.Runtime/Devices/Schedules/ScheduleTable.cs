@@ -16,7 +16,8 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 //   launch LABEL KERNEL ITEMS ARGUMENT…               one per parameter, divisors once
 //   same MODE FIRST COUNT                             launches of an earlier mode
 //   variants NAME…                                    whose rows these are; before all others
-// A row of some variants has their first letters behind its first word (launch:ft), and a star in a kernel's name stands for the variant's.
+// A row of some variants has their first letters behind its first word (launch:ft). A word with bars has one part for each variant of the row, in order;
+// an empty part is the one before it (1024||512). A star in a kernel's name stands for the variant's.
 // Where a kernel divides by d, its parameters d, d_magic and d_shift have one argument: what divides (Divisor).
 internal sealed class ScheduleTable
 {
@@ -34,6 +35,7 @@ internal sealed class ScheduleTable
     {
         Schedule? mode = null;
         int number = 0;
+        string variants = "";
         foreach (string line in Encoding.UTF8.GetString(text).Split('\n'))
         {
             number++;
@@ -41,13 +43,8 @@ internal sealed class ScheduleTable
             if (words.Length == 0) continue;
             try
             {
-                if (words[0].IndexOf(':') is > 0 and int mark)
-                {
-                    if (!words[0].AsSpan(mark + 1).Contains(variant[0])) continue;
-                    words[0] = words[0][..mark];
-                }
-                if (words[0] == "variants") Require(variant, words);
-                else if (words[0] == "kernel") Add(words[1], new Kernel(words[1].Replace("*", variant, StringComparison.Ordinal), words[2..]));
+                if (Read(words, variant, ref variants)) continue;
+                if (words[0] == "kernel") Add(words[1], new Kernel(words[1].Replace("*", variant, StringComparison.Ordinal), words[2..]));
                 else if (words[0] == "level") _levels.Add(words[1], (Whole(words[2]), Whole(words[3])));
                 else if (words[0] == "mode")
                 {
@@ -77,9 +74,21 @@ internal sealed class ScheduleTable
     /// Null where the mode was not compiled.
     public Schedule? Find(string mode) => _modes.GetValueOrDefault(mode);
 
-    private static void Require(string variant, string[] words)
+    // Leaves what a row says for this variant; true where that is nothing. Variants: first letters.
+    private static bool Read(string[] words, string variant, ref string variants)
     {
-        if (!words[1..].Contains(variant)) throw new FormatException($"There is no variant '{variant}'.");
+        if (words[0] == "variants")
+        {
+            variants = string.Concat(words[1..].Select(static v => v[..1]));
+            return words[1..].Contains(variant) ? true : throw new FormatException($"There is no variant '{variant}'.");
+        }
+        int mark = words[0].IndexOf(':');
+        int own = variants.Length == 0 ? 0 : (mark < 0 ? variants : words[0][(mark + 1)..]).IndexOf(variant[0]);
+        if (own < 0) return true;
+        if (mark >= 0) words[0] = words[0][..mark];
+        for (int i = 0; i < words.Length; i++)
+            if (words[i].Contains('|')) words[i] = words[i].Split('|')[..(own + 1)].Last(static part => part.Length > 0);
+        return false;
     }
 
     private void Add(string name, Kernel kernel)
