@@ -15,6 +15,9 @@ public delegate ReadOnlySpan<byte> ScheduleText();
 //   buffer NAME FIRST LAST BYTES                      launches are counted from 0
 //   launch LABEL KERNEL ITEMS ARGUMENT…               one per parameter, divisors once
 //   same MODE FIRST COUNT                             launches of an earlier mode
+//   variants NAME…                                    whose rows these are; before all others
+// A row of some variants has their first letters behind its first word (launch:ft). A word with bars has one part for each variant of the row, in order;
+// an empty part is the one before it (1024||512). A star in a kernel's name stands for the variant's.
 // Where a kernel divides by d, its parameters d, d_magic and d_shift have one argument: what divides (Divisor).
 internal sealed class ScheduleTable
 {
@@ -25,12 +28,16 @@ internal sealed class ScheduleTable
     private readonly Dictionary<string, (int Pixels, int Blocks)> _levels = [];
     private readonly Dictionary<string, List<string[]>> _launches = []; // the words of a mode's launches
 
+    /// <param name="network">For messages.</param>
+    /// <param name="text">Of all variants.</param>
+    /// <param name="variant">Whose rows are read; where the text names no variants all are.</param>
     /// <exception cref="InvalidOperationException">The text is not one of this version's generator.</exception>
-    public ScheduleTable(string network, ReadOnlySpan<byte> text)
+    public ScheduleTable(string network, ReadOnlySpan<byte> text, string variant = "")
     {
         _network = network;
         Schedule? mode = null;
         int number = 0;
+        string variants = "";
         foreach (string line in Encoding.UTF8.GetString(text).Split('\n'))
         {
             number++;
@@ -38,7 +45,8 @@ internal sealed class ScheduleTable
             if (words.Length == 0) continue;
             try
             {
-                if (words[0] == "kernel") Add(new Kernel(words[1], words[2..]));
+                if (Read(words, variant, ref variants)) continue;
+                if (words[0] == "kernel") Add(words[1], new Kernel(words[1].Replace("*", variant, StringComparison.Ordinal), words[2..]));
                 else if (words[0] == "level") _levels.Add(words[1], (Whole(words[2]), Whole(words[3])));
                 else if (words[0] == "mode")
                 {
@@ -68,9 +76,26 @@ internal sealed class ScheduleTable
     /// Null where the mode was not compiled.
     public Schedule? Find(string mode) => _modes.GetValueOrDefault(mode);
 
-    private void Add(Kernel kernel)
+    // Leaves what a row says for this variant; true where that is nothing. Variants: first letters.
+    private static bool Read(string[] words, string variant, ref string variants)
     {
-        _byName.Add(kernel.Name, _kernels.Count);
+        if (words[0] == "variants")
+        {
+            variants = string.Concat(words[1..].Select(static v => v[..1]));
+            return words[1..].Contains(variant) ? true : throw new FormatException($"There is no variant '{variant}'.");
+        }
+        int mark = words[0].IndexOf(':');
+        int own = variants.Length == 0 ? 0 : (mark < 0 ? variants : words[0][(mark + 1)..]).IndexOf(variant[0]);
+        if (own < 0) return true;
+        if (mark >= 0) words[0] = words[0][..mark];
+        for (int i = 0; i < words.Length; i++)
+            if (words[i].Contains('|')) words[i] = words[i].Split('|')[..(own + 1)].Last(static part => part.Length > 0);
+        return false;
+    }
+
+    private void Add(string name, Kernel kernel)
+    {
+        _byName.Add(name, _kernels.Count);
         _kernels.Add(kernel);
     }
 
