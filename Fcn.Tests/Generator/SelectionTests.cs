@@ -24,19 +24,19 @@ public sealed class SelectionTests
     private static readonly InputBatch Batch = new(1, 4, 4, 3, new float[48]);
 
     [Theory]
-    [InlineData("", "Avx2 Avx512 Code Cpu Cuda Ilgpu Portable Ptx")]
-    [InlineData("FcnTargets=", "Avx2 Avx512 Code Cpu Cuda Ilgpu Portable Ptx")]
-    [InlineData("FcnTargets=cpu", "Avx2 Avx512 Code Cpu Portable")]
+    [InlineData("", "Code Cpu CpuKernels Cuda Ilgpu Ptx")]
+    [InlineData("FcnTargets=", "Code Cpu CpuKernels Cuda Ilgpu Ptx")]
+    [InlineData("FcnTargets=cpu", "Code Cpu CpuKernels")]
     [InlineData("FcnTargets=cuda", "Code Cuda Ptx")]
     [InlineData("FcnTargets=ilgpu", "Code Cuda Ilgpu")]
-    [InlineData("FcnTargets= CUDA , cpu,,cpu", "Avx2 Avx512 Code Cpu Cuda Portable Ptx")]
+    [InlineData("FcnTargets= CUDA , cpu,,cpu", "Code Cpu CpuKernels Cuda Ptx")]
     [InlineData("FcnTargets=cuda;ilgpu", "Code Cuda Ilgpu Ptx")]
     public void Targets_are_files(string properties, string expected)
     {
         var files = Files(properties, Compilations.WithIlgpu(Street));
         string[] own = [.. files.Select(static f => f.Name.Split('.')).Where(static n => n[0] == "User").Select(static n => n[^3])];
         Assert.Equal(expected, string.Join(' ', own.Where(static n => n != "Street")));
-        foreach (var (file, shared) in new[] { ("Cpu", "Avx2Tiles"), ("Ptx", "Ptx"), ("Ilgpu", "Ilgpu") })
+        foreach (var (file, shared) in new[] { ("Ptx", "Ptx"), ("Ilgpu", "Ilgpu") })
             Assert.Equal(own.Contains(file), files.Any(f => f.Name.StartsWith($"Fcn.Generated.{shared}", StringComparison.Ordinal)));
     }
 
@@ -52,9 +52,9 @@ public sealed class SelectionTests
     }
 
     [Theory]
-    [InlineData("", "Segment Scores Training", "Segment Scores Training Prepare PrepareTraining Update")]
-    [InlineData("FcnModes=inference", "Segment Scores", "Segment Scores Prepare PrepareTraining")]
-    [InlineData("FcnModes=training", "Training", "Training Prepare PrepareTraining Update")]
+    [InlineData("", "Segment Scores Training PrepareTraining", "Segment Scores Training Prepare PrepareTraining Update")]
+    [InlineData("FcnModes=inference", "Segment Scores", "Segment Scores Prepare")]
+    [InlineData("FcnModes=training", "Training PrepareTraining", "Training Prepare PrepareTraining Update")]
     public void Modes_are_schedules(string properties, string cpu, string gpu)
     {
         var code = Code(properties);

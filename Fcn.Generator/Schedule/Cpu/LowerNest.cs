@@ -47,11 +47,9 @@ internal sealed class LowerNest(Machine machine, Node node, CpuOperands operands
 
     private Value Reduce(Nest nest, BlockPoint point)
     {
-        Value start = nest.Combine == Combine.Sum ? nest.Start?.Invoke(point) ?? Value.Float(0) : Value.Float(double.NegativeInfinity);
-        Value result = _kernel.Let(nest.Combine == Combine.Sum ? "sum" : "max", start.Spread(point.Lanes));
-        Value? index = nest.Combine == Combine.ArgMaximum ? _kernel.Let("index", Value.Float(0).Spread(point.Lanes)) : null;
+        var reduction = new NestReduction(_kernel, nest, point);
         Loop([]);
-        return index ?? result;
+        return reduction.Result;
 
         void Loop(List<Value> at)
         {
@@ -61,28 +59,8 @@ internal sealed class LowerNest(Machine machine, Node node, CpuOperands operands
                 if (axis.Count.Is(1)) Loop([.. at, 0]);
                 else _kernel.For(axis.Name, 0, axis.Count, i => Loop([.. at, i]));
             }
-            else if (nest.Where is null) Combined(at);
-            else _kernel.If(nest.Where(point, at), () => Combined(at));
-        }
-
-        void Combined(List<Value> at)
-        {
-            Value term = nest.Term(point, at);
-            switch (nest.Combine)
-            {
-                case Combine.Sum:
-                    _kernel.Assign(result, term.Op == KernelOp.Multiply ? Value.MultiplyAdd(term.Sources[0], term.Sources[1], result) : result + term);
-                    break;
-                case Combine.Maximum:
-                    _kernel.Assign(result, Value.Max(result, term));
-                    break;
-                case Combine.ArgMaximum:
-                    term = _kernel.Let("term", term);
-                    Value ordinal = at.Zip(nest.Reduce, static (i, axis) => (i, axis.Count)).Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
-                    _kernel.Assign(index!, Value.Select(result < term, ordinal.To(Element.Float), index!));
-                    _kernel.Assign(result, Value.Max(result, term));
-                    break;
-            }
+            else if (nest.Where is null) reduction.Add(at, nest.Term(point, at));
+            else _kernel.If(nest.Where(point, at), () => reduction.Add(at, nest.Term(point, at)));
         }
     }
 

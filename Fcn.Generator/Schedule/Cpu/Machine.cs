@@ -23,7 +23,7 @@ internal sealed record Machine(string Name, int Lanes, int Pixels, int Vectors)
     public static Value TileBlocks { get; } = Value.Field("TileBlocks", KernelType.Int);
 
     /// Groups of so many channel blocks as a tile spans, as the host counts them.
-    public static Value Groups(int blocks) => (TileBlocks + (blocks - 1)) / TileBlocks;
+    public static Value Groups(int blocks) => blocks == 1 ? 1 : (TileBlocks + (blocks - 1)) / TileBlocks;
 
     /// Whether contractions have register tiles. One float at a time is the plain nests' machine, which tests take for their oracle.
     public bool HasTiles => Lanes > 1;

@@ -78,13 +78,11 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
     {
         bool isShort = Nest.Reduce.All(static axis => axis.Count.Op == KernelOp.Constant)
             && Nest.Reduce.Aggregate(1.0, static (all, axis) => all * axis.Count.Number) <= ShortReduction;
-        Value start = Nest.Combine == Combine.Sum ? Nest.Start?.Invoke(point) ?? Value.Float(0) : Value.Float(double.NegativeInfinity);
-        Value result = _kernel.Let(Nest.Combine == Combine.Sum ? "sum" : "max", start.Spread(point.Lanes));
-        Value? index = Nest.Combine == Combine.ArgMaximum ? _kernel.Let("index", Value.Float(0).Spread(point.Lanes)) : null;
+        var reduction = new NestReduction(_kernel, Nest, point);
         point.Clamps = isShort && Nest.Where is not null;
         Loop([]);
         point.Clamps = false;
-        return index ?? result;
+        return reduction.Result;
 
         void Loop(List<Value> at)
         {
@@ -96,33 +94,10 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
 
         void Combined(List<Value> at)
         {
-            if (Nest.Where is null) Add(at, Nest.Term(point, at));
+            if (Nest.Where is null) reduction.Add(at, Nest.Term(point, at));
             else if (isShort)
-            {
-                Value absent = Value.Float(Nest.Combine == Combine.Sum ? 0 : double.NegativeInfinity).Spread(point.Lanes);
-                Add(at, Value.Select(_kernel.Let("counts", Nest.Where(point, at)), Nest.Term(point, at), absent));
-            }
-            else _kernel.If(Nest.Where(point, at), () => Add(at, Nest.Term(point, at)));
-        }
-
-        void Add(List<Value> at, Value term)
-        {
-            switch (Nest.Combine)
-            {
-                case Combine.Sum:
-                    _kernel.Assign(result, term.Op == KernelOp.Multiply ? Value.MultiplyAdd(term.Sources[0], term.Sources[1], result) : result + term);
-                    break;
-                case Combine.Maximum:
-                    _kernel.Assign(result, Value.Max(result, term));
-                    break;
-                case Combine.ArgMaximum:
-                    term = _kernel.Let("term", term);
-                    Value ordinal = at.Zip(Nest.Reduce, static (i, axis) => (i, axis.Count))
-                        .Aggregate((Value)0, static (sum, next) => sum * next.Count + next.i);
-                    _kernel.Assign(index!, Value.Select(result < term, ordinal.To(Element.Float), index!));
-                    _kernel.Assign(result, Value.Max(result, term));
-                    break;
-            }
+                reduction.Add(at, Value.Select(_kernel.Let("counts", Nest.Where(point, at)), Nest.Term(point, at), reduction.Absent(point.Lanes)));
+            else _kernel.If(Nest.Where(point, at), () => reduction.Add(at, Nest.Term(point, at)));
         }
     }
 }

@@ -24,6 +24,3 @@ internal static class GpuLaunch
 
     public static IEnumerable<KeyValuePair<string, Value>> Bind(string role, Value value) => Launch.Bind(role, value);
 }
-
-/// A whole number of the frame that the host counts before buffers are planned, in this order: splits of a sum, pixels of a map.
-internal sealed record GpuSize(string Field, Value Value);
