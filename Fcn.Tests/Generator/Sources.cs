@@ -39,6 +39,16 @@ internal static class Sources
         public partial class Fcn8s;
         """;
 
+    /// What a user may begin with.
+    public const string SixConvolutions = """
+        using Fcn;
+        namespace User;
+        [Fcn(Classes = 21)]
+        [Conv("conv1", 16), Conv("conv2", 32), MaxPool("pool1"), Conv("conv3", 64), MaxPool("pool2"), Conv("conv4", 128), Conv("conv5", 128)]
+        [MaxPool("pool3"), Conv("conv6", 128), Score, Skip("pool2"), Upsample(4)]
+        public partial class SixConvolutions;
+        """;
+
     /// Convolutional AlexNet as in voc-fcn-alexnet, without its local response normalisation, which moves nothing.
     public const string FcnAlexNet = """
         using Fcn;

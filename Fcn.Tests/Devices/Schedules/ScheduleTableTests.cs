@@ -73,5 +73,33 @@ public sealed class ScheduleTableTests
         "The network was compiled by another version of Fcn.Generator than the Fcn.Runtime that runs it: rebuild it.",
         Assert.Throws<InvalidOperationException>(() => Parse(Whole).Tile("Avx512")).Message);
 
+    private const string OfThree = """
+        variants plain fp32 bf16
+        kernel conv_* x y
+        kernel:fb pool_* x
+        mode Segment 1
+        buffer a 0|0|1 1 4*H||2*H
+        launch conv1 conv_* N|H|W a 1||2
+        launch:fb pool1 pool_* N|H a
+        """;
+
+    [Theory]
+    [InlineData("plain", "conv_plain", "N a 1", 40)]
+    [InlineData("fp32", "conv_fp32 pool_fp32", "H a 1 N a", 40)]
+    [InlineData("bf16", "conv_bf16 pool_bf16", "W a 2 H a", 20)]
+    public void Variants_read_their_own_rows_and_words(string variant, string kernels, string numbers, long bytes)
+    {
+        var table = new ScheduleTable("Street", Encoding.UTF8.GetBytes(OfThree), variant);
+        Assert.Equal(kernels, string.Join(' ', table.Kernels.Select(static k => k.Name)));
+        var mode = table.Find("Segment")!;
+        string Said(HostExpression e) => e.Slots.Any() ? mode.Slots[e.Slots.Single()] : e.Value([]).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(numbers, string.Join(' ', mode.Launches.SelectMany(l => l.Arguments.Prepend(l.Items).Select(Said))));
+        Assert.Equal(bytes, mode.Buffers.Single().Bytes.Value([.. mode.Slots.Select(static s => s == "H" ? 10L : 0)]));
+    }
+
+    [Fact]
+    public void A_variant_that_the_rows_do_not_name_is_told() => Assert.Contains(
+        "There is no variant 'tf32'", Assert.Throws<InvalidOperationException>(() => new ScheduleTable("Street", Encoding.UTF8.GetBytes(OfThree), "tf32")).Message);
+
     private static ScheduleTable Parse(string text) => new("Street", Encoding.UTF8.GetBytes(text));
 }
