@@ -252,11 +252,11 @@ def conv(w, name, t, pad):
 
 # Two branches from one map that end at different places, concatenated (one part at a multiple of 16 channels, one not) and summed.
 def branches(w, image, training):
-    pool = F.max_pool2d(F.relu(conv(w, "conv1", image, 10)), 2, 2, ceil_mode=True)
+    pool = F.max_pool2d(F.relu(conv(w, "conv1", image, 4)), 2, 2, ceil_mode=True)
     a, b = F.relu(conv(w, "a", pool, 0)), F.relu(conv(w, "b", pool, 0))
     c = F.relu(conv(w, "c", torch.cat([crop(a, 1, b), b, crop(pool, 1, b)], 1), 1))
     t = F.relu(c + crop(a, 1, c))
-    return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 8, image)
+    return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 2, image)
 
 
 torch.manual_seed(1412)
@@ -270,10 +270,10 @@ train("branches.safetensors",
 def normed(w, image, training):
     def bn(name, t, momentum=0.1, eps=1e-5):
         return F.batch_norm(t, w[name + ".running_mean"], w[name + ".running_var"], w[name + ".weight"], w[name + ".bias"], training, momentum, eps)
-    t = F.max_pool2d(F.relu(bn("bn1", conv(w, "conv1", image, 10))), 2, 2, ceil_mode=True)
+    t = F.max_pool2d(F.relu(bn("bn1", conv(w, "conv1", image, 4))), 2, 2, ceil_mode=True)
     t = F.relu(bn("bn2", conv(w, "conv2", t, 0), 0.3, 1e-3))
     t = bn("bn3", conv(w, "conv3", t, 1))
-    return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 8, image)
+    return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 2, image)
 
 
 def norm(name, c):
@@ -283,7 +283,7 @@ def norm(name, c):
 
 torch.manual_seed(1413)
 train("normed.safetensors",
-      {"conv1.weight": he(12, 3, 3) * 0.05, **norm("bn1", 12), "conv2.weight": he(18, 12, 3), **norm("bn2", 18), **biased("conv3", 9, 18, 3), **norm("bn3", 9),
+      {"conv1.weight": he(12, 3, 3) * 0.05, **norm("bn1", 12), "conv2.weight": he(18, 12, 3), **norm("bn2", 18), "conv3.weight": he(9, 18, 3), **norm("bn3", 9),
        **biased("score_fr", 4, 9, 1, 0.5)},
       normed, [(2, 12, 17), *SIZES[1:]], 1e-4,
       lambda key: (1, 0) if key.startswith("bn") else (2, 0) if key.endswith("bias") else (1, 1), "12x17")

@@ -19,7 +19,7 @@ internal sealed class GoldenNetwork
 
     /// Branches from one map, concatenated and summed where they meet.
     public static readonly GoldenNetwork Branches = new("Branches", 4, """
-        [Conv("conv1", 6, Pad = 10), MaxPool("pool1")]
+        [Conv("conv1", 6, Pad = 4), MaxPool("pool1")]
         [Conv("a", 16, Kernel = 1, Pad = 0)]
         [Conv("b", 5, Pad = 0, From = "pool1")]
         [Concat("cat", "a", "b", "pool1"), Conv("c", 16), Sum("sum", "c", "a", Relu = true)]
@@ -28,9 +28,9 @@ internal sealed class GoldenNetwork
 
     /// Batch normalisation before a pooling, of settings of its own, and without a ReLU.
     public static readonly GoldenNetwork Normed = new("Normed", 4, """
-        [Conv("conv1", 12, Pad = 10, Bias = false, Relu = false), BatchNorm("bn1"), MaxPool("pool1")]
+        [Conv("conv1", 12, Pad = 4, Bias = false, Relu = false), BatchNorm("bn1"), MaxPool("pool1")]
         [Conv("conv2", 18, Pad = 0, Bias = false, Relu = false), BatchNorm("bn2", Momentum = 0.3, Eps = 1e-3)]
-        [Conv("conv3", 9, Relu = false), BatchNorm("bn3", Relu = false)]
+        [Conv("conv3", 9, Bias = false, Relu = false), BatchNorm("bn3", Relu = false)]
         [Score, Upsample(2)]
         """);
 
@@ -68,7 +68,7 @@ internal sealed class GoldenNetwork
     private static string Fcn8s(int[][] widths, int fc)
     {
         var stream = widths.Select((block, i) => string.Concat(block.Select((width, j) =>
-            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 100" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
+            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 40" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
         return $"""
             {string.Join("\n", stream.Select(s => $"[{s}]"))}
             [Conv("fc6", {fc}, Kernel = 7, Pad = 0), Conv("fc7", {fc}, Kernel = 1, Pad = 0)]
