@@ -57,7 +57,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor LayerAfterScore = new(
         "FCN1009", "Features end at the score layer",
-        "{0} stands behind the score layer '{1}', where only [Skip] and [Upsample] may follow. Move it before [Score], or let it read features with From.",
+        "{0} stands behind the score layer '{1}', where only [Skip] and [Upsample] may follow. Move it before [Score], or let it "
+        + "read features with From.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1009.md");
 
     public static readonly DiagnosticDescriptor BeforeScore = new(
@@ -141,8 +142,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor NotRead = new(
         "FCN1025", "Every layer must lead to the scores",
-        "Nothing that leads to the scores reads {0}, so it would never learn. Name it in a later layer, such as From = \"{1}\" or an input of "
-        + "[Concat] or [Sum], or remove it.",
+        "Nothing that leads to the scores reads {0}, so it would never learn. Name it in a later layer, such as From = \"{1}\" or "
+        + "an input of [Concat] or [Sum], or remove it.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1025.md");
 
     public static readonly DiagnosticDescriptor CropNotWhole = new(
@@ -183,8 +184,8 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor SumChannels = new(
         "FCN2008", "Maps that are added must have the same channels",
-        "{0} adds '{1}' of {2} channels and '{3}' of {4}. Bring one to the other's with [Conv(…, {2}, Kernel = 1, Pad = 0)] or its like, or join "
-        + "them with [Concat].",
+        "{0} adds '{1}' of {2} channels and '{3}' of {4}. Bring one to the other's with [Conv(…, {2}, Kernel = 1, Pad = 0)] or its like, "
+        + "or join them with [Concat].",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2008.md");
 
     public static readonly DiagnosticDescriptor UnsafeNotAllowed = new(

@@ -29,7 +29,8 @@ internal static class GraphSpec
 
     private static void Matches(NodeCheck check, Node parameter) =>
         check.Require(
-            check.Node.Shape == parameter.Shape, $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient or state it is, {parameter.Shape}");
+            check.Node.Shape == parameter.Shape,
+            $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient or state it is, {parameter.Shape}");
 
     private static void EverythingIsUsed(Phase phase, NetworkGraph graph)
     {

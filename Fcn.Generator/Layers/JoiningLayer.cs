@@ -35,11 +35,15 @@ internal abstract class JoiningLayer(string word, LayerKind kind, params Setting
         var stride = Coordinates.Stride(inputs[0]);
         if (inputs.FirstOrDefault(i => Coordinates.Stride(i) != stride) is not { } other) return null;
         var otherStride = Coordinates.Stride(other);
-        var (coarse, fine, ratio) = (stride / otherStride) is { Numerator: > 1, IsWhole: true } finer ? (inputs[0], other, finer) : (other, inputs[0], otherStride / stride);
+        var (coarse, fine, ratio) = stride / otherStride is { IsWhole: true } finer
+            ? (inputs[0], other, finer)
+            : (other, inputs[0], otherStride / stride);
         string way = ratio.IsWhole
-            ? $"Bring '{fine.Name}' to that of '{coarse.Name}' with [MaxPool] or a [Conv] of Stride = {ratio}, or join it with a layer of its own stride"
+            ? $"Bring '{fine.Name}' to that of '{coarse.Name}' with [MaxPool] or a [Conv] of Stride = {ratio}, or join it with a layer of "
+                + "its own stride"
             : "Join layers of one stride";
         return Problem.At(
-            layer, null, ProblemId.JoinStrides, layer.ToString(), inputs[0].Name, stride.ToString(), other.Name, otherStride.ToString(), way);
+            layer, null, ProblemId.JoinStrides,
+            layer.ToString(), inputs[0].Name, stride.ToString(), other.Name, otherStride.ToString(), way);
     }
 }

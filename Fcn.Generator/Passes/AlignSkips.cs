@@ -5,8 +5,8 @@ using Fcn.Generator.Layers;
 namespace Fcn.Generator.Passes;
 
 /// Needs: footprints (Op.FootprintOn). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the
-/// larger one, and other joins likewise; Align(x, input) -> Crop(x); no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN
-/// cuts where maps meet; the offset follows from composing both maps back to the input (Caffe python/caffe/coord_map.py), nobody is asked.
+/// larger one, and other joins likewise; Align(x, input) -> Crop(x); no Join and no Align is left. Because: valid convolutions shrink a map and
+/// pads grow it, so FCN cuts where maps meet; the offset follows from composing both maps back to the input (Caffe python/caffe/coord_map.py), nobody is asked.
 internal static class AlignSkips
 {
     public static NetworkGraph Run(NetworkGraph graph, IReadOnlyList<NamedLayer> layers, List<Problem> problems)
@@ -21,8 +21,8 @@ internal static class AlignSkips
         });
     }
 
-    // fuse_pool4 = upscore2 + score_pool4c: all others are cropped to the first input that lies within all of them. The reference always crops the
-    // skip; where that cannot be, the upsampled scores are cropped.
+    // fuse_pool4 = upscore2 + score_pool4c: all others are cropped to the first input that lies within all of them. The reference always crops
+    // the skip; where that cannot be, the upsampled scores are cropped.
     private static Node Meet(Node join, GraphBuilder builder, AlignmentAdvice wayOut, List<Problem> problems)
     {
         var (into, first) = (((Join)join.Op).Into, join.Inputs[0]);

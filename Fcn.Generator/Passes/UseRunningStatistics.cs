@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Passes;
 
-// Needs: nothing. Gives: BatchNorm -> Normalize by the running mean and variance; no BatchNorm is left. Because: outside training an image's scores do not
-// depend on what else is in its batch.
+// Needs: nothing. Gives: BatchNorm -> Normalize by the running mean and variance; no BatchNorm is left. Because: outside training an image's
+// scores do not depend on what else is in its batch.
 internal static class UseRunningStatistics
 {
     public static NetworkGraph Run(NetworkGraph graph) => graph.Map(static (node, builder) =>

@@ -45,7 +45,8 @@ internal static class GeneratedName
         : $"{owner}_{words}";
 
     // Slices of a map's gradient have numbers.
-    private static bool IsWord(string word) => Words.Contains(word) || (word.StartsWith("slice", StringComparison.Ordinal) && word[5..].All(char.IsDigit));
+    private static bool IsWord(string word) =>
+        Words.Contains(word) || (word.StartsWith("slice", StringComparison.Ordinal) && word[5..].All(char.IsDigit));
 
     // One to one: names that have to give way differ from all others when their last underscores are left out of account.
     private static string Layer(string name)

@@ -25,5 +25,6 @@ internal static class Spelling
 
     /// Of several names that which was meant most likely, upper and lower case apart.
     public static string Nearest(string typed, IEnumerable<string> names) =>
-        names.OrderBy(name => Edits(typed.ToLowerInvariant(), name.ToLowerInvariant())).ThenBy(static name => name, StringComparer.Ordinal).First();
+        names.OrderBy(name => Edits(typed.ToLowerInvariant(), name.ToLowerInvariant()))
+            .ThenBy(static name => name, StringComparer.Ordinal).First();
 }

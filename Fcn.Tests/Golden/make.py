@@ -260,10 +260,10 @@ def branches(w, image, training):
 
 
 torch.manual_seed(1412)
-SIZES = [(1, 12, 17), (1, 16, 16), (1, 1, 1), (1, 9, 5)]
+SIZES = [(1, 8, 9), (1, 16, 16), (1, 1, 1), (1, 9, 5)]
 train("branches.safetensors",
       {**biased("conv1", 6, 3, 3, 0.05), **biased("a", 16, 6, 1), **biased("b", 5, 6, 3), **biased("c", 16, 27, 3), **biased("score_fr", 4, 16, 1, 0.1)},
-      branches, SIZES, 2e-5, lambda key: (2, 0) if key.endswith("bias") else (1, 1), "12x17")
+      branches, SIZES, 2e-5, lambda key: (2, 0) if key.endswith("bias") else (1, 1), "8x9")
 
 
 # Batch normalisation behind convolutions without bias, before a pooling, and without a ReLU; trained on two images.
@@ -285,5 +285,5 @@ torch.manual_seed(1413)
 train("normed.safetensors",
       {"conv1.weight": he(12, 3, 3) * 0.05, **norm("bn1", 12), "conv2.weight": he(18, 12, 3), **norm("bn2", 18), "conv3.weight": he(9, 18, 3), **norm("bn3", 9),
        **biased("score_fr", 4, 9, 1, 0.5)},
-      normed, [(2, 12, 17), *SIZES[1:]], 1e-4,
-      lambda key: (1, 0) if key.startswith("bn") else (2, 0) if key.endswith("bias") else (1, 1), "12x17")
+      normed, [(2, 8, 9), *SIZES[1:]], 1e-4,
+      lambda key: (1, 0) if key.startswith("bn") else (2, 0) if key.endswith("bias") else (1, 1), "8x9")

@@ -103,18 +103,19 @@ public abstract class EmulatedNetworkTests
         foreach (var (parameter, gradient) in trained.Gradients) Within(1e-5, gradient, file[$"gradient.{parameter}"], parameter);
     }
 
-    // Branches that are concatenated and summed, and batch normalisation: gradients and state of the first step, the losses of ten, and the scores of the
-    // weights they began with. Formats round as above; a loss follows all steps before it.
+    // Branches that are concatenated and summed, and batch normalisation: gradients and state of the first step, the losses of ten, and the scores
+    // of the weights they began with. Formats round as above. Of few pixels, one that rounding sends across 0 or past another maximum changes all
+    // gradients before it; those of the scores it does not reach.
     [Theory]
-    [InlineData("branches", "plain", 1e-5, 1e-5, 1e-4)]
-    [InlineData("branches", "fp32", 1e-5, 1e-5, 1e-4)]
-    [InlineData("branches", "tf32", 2e-3, 5e-3, 1e-2)]
-    [InlineData("branches", "bf16", 2e-2, 1e-1, 5e-2)]
-    [InlineData("normed", "plain", 1e-5, 1e-4, 1e-3)]
-    [InlineData("normed", "fp32", 1e-5, 1e-4, 1e-3)]
-    [InlineData("normed", "tf32", 2e-3, 5e-3, 1e-2)]
-    [InlineData("normed", "bf16", 2e-2, 1e-1, 5e-2)]
-    public void Ten_steps(string network, string machine, double scores, double gradients, double losses)
+    [InlineData("branches", "plain", 1e-5, 1e-5, 1e-5, 1e-4)]
+    [InlineData("branches", "fp32", 1e-5, 1e-5, 1e-5, 1e-4)]
+    [InlineData("branches", "tf32", 2e-3, 5e-3, 1e-1, 1e-2)]
+    [InlineData("branches", "bf16", 2e-2, 2e-2, 3e-1, 5e-2)]
+    [InlineData("normed", "plain", 1e-5, 1e-4, 1e-4, 1e-3)]
+    [InlineData("normed", "fp32", 1e-5, 1e-4, 1e-4, 1e-3)]
+    [InlineData("normed", "tf32", 2e-3, 5e-3, 1e-1, 1e-2)]
+    [InlineData("normed", "bf16", 2e-2, 2e-2, 3e-1, 5e-2)]
+    public void Ten_steps(string network, string machine, double scores, double head, double before, double losses)
     {
         var (golden, file) = (GoldenNetwork.Own[network], GoldenFile.Own($"{network}.safetensors"));
         string size = file.Settings["train"];
@@ -129,7 +130,11 @@ public abstract class EmulatedNetworkTests
             if (step == 0)
             {
                 Assert.Equal(parameters.Where(static p => !p.Value.IsState).Select(static p => p.Key).Order(), trained.Gradients.Keys.Order());
-                foreach (var (parameter, gradient) in trained.Gradients) Within(gradients, gradient, file[$"gradient.{parameter}"], parameter);
+                foreach (var (parameter, gradient) in trained.Gradients)
+                {
+                    bool isHead = parameter.StartsWith("score", StringComparison.Ordinal);
+                    Within(isHead ? head : before, gradient, file[$"gradient.{parameter}"], parameter);
+                }
                 foreach (string state in parameters.Where(static p => p.Value.IsState).Select(static p => p.Key))
                     Within(scores, Array.ConvertAll(emulated.Values(state), static v => (double)v), file[$"after1.{state}"], state);
             }

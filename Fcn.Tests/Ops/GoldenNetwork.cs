@@ -38,7 +38,7 @@ internal sealed class GoldenNetwork
 
     private GoldenNetwork(string name, int classes, int[][] widths, int fc) : this(name, classes, Fcn8s(widths, fc)) { }
 
-    private GoldenNetwork(string name, int classes, string layers)
+    public GoldenNetwork(string name, int classes, string layers)
     {
         Source = $"""
             using Fcn;
@@ -68,7 +68,7 @@ internal sealed class GoldenNetwork
     private static string Fcn8s(int[][] widths, int fc)
     {
         var stream = widths.Select((block, i) => string.Concat(block.Select((width, j) =>
-            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 40" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
+            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 100" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
         return $"""
             {string.Join("\n", stream.Select(s => $"[{s}]"))}
             [Conv("fc6", {fc}, Kernel = 7, Pad = 0), Conv("fc7", {fc}, Kernel = 1, Pad = 0)]
@@ -76,10 +76,12 @@ internal sealed class GoldenNetwork
             """;
     }
 
+    public Network Open(Device device) => (Network)Activator.CreateInstance(_type.Value, device)!;
+
     /// The network with the golden weights.
     public Network Open(GoldenFile file, Device device)
     {
-        var network = (Network)Activator.CreateInstance(_type.Value, device)!;
+        var network = Open(device);
         foreach (var parameter in network.Description.Parameters)
         {
             float[] values = Array.ConvertAll(file[$"weights.{parameter.Name}"], v => (float)v);

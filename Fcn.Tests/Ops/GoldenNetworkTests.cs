@@ -214,8 +214,9 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         int[] shape = file.Shape($"{size}.image");
         double[] image = file[$"{size}.image"];
         int channels = shape[1], plane = shape[2] * shape[3];
-        var pixels = Enumerable.Range(0, image.Length).Select(i => (float)image[(i / channels / plane * channels + i % channels) * plane + i / channels % plane]);
-        return new(shape[0], shape[2], shape[3], channels, [.. pixels]);
+        var places = Enumerable.Range(0, image.Length)
+            .Select(i => (i / channels / plane * channels + i % channels) * plane + i / channels % plane);
+        return new(shape[0], shape[2], shape[3], channels, [.. places.Select(at => (float)image[at])]);
     }
 
     [GeneratedRegex(@"lr ([0-9.e+-]+)")]

@@ -1,13 +1,13 @@
 namespace Fcn;
 
 /// <summary>
-/// Batch normalisation (Ioffe, Szegedy 2015; torch.nn.BatchNorm2d), followed by a ReLU unless <see cref="Relu"/> is false. Training normalises every
-/// channel by its mean and variance over the batch, and keeps running ones, which everything else uses. The convolution before it wants
+/// Batch normalisation (Ioffe, Szegedy 2015; torch.nn.BatchNorm2d), followed by a ReLU unless <see cref="Relu"/> is false. Training normalises
+/// every channel by its mean and variance over the batch, and keeps running ones, which everything else uses. The convolution before it wants
 /// <c>Relu = false</c>, and needs no bias.
 /// </summary>
 /// <param name="name">
-/// The layer's name. Learned, a value per channel: <c>name.weight</c>, 1 at first, and <c>name.bias</c>, 0; state: <c>name.running_mean</c>, 0 at
-/// first, and <c>name.running_var</c>, 1.
+/// The layer's name. Learned, a value per channel: <c>name.weight</c>, 1 at first, and <c>name.bias</c>, 0; state: <c>name.running_mean</c>,
+/// 0 at first, and <c>name.running_var</c>, 1.
 /// </param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class BatchNormAttribute(string name) : Attribute

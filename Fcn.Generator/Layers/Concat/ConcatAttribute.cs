@@ -1,8 +1,8 @@
 namespace Fcn;
 
 /// <summary>
-/// Concatenation of maps along their channels, in the order given (Caffe: Concat). All have the same stride; larger ones are cropped to the one
-/// that lies within all others, where the coordinate maps say.
+/// Concatenation of maps along their channels, in the order given (Caffe: Concat). All have the same stride; larger ones are cropped to the
+/// one that lies within all others, where the coordinate maps say.
 /// </summary>
 /// <param name="name">The layer's name.</param>
 /// <param name="inputs">Names of two or more layers above.</param>

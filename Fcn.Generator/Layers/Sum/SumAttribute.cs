@@ -1,8 +1,8 @@
 namespace Fcn;
 
 /// <summary>
-/// Elementwise sum of maps (Caffe: Eltwise SUM). All have the same stride and the same number of channels; larger ones are cropped to the one
-/// that lies within all others, where the coordinate maps say.
+/// Elementwise sum of maps (Caffe: Eltwise SUM). All have the same stride and the same number of channels; larger ones are cropped to the
+/// one that lies within all others, where the coordinate maps say.
 /// </summary>
 /// <param name="name">The layer's name.</param>
 /// <param name="inputs">Names of two or more layers above.</param>

@@ -1,7 +1,8 @@
 namespace Fcn.Generator.Ops;
 
-/// Batch normalisation (Ioffe, Szegedy 2015) as a network declares it: y = scale (x - mean) / sqrt(variance + Epsilon) + shift per channel. Inputs
-/// x, scale, shift, running mean, running variance. Whose mean and variance these are, a mode decides (UseRunningStatistics, UseBatchStatistics).
+/// Batch normalisation (Ioffe, Szegedy 2015) as a network declares it: y = scale (x - mean) / sqrt(variance + Epsilon) + shift per channel.
+/// Inputs x, scale, shift, running mean, running variance. A mode decides whose mean and variance it takes (UseRunningStatistics,
+/// UseBatchStatistics).
 internal sealed record BatchNorm(double Epsilon, double Momentum) : Op
 {
     public override string Word => "batch_norm";
@@ -29,8 +30,8 @@ internal sealed record BatchNorm(double Epsilon, double Momentum) : Op
     public override bool IsFactor(int input) => false;
 }
 
-/// y = (x - mean) inverse scale + shift per channel. Inputs x, mean, inverse deviation, scale, shift. OfBatch: mean and deviation are x's own, and
-/// its gradient goes through them.
+/// y = (x - mean) inverse scale + shift per channel. Inputs x, mean, inverse deviation, scale, shift. OfBatch: mean and deviation are x's own,
+/// and its gradient goes through them.
 internal sealed record Normalize(bool OfBatch) : Elementwise(Others: 4)
 {
     public override string Word => "normalize";
@@ -49,8 +50,8 @@ internal sealed record Normalize(bool OfBatch) : Elementwise(Others: 4)
     public override Value Apply(Point p, Value x, int others) =>
         (x - p.Bias(others)) * (p.Bias(others + 1) * p.Bias(others + 2)) + p.Bias(others + 3);
 
-    // dshift = sum dy, dscale = sum dy n, and with M pixels dx = scale inverse (dy - (dshift + n dscale) / M), where n = (x - mean) inverse. The sums are
-    // this batch's alone, whatever the gradients of several batches add up to.
+    // With n = (x - mean) inverse and M pixels: dshift = sum dy, dscale = sum dy n, dx = scale inverse (dy - (dshift + n dscale) / M). The sums
+    // are this batch's alone, whatever the gradients of several batches add up to.
     public override void Pull(Node y, Node dy, Backward backward)
     {
         if (!OfBatch) throw new InvalidOperationException($"'{y.Name}' is trained by statistics of other batches.");
@@ -74,7 +75,8 @@ internal sealed record NormalizeGradient() : ModeOp(Arity: 7)
 
     public override Nest Loops(Node node) => new((p, _) =>
     {
-        Value normal = (p.Read(1, p.H, p.W) - p.Bias(2)) * p.Bias(3), share = Value.Float(1) / ChannelOp.Pixels(p.Map(1).Height, p.Map(1).Width);
+        Value normal = (p.Read(1, p.H, p.W) - p.Bias(2)) * p.Bias(3);
+        Value share = Value.Float(1) / ChannelOp.Pixels(p.Map(1).Height, p.Map(1).Width);
         return (p.Read(0, p.H, p.W) - (p.Bias(5) + normal * p.Bias(6)) * share) * (p.Bias(3) * p.Bias(4));
     });
 }

@@ -10,7 +10,8 @@ internal sealed record BatchMean() : ChannelSum(Arity: 1)
     public override Value Finish(Value sum, Value pixels) => sum / pixels;
 }
 
-/// The variance about the mean, which is found first: a sum of squares less a square would lose all where the mean is large. Inputs x, mean.
+/// The variance about the mean, which is found first: a sum of squares less a square would lose all where the mean is large. Inputs x,
+/// mean.
 internal sealed record BatchVariance() : ChannelSum(Arity: 2)
 {
     public override string Word => "batch_variance";
@@ -27,7 +28,8 @@ internal sealed record InverseDeviation(double Epsilon) : ChannelMap(Arity: 1)
 
     public override string Format => $"{Word} {Literal.Of(Epsilon)}";
 
-    // exp(-log(v) / 2) and two of Newton's steps, which end at the last bit: the kernel language has no root, and needs none for a number per channel.
+    // exp(-log(v) / 2) and two of Newton's steps, which end at the last bit: the kernel language has no root, and needs none for a number per
+    // channel.
     public override Value Apply(IReadOnlyList<Value?> inputs, Value? pixels)
     {
         Value variance = inputs[0]! + Value.Float(Epsilon);
@@ -37,8 +39,8 @@ internal sealed record InverseDeviation(double Epsilon) : ChannelMap(Arity: 1)
     }
 }
 
-/// What running statistics are behind a batch: (1 - Momentum) running + Momentum batch. Inputs running, batch's, x. Unbiased: of M pixels a variance is
-/// M / (M - 1) of what it is about its own mean (torch.nn.BatchNorm2d).
+/// What running statistics are behind a batch: (1 - Momentum) running + Momentum batch. Inputs running, batch's, x. Unbiased: of M pixels a
+/// variance is M / (M - 1) of what it is about its own mean (torch.nn.BatchNorm2d).
 internal sealed record Running(double Momentum, bool Unbiased) : ChannelMap(Arity: 3)
 {
     public override string Word => "running";

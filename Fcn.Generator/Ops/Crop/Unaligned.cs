@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Ops;
 
-/// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and what becomes of them together. Its output
-/// lies where the first input lies; its size is a guess until then.
+/// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and what becomes of them together. Its
+/// output lies where the first input lies; its size is a guess until then.
 internal abstract record Unaligned : Op
 {
     public override string Format => Word;

@@ -70,7 +70,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case UpsampleLoss loss:
                 return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this);
             default:
-                return [new GpuNest(node, new(_maps[node], maps, weights, (node.Op as Fused)?.CoreInputs ?? (node.Op is Elementwise or NormalizeGradient ? 1 : node.Inputs.Count))).Lower(_maps[node])];
+                return [new GpuNest(node, new(_maps[node], maps, weights, CoreInputs(node))).Lower(_maps[node])];
         }
     }
 
@@ -80,13 +80,22 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
 
     private static bool IsNest(Node node) => node.Op is not (Conv or Fused { Core: Conv } or Input) && node.Op.Loops(node) is not null;
 
+    // What elementwise ops read per channel has roles of its own.
+    private static int CoreInputs(Node node) => node.Op switch
+    {
+        Fused fused => fused.CoreInputs,
+        Elementwise or NormalizeGradient => 1,
+        _ => node.Inputs.Count,
+    };
+
     private GpuWeight Weight(Node node) => node.Op switch
     {
         Parameter => parameters.Weights[node.Name],
         FlipWeight => _weights[node.Inputs[0]].Flip(),
         _ when Graph.OutputOf(node) is Output.Gradient gradient => parameters.Gradient(gradient.Parameter),
         _ when Graph.OutputOf(node) is Output.State state => parameters.Weights[state.Parameter],
-        ChannelOp => new(node.Name, Buffer(GeneratedName.Of(node.Name), Element.Float, (Value)(GpuMap.PitchOf(((WeightShape)node.Shape).Out) * 4L)), ((WeightShape)node.Shape).Out, 1, 1),
+        ChannelOp when node.Shape is WeightShape { Out: var channels } =>
+            new(node.Name, Buffer(GeneratedName.Of(node.Name), Element.Float, (Value)(GpuMap.PitchOf(channels) * 4L)), channels, 1, 1),
         _ => throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) has no place in parameter memory."),
     };
 }

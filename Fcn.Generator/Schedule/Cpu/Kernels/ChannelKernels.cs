@@ -23,8 +23,12 @@ internal sealed class ChannelKernels(
                 ChannelMap map => map.Apply(vectors, pixels),
                 _ => throw new InvalidOperationException($"{op.Word} is of no known kind."),
             };
-            if (adds) _k.If(Value.Field("Accumulate", KernelType.Int).Equals(1), () => _k.Store(target.Pointer, at, target.Pointer.Load(at, lanes) + result), () => _k.Store(target.Pointer, at, result));
-            else _k.Store(target.Pointer, at, result);
+            if (adds)
+            {
+                result = _k.Let("result", result);
+                _k.If(Value.Field("Accumulate", KernelType.Int).Equals(1), () => _k.Assign(result, result + target.Pointer.Load(at, lanes)));
+            }
+            _k.Store(target.Pointer, at, result);
         }, lanes);
         return _k.Build(name, summary);
     }
