@@ -101,12 +101,10 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// Ends a layer with its result, which the next one reads if it names no other.
     public void Continue(Node head, Stage stage, string? tap = null) => _streams[head.Name] = _read = _last = new(head, stage, tap);
 
-    /// The first layer that nothing reads on the way to the network's outputs.
+    /// The first layer at which a way through the network ends that does not lead to an output.
     public Problem? Unread()
     {
-        var read = new HashSet<Node>(Build().Outputs.Select(static o => o.Node));
-        foreach (var node in Graph.Nodes.Reverse())
-            if (read.Contains(node)) read.UnionWith(node.Inputs);
+        var read = new HashSet<Node>(Graph.Nodes.SelectMany(static n => n.Inputs).Concat(Build().Outputs.Select(static o => o.Node)));
         return _layers.FirstOrDefault(l => !read.Contains(l.Result)) is { } layer
             ? Problem.At(layer.Source, null, ProblemId.NotRead, layer.Source.ToString(), layer.Name)
             : null;
