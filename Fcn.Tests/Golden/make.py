@@ -259,7 +259,7 @@ def branches(w, image, training):
     return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 2, image)
 
 
-torch.manual_seed(1412)
+torch.manual_seed(1415)  # of this scene no value lies so near 0 or another maximum that rounding to TF32 or bfloat16 changes a gradient
 SIZES = [(1, 8, 9), (1, 16, 16), (1, 1, 1), (1, 9, 5)]
 train("branches.safetensors",
       {**biased("conv1", 6, 3, 3, 0.05), **biased("a", 16, 6, 1), **biased("b", 5, 6, 3), **biased("c", 16, 27, 3), **biased("score_fr", 4, 16, 1, 0.1)},
