@@ -59,9 +59,9 @@ internal static class Compiler
     /// The second half: one aligned graph becomes one for each mode, fused.
     private static IReadOnlyList<(string Mode, NetworkGraph Graph)> Modes(NetworkGraph aligned, EquatableArray<string> wanted)
     {
-        var inference = DropDropout.Run(aligned);                          // after: no Dropout
+        var inference = UseRunningStatistics.Run(DropDropout.Run(aligned)); // after: no Dropout, no BatchNorm
         (string, NetworkGraph)[] forward = [(Schedule.Modes.Segment, Fused(AddArgMax.Run(inference))), (Schedule.Modes.Scores, Fused(inference))];
-        (string, NetworkGraph)[] training = [(Schedule.Modes.Training, Fused(BuildBackward.Run(aligned)))];
+        (string, NetworkGraph)[] training = [(Schedule.Modes.Training, Fused(BuildBackward.Run(UseBatchStatistics.Run(aligned))))];
         return [.. wanted.Contains(Selection.Inference) ? forward : [], .. wanted.Contains(Selection.Training) ? training : []];
 
         static NetworkGraph Fused(NetworkGraph graph)

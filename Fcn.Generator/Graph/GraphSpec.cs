@@ -20,15 +20,17 @@ internal static class GraphSpec
         foreach (var output in graph.Outputs)
         {
             new NodeCheck(phase, output.Node).Require(seen.Contains(output.Node), "it is an output but not in the graph");
-            if (output is Output.Gradient gradient) Matches(new(phase, output.Node), graph[gradient.Parameter]);
+            if (output is Output.Gradient gradient) Matches(new(phase, output.Node), graph[gradient.Parameter], "gradient");
+            if (output is Output.State state) Matches(new(phase, output.Node), graph[state.Parameter], "state");
         }
         if (phase <= Phase.Collapsed) OneInOneOut(phase, graph);
         else EverythingIsUsed(phase, graph);
     }
 
-    private static void Matches(NodeCheck check, Node parameter) =>
+    private static void Matches(NodeCheck check, Node parameter, string what) =>
         check.Require(
-            check.Node.Shape == parameter.Shape, $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient it is, {parameter.Shape}");
+            check.Node.Shape == parameter.Shape,
+            $"it is {check.Node.Shape}, '{parameter.Name}', whose {what} it is, {parameter.Shape}");
 
     private static void EverythingIsUsed(Phase phase, NetworkGraph graph)
     {

@@ -34,10 +34,10 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
         var crop = node.Op is Crop ? node : graph.UsersOf(node).FirstOrDefault(u => u.Op is Crop && graph.OutputOf(u) is null);
         string? cropTo = crop is null ? null
             : crop == node ? graph.Nodes.First(static n => n.Op is Input).Name
-            : graph.UsersOf(crop).First().Inputs[0].Name;
+            : graph.UsersOf(crop).First().Inputs.OrderBy(static i => i.Op is Crop).First().Name;
         return new(
             layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
-            nodes.SelectMany(static n => n.Inputs).Select(static i => i.Op).OfType<Parameter>().Sum(static p => p.Count),
+            nodes.SelectMany(static n => n.Inputs).Select(static i => i.Op).OfType<Parameter>().Sum(static p => p.IsState ? 0 : p.Count),
             (crop?.Op as Crop)?.Offset, cropTo, nodes.Sum(static n => n.Op.MultiplyAdds(n)));
     }
 }

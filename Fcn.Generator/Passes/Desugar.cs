@@ -16,9 +16,12 @@ internal static class Desugar
         if (problems.Count > 0) return problems;
 
         foreach (var layer in network.Layers)
-            if (LayerOf(layer).Build(layer, built) is { } problem) return [problem];
-        return Finish(network, built) is { } missing ? [missing] : [];
+            if ((Enter(layer, built) ?? LayerOf(layer).Build(layer, built)) is { } problem) return [problem];
+        return (Finish(network, built) ?? built.Unread()) is { } missing ? [missing] : [];
     }
+
+    private static Problem? Enter(LayerDeclaration layer, NetworkBuilder built) =>
+        LayerOf(layer).InStream ? built.Enter(layer, Layer.From.Name, layer.Get(Layer.From)) : null;
 
     private static IEnumerable<string> Names(LayerDeclaration layer) => LayerOf(layer).Settings.OfType<NewName>().Select(layer.Get);
 

@@ -1,19 +1,23 @@
 namespace Fcn.Generator.Schedule;
 
-// A node's operands under their roles in its kernels: maps x, x1, …, its own map y, parameters weight and bias; and what the roles are in one launch.
-// What a role is differs between machines, the names do not.
+// A node's operands under their roles in its kernels: maps x, x1, …, its own map y, parameters weight and bias, of ops that read a number per channel
+// vector0, vector1, …; and what the roles are in one launch. Weighted: inputs in front of those vectors. What a role is differs between machines, the
+// names do not.
 internal abstract class Operands<TMap, TMapRole, TWeight, TWeightRole>
     where TMap : class where TMapRole : class where TWeight : class where TWeightRole : class
 {
     private readonly List<KeyValuePair<string, Value>> _bindings = [];
 
-    protected Operands(TMap? y, IReadOnlyList<TMap?> maps, IReadOnlyList<TWeight?> weights)
+    protected Operands(TMap? y, IReadOnlyList<TMap?> maps, IReadOnlyList<TWeight?> weights, int weighted)
     {
         Y = y is null ? null! : Keep(Role("y", y));
-        int count = 0;
+        int count = 0, vectors = 0;
         Maps = [.. maps.Select(map => map is null ? null : Keep(Role(count++ == 0 ? "x" : FormattableString.Invariant($"x{count - 1}"), map)))];
-        Weights = [.. weights.Select((weight, i) => weight is null ? null : Keep(Role(i < 2 ? "weight" : "bias", weight)))];
+        Weights = [.. weights.Select((weight, i) => weight is null ? null : Keep(Role(i >= weighted ? Vector(vectors++) : i < 2 ? "weight" : "bias", weight)))];
     }
+
+    /// The role of what an op reads per channel.
+    public static string Vector(int number) => FormattableString.Invariant($"vector{number}");
 
     public TMapRole Y { get; }
 

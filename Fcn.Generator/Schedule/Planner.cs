@@ -69,6 +69,13 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
     public Value Packed(string name, Element element, long bytes, bool backward, Func<Value, Launch> pack) =>
         preparation.Add(name, element, bytes, backward, pack);
 
+    /// How many inputs stand in front of those that hold a number per channel for an elementwise op: those of its core, weight and bias among them.
+    public static int Weighted(Node node) => ((node.Op as Fused)?.Core ?? node.Op) switch
+    {
+        Elementwise or NormalizeGradient => 1,
+        _ => (node.Op as Fused)?.CoreInputs ?? node.Inputs.Count,
+    };
+
     /// What the engine gives frames, by name.
     protected abstract IEnumerable<string> EngineFields { get; }
 

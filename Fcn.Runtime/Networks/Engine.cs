@@ -31,7 +31,10 @@ public abstract class Engine : IDisposable
     /// <exception cref="NotFiniteException">A score is not finite; they are there to be looked at all the same.</exception>
     public abstract void Scores(InputBatch input, Span<float> scores);
 
-    /// <summary>Forward and backward of one batch; the gradients are added to <see cref="ParameterStore.Gradients"/>, or replace them if <see cref="BackwardStep.First"/>.</summary>
+    /// <summary>
+    /// Forward and backward of one batch. State (running statistics) moves on; the gradients are added to
+    /// <see cref="ParameterStore.Gradients"/>, or replace them if <see cref="BackwardStep.First"/>.
+    /// </summary>
     /// <param name="input">The prepared images.</param>
     /// <param name="labels">N · H · W class indices or 255.</param>
     /// <param name="step">Loss scale, dropout seed, whether gradients are replaced.</param>
@@ -61,7 +64,7 @@ public enum RunMode
     Training,
 }
 
-/// <summary>Memory that has one value per learned value.</summary>
+/// <summary>Memory that has one value per value of a parameter.</summary>
 public enum ParameterStore
 {
     /// <summary>The parameters.</summary>

@@ -39,12 +39,16 @@ public partial class EveryProblem
         [ProblemId.PoolPad] = "Pad = 2",
         [ProblemId.PoolStride] = "Stride = 3",
         [ProblemId.GeneratedMember] = "Street",
+        [ProblemId.UnknownSource] = "From = \"pol1\"",
+        [ProblemId.NotRead] = "Conv(\"a\", 8)",
         [ProblemId.CropNotWhole] = "Kernel = 5",
         [ProblemId.CropNegative] = "Upsample(2)",
         [ProblemId.SkipStrideMismatch] = "Upsample = 4",
         [ProblemId.FinalStride] = "4",
         [ProblemId.CropDoesNotFit] = "Skip(\"pool1\")",
         [ProblemId.TooLarge] = "65536",
+        [ProblemId.JoinStrides] = "Concat(\"both\", \"a\", \"pool1\")",
+        [ProblemId.SumChannels] = "Sum(\"both\", \"conv1\", \"conv2\")",
     };
 
     public static TheoryData<string> Ids => [.. Enum.GetValues<ProblemId>().Select(Name)];

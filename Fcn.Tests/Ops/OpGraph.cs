@@ -33,10 +33,10 @@ internal sealed class OpGraph
         var image = aligned.Nodes.Single(n => n.Op is Input);
         var op = new OpGraph(name, images, height, width, image, pixels) { Labels = labels };
         foreach (var parameter in aligned.Nodes.Where(n => n.Op is Parameter)) op.Keep(parameter, weights(parameter.Name));
-        var inference = DropDropout.Run(aligned);
+        var inference = UseRunningStatistics.Run(DropDropout.Run(aligned));
         op.Graphs["y"] = Fuse.Run(DropDead.Run(inference));
         op.Graphs["labels"] = Fuse.Run(DropDead.Run(AddArgMax.Run(inference)));
-        op.Graphs["training"] = Fuse.Run(DropDead.Run(BuildBackward.Run(aligned)));
+        op.Graphs["training"] = Fuse.Run(DropDead.Run(BuildBackward.Run(UseBatchStatistics.Run(aligned))));
         return op;
     }
 

@@ -13,4 +13,7 @@ public sealed class ScoreAttribute(string name = "score_fr") : Attribute
 
     /// <summary>Learning-rate multiplier of weight; the bias has twice that.</summary>
     public double Rate { get; set; } = 1;
+
+    /// <summary>Name of the layer that this one reads; empty: the layer before it.</summary>
+    public string From { get; set; } = "";
 }

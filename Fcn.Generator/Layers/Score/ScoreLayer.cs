@@ -4,7 +4,7 @@ using Fcn.Generator.Diagnostics;
 namespace Fcn.Generator.Layers;
 
 /// [Score("score_fr")]: features become scores.
-internal sealed class ScoreLayer() : Layer("Score", Name, Rate)
+internal sealed class ScoreLayer() : Layer("Score", Name, Rate, From)
 {
     public static readonly NewName Name = new("Name", "score_fr") { Leading = true };
     public static readonly Real Rate = new("Rate", 1, 0);

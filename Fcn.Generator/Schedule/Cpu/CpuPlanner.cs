@@ -28,6 +28,11 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 _weights[node] = parameters.Gradient(gradient.Parameter);
                 return;
             }
+            if (Graph.OutputOf(node) is Output.State state)
+            {
+                _weights[node] = parameters.Weights[state.Parameter];
+                return;
+            }
             if (node.Op is FlipWeight)
             {
                 _weights[node] = Flipped(node, name);
@@ -65,13 +70,17 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 return WeightGradient(new(gradient.Conv, machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name);
             case BiasGradient:
                 return [Launch.Of(BiasAndFlipKernels.Bias(machine), _weights[node].OutBlocks, BiasAndFlipKernels.BindBias(maps[0]!, _weights[node]))];
+            case ChannelOp op:
+                var channels = new ChannelKernels(machine, op, maps, weights);
+                bool adds = Graph.OutputOf(node) is Output.Gradient;
+                return [Launch.Of(channels.Lower(adds), _weights[node].OutBlocks, channels.Bind(_weights[node]))];
             case UpsampleArgMax labels:
                 var scores = new MapRole("x", maps[0]!.Channels, maps[0]!.Block);
                 return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, scores), UpsampleArgMaxKernel.Items, UpsampleArgMaxKernel.Bind(labels, scores, maps[0]!))];
             case UpsampleLoss loss:
                 return Loss(new(loss, machine, maps[0]!), name, _maps[node]);
             default:
-                var operands = new CpuOperands(_maps[node], maps, weights);
+                var operands = new CpuOperands(_maps[node], maps, weights, Weighted(node));
                 return [Launch.Of(new LowerNest(machine, node, operands).Lower(), LowerNest.Items(_maps[node]), operands.Bindings)];
         }
     }

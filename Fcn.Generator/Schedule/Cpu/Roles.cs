@@ -74,8 +74,9 @@ internal sealed record WeightRole(string Name, int InBlock)
 }
 
 /// A node's operands on a CPU. First: the row and column of the first map that the kernel takes for its first.
-internal sealed class CpuOperands(MapBuffer y, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights, int first = 0)
-    : Operands<MapBuffer, MapRole, WeightBuffer, WeightRole>(y, maps, weights)
+internal sealed class CpuOperands(
+    MapBuffer? y, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights, int weighted, int first = 0)
+    : Operands<MapBuffer, MapRole, WeightBuffer, WeightRole>(y, maps, weights, weighted)
 {
     protected override (MapRole Role, IEnumerable<KeyValuePair<string, Value>> Bindings) Role(string name, MapBuffer map)
     {

@@ -23,7 +23,7 @@ internal sealed class TileConv
         (_node, _target, _parameter) = (node, target, weights[1]!);
         _conv = Core(node);
         // x begins in the border, at the first pixel of the first window: the kernel knows no padding.
-        _operands = new(target, maps, weights, first: -_conv.Pad);
+        _operands = new(target, maps, weights, Planner.Weighted(node), first: -_conv.Pad);
     }
 
     private MapRole X => _operands.Maps[0]!;

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
 /// A node's operands on a GPU.
-internal sealed class GpuOperands(GpuMap? y, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights)
-    : Operands<GpuMap, GpuMap, GpuWeight, GpuWeight>(y, maps, weights)
+internal sealed class GpuOperands(GpuMap? y, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, int weighted)
+    : Operands<GpuMap, GpuMap, GpuWeight, GpuWeight>(y, maps, weights, weighted)
 {
     protected override (GpuMap Role, IEnumerable<KeyValuePair<string, Value>> Bindings) Role(string name, GpuMap map)
     {

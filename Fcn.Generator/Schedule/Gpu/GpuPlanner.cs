@@ -38,7 +38,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         var scores = Planar(node);
         Sized(scores.Height, scores.Width, scores.Size);
         var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
-        var nest = new GpuNest(copy, new(scores, [_maps[node]], [null]));
+        var nest = new GpuNest(copy, new(scores, [_maps[node]], [null], Weighted(copy)));
         return [.. launches, nest.Lower(scores)];
     }
 
@@ -59,14 +59,18 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
                 return new GpuContraction(this, name).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node]);
             case WeightGradient gradient:
                 return new GpuWeightGradient(name, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this);
-            case BiasGradient:
-                return new GpuBiasGradientKernels(name, maps[0]!, _weights[node]).Launches(this);
+            case BiasGradient gradient:
+                return new GpuChannelSumKernels(name, gradient.Sum, maps, weights, _weights[node], adds: true).Launches(this);
+            case ChannelSum sum:
+                return new GpuChannelSumKernels(name, sum, maps, weights, _weights[node], adds: false).Launches(this);
+            case ChannelMap map:
+                return [GpuChannelMapKernel.Lower(map, maps, weights, _weights[node], adds: Graph.OutputOf(node) is Output.Gradient)];
             case UpsampleArgMax labels:
                 return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!)];
             case UpsampleLoss loss:
                 return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this);
             default:
-                return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(_maps[node])];
+                return [new GpuNest(node, new(_maps[node], maps, weights, Weighted(node))).Lower(_maps[node])];
         }
     }
 
@@ -74,7 +78,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
     private static NetworkGraph Fitted(NetworkGraph graph, GpuMachine machine)
     {
         var elements = MapElements.Of(graph, machine).ToDictionary(static e => e.Key.Name, static e => e.Value);
-        graph = Passes.PartTails.Run(graph, (node, fused) => !GpuContraction.Fits((Conv)fused.Core) || ConvEnding.IsUsual(fused, machine, elements[node.Name]));
+        graph = Passes.PartTails.Run(graph, (node, fused) => !GpuContraction.Fits((Conv)fused.Core) || ConvEnding.Takes(fused, machine, elements[node.Name]));
         return machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits);
     }
 
@@ -89,6 +93,9 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         Parameter => parameters.Weights[node.Name],
         FlipWeight => _weights[node.Inputs[0]].Flip(),
         _ when Graph.OutputOf(node) is Output.Gradient gradient => parameters.Gradient(gradient.Parameter),
+        _ when Graph.OutputOf(node) is Output.State state => parameters.Weights[state.Parameter],
+        ChannelOp when node.Shape is WeightShape { Out: var channels } =>
+            new(node.Name, Buffer(GeneratedName.Of(node.Name), Element.Float, (Value)(GpuMap.PitchOf(channels) * 4L)), channels, 1, 1),
         _ => throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) has no place in parameter memory."),
     };
 }

@@ -27,9 +27,14 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
         return usual.Contains(this) ? usual : [this];
     }
 
-    /// Whether a convolution's tail is one that the usual kernels have, its pooling aside: maps that it reads lie as its own.
-    public static bool IsUsual(Fused fused, GpuMachine machine, Element y) =>
-        new ConvEnding(fused.CoreInputs > 2, fused.Tail.ToEquatableArray(), false) is var ending && ending.Family(machine, y).Count > 1;
+    /// Whether a convolution's tail, its pooling aside, is one that the usual kernels have, where maps that it reads lie as its own, or one of numbers per
+    /// channel, which is worth a kernel: a network that normalises does so behind every convolution.
+    public static bool Takes(Fused fused, GpuMachine machine, Element y)
+    {
+        var ending = new ConvEnding(fused.CoreInputs > 2, fused.Tail.ToEquatableArray(), false);
+        var ops = fused.Tail.Cast<IElementwise>().ToList();
+        return ending.Family(machine, y).Count > 1 || (ops.Any(static op => op.ReadsVectors) && ops.All(static op => op.Others == 0 || op.ReadsVectors));
+    }
 
     public bool Rectifies => Tail is [Relu];
 
@@ -64,7 +69,8 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
     public Value Apply(KernelBuilder k, GpuMap y, IReadOnlyList<GpuMap> maps, Value pixel, Value channel, Value sums)
     {
         Value value = Bias ? sums + LoadBias(channel, sums.Type.Lanes) : sums;
-        var point = new GpuPoint(k, sums.Type.Lanes, maps, [])
+        var (read, vectors) = Operands(maps);
+        var point = new GpuPoint(k, sums.Type.Lanes, read, vectors)
         {
             N = pixel / (y.Height * y.Width), H = pixel / y.Width % y.Height, W = pixel % y.Width, First = channel, Pixel = (pixel, y.Size),
         };
@@ -75,5 +81,18 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
             others += ((IElementwise)op).Others;
         }
         return value;
+    }
+
+    // What the ops of the tail read, by the numbers under which they read it: from 1 on.
+    private (IReadOnlyList<GpuMap?> Maps, IReadOnlyList<GpuWeight?> Vectors) Operands(IReadOnlyList<GpuMap> maps)
+    {
+        var (read, vectors) = (new List<GpuMap?> { null }, new List<GpuWeight?> { null });
+        foreach (var op in Tail.Cast<IElementwise>())
+            for (int i = 0; i < op.Others; i++)
+            {
+                read.Add(op.ReadsVectors ? null : maps[read.Count(static m => m is not null) + 1]);
+                vectors.Add(op.ReadsVectors ? GpuWeight.Role(GpuOperands.Vector(vectors.Count(static v => v is not null))) : null);
+            }
+        return (read, vectors);
     }
 }
