@@ -56,7 +56,7 @@ internal sealed record Normalize(bool OfBatch) : Elementwise(Others: 4)
     {
         if (!OfBatch) throw new InvalidOperationException($"'{y.Name}' is trained by statistics of other batches.");
         var (x, mean, inverse, scale, shift) = (y.Inputs[0], y.Inputs[1], y.Inputs[2], y.Inputs[3], y.Inputs[4]);
-        var sum = backward.Builder.Add($"{y.Name}.gradient.sum", new GradientSum("gradient_sum"), dy);
+        var sum = backward.Builder.Add($"{y.Name}.gradient.sum", new GradientSum("gradient_sum", "a sum"), dy);
         var product = backward.Builder.Add($"{y.Name}.gradient.product", new NormalizedProduct(), dy, x, mean, inverse);
         backward.AccumulateParameter(scale, y, "weight", new VectorGradient(), product);
         backward.AccumulateParameter(shift, y, "bias", new VectorGradient(), sum);

@@ -15,6 +15,9 @@ internal abstract record ChannelOp(int Arity) : ModeOp(Arity)
 /// A sum over the pixels of all images, channel by channel. The first input is a map.
 internal abstract record ChannelSum(int Arity) : ChannelOp(Arity)
 {
+    /// What is summed, and what it comes to, in the summaries of kernels.
+    public virtual (string Summand, string Total) Words => ("a map", "a sum");
+
     /// What a pixel adds; inputs at the pixel and its channels, by their numbers.
     public abstract Value Term(IReadOnlyList<Value> inputs);
 
@@ -28,10 +31,12 @@ internal abstract record ChannelMap(int Arity) : ChannelOp(Arity)
     public abstract Value Apply(IReadOnlyList<Value?> inputs, Value? pixels);
 }
 
-/// The sum of a map. Word: what it is used for.
-internal sealed record GradientSum(string Use) : ChannelSum(Arity: 1)
+/// The sum of a gradient. Use: the op's word; Total: what it comes to.
+internal sealed record GradientSum(string Use, string Total) : ChannelSum(Arity: 1)
 {
     public override string Word => Use;
+
+    public override (string Summand, string Total) Words => ("a gradient", Total);
 
     public override Value Term(IReadOnlyList<Value> inputs) => inputs[0];
 }

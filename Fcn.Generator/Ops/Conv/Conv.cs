@@ -104,7 +104,7 @@ internal sealed record BiasGradient() : ModeOp(Arity: 1)
 {
     public override string Word => "bias_gradient";
 
-    public ChannelSum Sum { get; } = new GradientSum("bias_gradient");
+    public ChannelSum Sum { get; } = new GradientSum("bias_gradient", "a bias' gradient");
 
     public override bool CanCarryTail => false;
 

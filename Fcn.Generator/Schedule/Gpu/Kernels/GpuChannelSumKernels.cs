@@ -74,7 +74,7 @@ internal sealed class GpuChannelSumKernels(
             k.For("other", 1, Strands, other => k.Assign(sum, sum + sums.Load((other * Width + Value.Thread) * Lanes, Lanes)));
             k.Store(Partial, (slice * Dy.PitchField + vector * Lanes).To(Element.Index), sum);
         });
-        return k.Build($"{op.Word}_slices_{Elements}", $"{op.Word}: sums over slices of the pixels, by channel.") with { Threads = Threads };
+        return k.Build($"{op.Word}_slices_{Elements}", $"Sums of {op.Words.Summand} over slices of its pixels, by channel.") with { Threads = Threads };
     }
 
     // One block: 32 channels, whose slices are summed by 8 threads each.
@@ -98,6 +98,6 @@ internal sealed class GpuChannelSumKernels(
             if (adds) k.If(Value.Field("Accumulate", KernelType.Int).Equals(1), () => k.Assign(sum, sum + gradients.Load(channel)));
             k.Store(gradients, channel, op.Finish(sum, ChannelOp.Pixels(Dy.Height, Dy.Width)));
         });
-        return k.Build($"{op.Word}_sum", $"{op.Word}: adds the slices, in order.") with { Threads = Threads };
+        return k.Build($"{op.Word}_sum", $"Adds the slices of {op.Words.Total}, in order.") with { Threads = Threads };
     }
 }
