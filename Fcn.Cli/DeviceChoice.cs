@@ -41,7 +41,7 @@ sealed class DeviceChoice(Device device) : IDisposable
     /// The GPU to take, null for the CPU; and a reason that follows a "because".
     public static (int? Ordinal, string Why) Decide(NetworkCode code, string network, Func<CudaFinding> find)
     {
-        if (code.Cuda is null) return (null, $"{network} was built without CUDA kernels");
+        if (code.Nvidia is null) return (null, $"{network} was built without CUDA kernels");
         CudaFinding found = find();
         return (found.Ordinal, found.Ordinal is null ? found.Words : "it is the first GPU that networks can run on");
     }

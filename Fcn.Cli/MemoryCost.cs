@@ -1,37 +1,38 @@
 using Fcn.Data;
 using Fcn.Devices;
-using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
 
 namespace Fcn.Cli;
 
-/// Bytes for one image by the compiler's memory plan: on the CPU, and on a GPU in fp32 where there are kernels for one. Takes none of them.
-sealed record MemoryCost(long Parameters, long Segment, long Training, GpuMemory? Gpu)
-{
-    public static MemoryCost Of(CatalogEntry entry, PixelSize at)
-    {
-        NetworkCode code = entry.Code();
-        CpuProgram cpu = code.Cpu ?? throw new FcnException($"{entry.Name} was compiled without kernels for CPUs: its memory is not known.");
-        return new MemoryCost(
-            entry.Summary.ParameterCount * sizeof(float), Plan(RunMode.Segment), Plan(RunMode.Training), GpuMemory.Of(entry, code, at));
-
-        long Plan(RunMode mode) => cpu.Memory(entry.Summary, mode, images: 1, at.Height, at.Width).Bytes;
-    }
-}
-
-/// Beyond parameters, gradients and momentum.
-sealed record GpuMemory(long Segment, long Training)
+/// Bytes for one image by the compiler's memory plan: on the CPU, and on a GPU in fp32; null where there are no kernels for one. Takes none
+/// of them.
+sealed record MemoryCost(long Parameters, WorkingMemory? Cpu, WorkingMemory? Gpu)
 {
     // Of an H100 or H200. Cards with fewer split sums less finely and need a little less.
     public const int Processors = 132;
 
-    public static GpuMemory? Of(CatalogEntry entry, NetworkCode code, PixelSize at)
+    public static MemoryCost Of(CatalogEntry entry, PixelSize at)
     {
-        if (code.Cuda?.Variant(CudaPrecision.Fp32, int.MaxValue) is not { } variant) return null;
-        return new GpuMemory(Plan(RunMode.Segment), Plan(RunMode.Training));
+        var (network, code) = (entry.Summary, entry.Code());
+        return new MemoryCost(network.ParameterCount * sizeof(float),
+            code.Cpu is not { } cpu ? null : WorkingMemory.Of(
+                mode => cpu.Has(network, mode),
+                mode => cpu.PreparedBytes(network, mode == RunMode.Training)
+                    + cpu.Memory(network, mode, images: 1, at.Height, at.Width).Bytes),
+            code.Cuda?.Variant(CudaPrecision.Fp32, int.MaxValue) is not { } gpu ? null : WorkingMemory.Of(
+                mode => gpu.Has(network, mode),
+                mode => gpu.PackedBytes(network, mode == RunMode.Training)
+                    + gpu.Memory(network, mode, images: 1, at.Height, at.Width, Processors).Bytes));
+    }
+}
 
-        long Plan(RunMode mode) =>
-            variant.PackedBytes(entry.Summary, mode == RunMode.Training) +
-            variant.Memory(entry.Summary, mode, images: 1, at.Height, at.Width, Processors).Bytes;
+/// Beyond parameters, gradients and momentum; null for a mode that was not compiled.
+sealed record WorkingMemory(long? Segment, long? Training)
+{
+    public static WorkingMemory Of(Func<RunMode, bool> has, Func<RunMode, long> bytes)
+    {
+        return new WorkingMemory(Plan(RunMode.Segment), Plan(RunMode.Training));
+
+        long? Plan(RunMode mode) => has(mode) ? bytes(mode) : null;
     }
 }

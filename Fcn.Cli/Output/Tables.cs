@@ -32,10 +32,13 @@ static class Tables
     /// 134 362 751
     public static string Count(long number) => number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 
-    /// 537 MB, 1.05 GB
-    public static string Bytes(long bytes) => bytes < 1e9
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB");
+    /// 537 MB, 1.05 GB; a dash for what is not known.
+    public static string Bytes(long? bytes) => bytes switch
+    {
+        null => "–",
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB"),
+    };
 
     static string Share(double? value) =>
         value is { } share && double.IsFinite(share) ? share.ToString("0.000", CultureInfo.InvariantCulture) : "–";

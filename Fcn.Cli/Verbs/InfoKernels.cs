@@ -32,7 +32,7 @@ sealed class InfoKernels
 
     public int Run(Terminal terminal, CatalogEntry entry, ParseResult parsed, bool json)
     {
-        CudaProgram program = entry.Code().Cuda
+        CudaProgram program = entry.Code().Nvidia
             ?? throw new FcnException($"{entry.Name} was built without CUDA kernels. Build it with a generator that emits them.");
         CudaVariant[] variants = [.. program.Variants.Where(Only(parsed.GetValue(precision)))];
         if (variants.Length == 0) throw new FcnException($"{entry.Name} has no kernels of this precision.");

@@ -86,23 +86,24 @@ static class InfoVerb
         if (network.Crops.Count > 0) terminal.Line("crops: " + string.Join(", ", network.Crops.Select(static c => $"{c.Key} {c.Value}")));
         terminal.Line($"kernels for {string.Join(", ", Devices(entry))}");
         terminal.Line($"at {at}: {Gflop(Cost.Flop(network, at.Height, at.Width))} GFLOP");
-        terminal.Line($"memory to segment: {Tables.Bytes(memory.Parameters + memory.Segment)} " +
-            $"({Tables.Bytes(memory.Parameters)} parameters, {Tables.Bytes(memory.Segment)} working)");
-        terminal.Line($"memory to train:   {Tables.Bytes(3 * memory.Parameters + memory.Training)} " +
-            $"({Tables.Bytes(3 * memory.Parameters)} parameters, gradients, momentum, {Tables.Bytes(memory.Training)} working)");
+        terminal.Line($"memory to segment: {Memory(memory.Parameters, "parameters", memory.Cpu?.Segment)}");
+        terminal.Line($"memory to train:   {Memory(3 * memory.Parameters, "parameters, gradients, momentum", memory.Cpu?.Training)}");
         if (memory.Gpu is { } gpu)
         {
             terminal.Line($"on a GPU in fp32:  {Tables.Bytes(memory.Parameters + gpu.Segment)} to segment, " +
-                $"{Tables.Bytes(3 * memory.Parameters + gpu.Training)} to train ({GpuMemory.Processors} multiprocessors)");
+                $"{Tables.Bytes(3 * memory.Parameters + gpu.Training)} to train ({MemoryCost.Processors} multiprocessors)");
         }
     }
+
+    static string Memory(long held, string what, long? working) => working is null
+        ? Tables.Bytes(null) : $"{Tables.Bytes(held + working)} ({Tables.Bytes(held)} {what}, {Tables.Bytes(working)} working)";
 
     // Kinds of devices, as --device names them, that the network was compiled for.
     static IEnumerable<string> Devices(CatalogEntry entry)
     {
         NetworkCode code = entry.Code();
-        yield return DeviceKind.Cpu.Name;
-        if (code.Cuda is not null) yield return DeviceKind.Cuda.Name;
+        if (code.Cpu is not null) yield return DeviceKind.Cpu.Name;
+        if (code.Nvidia is not null) yield return DeviceKind.Cuda.Name;
         if (code.Ilgpu is not null) yield return DeviceKind.Ilgpu.Name;
     }
 
@@ -127,8 +128,8 @@ static class InfoVerb
             ["size"] = at.ToString(),
             ["gflop"] = Math.Round(Cost.Flop(network, at.Height, at.Width) / 1e9, 3),
             ["parameterBytes"] = memory.Parameters,
-            ["segmentBytes"] = memory.Parameters + memory.Segment,
-            ["trainBytes"] = 3 * memory.Parameters + memory.Training,
+            ["segmentBytes"] = memory.Parameters + memory.Cpu?.Segment,
+            ["trainBytes"] = 3 * memory.Parameters + memory.Cpu?.Training,
             ["gpuSegmentBytes"] = memory.Parameters + memory.Gpu?.Segment,
             ["gpuTrainBytes"] = 3 * memory.Parameters + memory.Gpu?.Training,
             ["layers"] = new JsonArray([.. network.Layers.Select(layer => Json(layer, at))]),

@@ -27,7 +27,7 @@ internal static class GeneratedName
     // Behind the names of values in graphs (weight to repeat), then of what schedules add.
     private static readonly HashSet<string> Words =
     [
-        "weight", "bias", "linear", "relu", "index", "gradient", "input", "sum", "flipped", "repeat",
+        "weight", "bias", "linear", "relu", "index", "gradient", "input", "sum", "sums", "flipped", "repeat",
         "H", "W", "copies", "bands", "packed", "table", "pixels", "rows", "splits", "parts", "slices", "partial", "blocks", "losses",
     ];
 

@@ -6,8 +6,8 @@ internal interface IPlanner
     /// Memory of the arena. The name begins with the node's; bytes are the host's arithmetic (Index). How long it lives follows from the launches that touch it.
     Value Buffer(string name, Element element, Value bytes);
 
-    /// Memory that several nodes read and that the launch before the first of them writes (a table of pixels).
-    Value Shared(string name, Element element, Value bytes, Func<Value, Launch> write);
+    /// Memory that several nodes read and that the launch before the first of them writes (a table of pixels): all that ask under one key. The first names it.
+    Value Shared(object key, string name, Element element, Value bytes, Func<Value, Launch> write);
 
     /// A whole number that the host computes from N, H, W, sizes of maps, Processors and earlier Sizes, before buffers are placed.
     Value Size(string field, Value value);
@@ -26,7 +26,7 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
 {
     private readonly List<Launch> _launches = [];
     private readonly List<(string Name, Value Bytes)> _memory = [];
-    private readonly Dictionary<string, Value> _shared = [];
+    private readonly Dictionary<object, Value> _shared = [];
     private readonly Dictionary<string, MapSizes> _sizes = [];
     private readonly List<Count> _counts = [];
 
@@ -50,10 +50,10 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
         return Value.Field(name, KernelType.To(element));
     }
 
-    public Value Shared(string name, Element element, Value bytes, Func<Value, Launch> write)
+    public Value Shared(object key, string name, Element element, Value bytes, Func<Value, Launch> write)
     {
-        if (_shared.TryGetValue(name, out var known)) return known;
-        Value pointer = _shared[name] = Buffer(name, element, bytes);
+        if (_shared.TryGetValue(key, out var known)) return known;
+        Value pointer = _shared[key] = Buffer(name, element, bytes);
         _launches.Add(write(pointer) with { Label = name });
         return pointer;
     }

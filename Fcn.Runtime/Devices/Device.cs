@@ -25,4 +25,8 @@ public abstract class Device
 /// <param name="Cpu">Kernels and schedules for CPUs; null where the project's FcnTargets leave them out.</param>
 /// <param name="Cuda">Schedules for GPUs, and kernels for NVIDIA's driver unless they are left out; null where no GPU is a target.</param>
 /// <param name="Ilgpu">The same kernels for ILGPU; null where the project that declares the network does not reference ILGPU or leaves them out.</param>
-public sealed record NetworkCode(Cpu.CpuProgram? Cpu, Cuda.CudaProgram? Cuda = null, Ilgpu.IlgpuProgram? Ilgpu = null);
+public sealed record NetworkCode(Cpu.CpuProgram? Cpu, Cuda.CudaProgram? Cuda = null, Ilgpu.IlgpuProgram? Ilgpu = null)
+{
+    /// Kernels for NVIDIA's driver; null where there are none.
+    internal Cuda.CudaProgram? Nvidia => Cuda is { Targets.Count: > 0 } ? Cuda : null;
+}

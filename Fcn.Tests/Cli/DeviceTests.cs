@@ -1,9 +1,12 @@
+using System.Text;
 using System.Text.Json;
 using Fcn.Cli;
 using Fcn.Cli.Output;
 using Fcn.Cli.Settings;
+using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Cuda;
+using Fcn.Devices.Schedules;
 using Fcn.Tests.Devices.Cpu;
 using Fcn.Tests.Devices.Cuda;
 using Xunit;
@@ -16,7 +19,10 @@ public sealed class DeviceTests
         .Add("linear", LinearScore.Summary, static () => LinearScoreCuda.Code, static device => new Opened(device, LinearScoreCuda.Code))
         .Add(
             "cpu-only", LinearScore.Summary with { Name = "CpuOnly" }, static () => LinearScore.Code,
-            static device => new Opened(device, LinearScore.Code));
+            static device => new Opened(device, LinearScore.Code))
+        .Add("no-training", LinearScore.Summary, static () => Without("Training"), Unopened)
+        .Add("no-inference", LinearScore.Summary, static () => Without("Segment", "Scores"), Unopened)
+        .Add("no-cpu", LinearScore.Summary, static () => LinearScoreCuda.Code with { Cpu = null }, Unopened);
 
     [Fact]
     public void AutoTakesTheGpuThatIsThereAndSaysWhyNot()
@@ -29,6 +35,14 @@ public sealed class DeviceTests
         Assert.Equal((null, "linear was built without CUDA kernels"), DeviceChoice.Decide(LinearScore.Code, "linear", Throw));
 
         static CudaFinding Throw() => throw new InvalidOperationException();
+    }
+
+    // GPUs are a target for ILGPU's sake: there are schedules, and nothing that NVIDIA's driver takes.
+    [Fact]
+    public void KernelsForIlgpuAloneAreNoneForNvidia()
+    {
+        var ilgpu = LinearScoreCuda.Code with { Cuda = LinearScoreCuda.Program with { Targets = [] } };
+        Assert.Equal((null, "linear was built without CUDA kernels"), DeviceChoice.Decide(ilgpu, "linear", static () => new(1, "cuda:1")));
     }
 
     [Fact]
@@ -96,7 +110,7 @@ public sealed class DeviceTests
 
         public override string? Advice => "Wider vectors are there.";
 
-        public override Engine Open(NetworkSummary network, Fcn.Devices.NetworkCode code) => inner.Open(network, code);
+        public override Engine Open(NetworkSummary network, NetworkCode code) => inner.Open(network, code);
     }
 
     [Fact]
@@ -167,6 +181,24 @@ public sealed class DeviceTests
         Assert.Equal(JsonValueKind.Null, none.RootElement.GetProperty("gpuTrainBytes").ValueKind);
     }
 
+    [Theory]
+    [InlineData("no-training", "segment: 0.0 MB", "train:   –", "0.0 MB to segment, – to train", "[\"cpu\", \"cuda\"]")]
+    [InlineData("no-inference", "segment: –", "train:   0.0 MB", "– to segment, 0.0 MB to train", "[\"cpu\", \"cuda\"]")]
+    [InlineData("no-cpu", "segment: –", "train:   –", "0.0 MB to segment, 0.0 MB to train", "[\"cuda\"]")]
+    public void InfoShowsWhatThereIs(string network, string segment, string train, string gpu, string devices)
+    {
+        string text = Run("info", network, "--size", "20x10").Output;
+        foreach (string line in new[] { $"memory to {segment}", $"memory to {train}", $"on a GPU in fp32:  {gpu}" }) Assert.Contains(line, text);
+        ToolResult json = Run("info", network, "--size", "20x10", "--json");
+        Assert.Equal(0, json.Code);
+        Assert.Contains($"\"devices\": {devices}", json.Output);
+        using JsonDocument parsed = JsonDocument.Parse(json.Output);
+        Assert.Equal(segment.EndsWith('–'), Lacks("segmentBytes"));
+        Assert.Equal(train.EndsWith('–'), Lacks("trainBytes"));
+
+        bool Lacks(string name) => parsed.RootElement.GetProperty(name).ValueKind == JsonValueKind.Null;
+    }
+
     [Fact]
     public void TheTextOfAKernelIsPrinted()
     {
@@ -188,6 +220,26 @@ public sealed class DeviceTests
         return new ToolResult(code, output.ToString(), error.ToString());
     }
 
-    private sealed class Opened(Fcn.Devices.Device device, Fcn.Devices.NetworkCode code)
+    // As if these modes had not been compiled: under names that nobody asks for.
+    private static NetworkCode Without(params string[] modes)
+    {
+        var (cpu, cuda) = (LinearScoreCuda.Code.Cpu!, LinearScoreCuda.Program);
+        return new NetworkCode(new CpuProgram(cpu.Parameters, cpu.Kernels, Left(cpu.Schedules)), cuda with
+        {
+            Variants = [.. cuda.Variants.Select(v => new CudaVariant(v.Precision, v.Capability, v.Kernels, Left(v.Schedules)))],
+        });
+
+        ScheduleText Left(ScheduleText text)
+        {
+            string left = Encoding.UTF8.GetString(text());
+            foreach (string mode in modes) left = left.Replace($"mode {mode} ", $"mode Not{mode} ");
+            byte[] bytes = Encoding.UTF8.GetBytes(left);
+            return () => bytes;
+        }
+    }
+
+    private static Network Unopened(Fcn.Devices.Device device) => throw new InvalidOperationException("Nobody runs it.");
+
+    private sealed class Opened(Fcn.Devices.Device device, NetworkCode code)
         : Network(LinearScore.Summary, device.Open(LinearScore.Summary, code));
 }

@@ -52,9 +52,9 @@ public sealed class SelectionTests
     }
 
     [Theory]
-    [InlineData("", "Segment Scores Training", "Segment Scores Training Prepare PrepareTraining Update")]
-    [InlineData("FcnModes=inference", "Segment Scores", "Segment Scores Prepare PrepareTraining")]
-    [InlineData("FcnModes=training", "Training", "Training Prepare PrepareTraining Update")]
+    [InlineData("", "Segment Scores Training PrepareTraining", "Segment Scores Training Prepare PrepareTraining Update")]
+    [InlineData("FcnModes=inference", "Segment Scores", "Segment Scores Prepare")]
+    [InlineData("FcnModes=training", "Training PrepareTraining", "Training Prepare PrepareTraining Update")]
     public void Modes_are_schedules(string properties, string cpu, string gpu)
     {
         var code = Code(properties);

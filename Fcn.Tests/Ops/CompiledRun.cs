@@ -33,6 +33,9 @@ internal sealed unsafe class CompiledRun(OpGraph op, string graph, CpuProgram pr
             plan.Frame.Set("Image", (long)image);
             plan.Frame.Set("Step", (long)&step);
             plan.Frame.Set("Loss", (long)&loss);
+            using CpuPrepared all = new(_summary, program, "Prepare"), forGradients = new(_summary, program, "PrepareTraining");
+            all.Provide(plan.Frame, parameters.Floats, pool, level);
+            forGradients.Provide(plan.Frame, parameters.Floats, pool, level);
             plan.PlaceIn((byte*)arena.Floats);
             plan.Run(pool);
         }

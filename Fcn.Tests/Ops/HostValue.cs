@@ -46,11 +46,14 @@ internal static class HostValue
                 KernelOp.Equal => At(0) == At(1) ? 1 : 0,
                 KernelOp.DivisorMagic => Fcn.Devices.Schedules.HostExpression.Magic((int)At(0)),
                 KernelOp.DivisorShift => Fcn.Devices.Schedules.HostExpression.Shift((int)At(0)),
-                KernelOp.Select => At(0) != 0 ? At(1) : At(2),
+                KernelOp.Select => Select(At(0), At(1), At(2)),
                 _ => throw new InvalidOperationException($"A host does not compute {KernelPrinter.Text(v)}."),
             };
         }
     }
+
+    // Both are computed, as by HostExpression.
+    private static long Select(long condition, long yes, long no) => condition != 0 ? yes : no;
 
     private static long Positive(Value v, long dividend) =>
         dividend >= 0 ? dividend : throw new InvalidOperationException($"{KernelPrinter.Text(v)} divides {dividend}.");

@@ -2,39 +2,6 @@ using Fcn.Generator.Kernels;
 
 namespace Fcn.Tests.Schedule;
 
-/// The values that a whole number can take.
-internal readonly record struct Range(Int128 Low, Int128 High)
-{
-    public static readonly Range Int = new(int.MinValue, int.MaxValue), Index = new(long.MinValue, long.MaxValue);
-    public static readonly Range Truth = new(0, 1), Byte = new(0, 255);
-
-    public static Range Of(Int128 value) => new(value, value);
-
-    /// 2 to the power of the range.
-    public Range Power => new(Int128.One << (int)Low, Int128.One << (int)High);
-
-    public bool Within(Range other) => Low >= other.Low && High <= other.High;
-
-    public Range Join(Range other) => new(Int128.Min(Low, other.Low), Int128.Max(High, other.High));
-
-    public Range Clamp(Range to) => new(Int128.Clamp(Low, to.Low, to.High), Int128.Clamp(High, to.Low, to.High));
-
-    public static Range operator +(Range a, Range b) => new(a.Low + b.Low, a.High + b.High);
-
-    public static Range operator -(Range a, Range b) => new(a.Low - b.High, a.High - b.Low);
-
-    public static Range operator *(Range a, Range b) => Corners(a, b, static (x, y) => x * y);
-
-    public static Range operator /(Range a, Range b) =>
-        Corners(a, new(Int128.Max(b.Low, 1), Int128.Max(b.High, 1)), static (x, y) => x / y);
-
-    private static Range Corners(Range a, Range b, Func<Int128, Int128, Int128> of)
-    {
-        Int128 p = of(a.Low, b.Low), q = of(a.Low, b.High), r = of(a.High, b.Low), s = of(a.High, b.High);
-        return new(Int128.Min(Int128.Min(p, q), Int128.Min(r, s)), Int128.Max(Int128.Max(p, q), Int128.Max(r, s)));
-    }
-}
-
 /// Interval analysis of kernels: which values every whole number of a kernel can take for one launch, in arithmetic that does not overflow.
 /// What leaves the range of its type is a fault. Numbers from memory are what kernels stored there, lane by lane, or anything; arithmetic
 /// on the bits of floats may wrap.
@@ -49,6 +16,9 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
 
     /// Functions called so far, with the values of their arguments over all calls.
     public IReadOnlyDictionary<string, Range[]> Calls => _calls;
+
+    /// What the host computes; faults say so.
+    public Range Host(Value value) => Of(value, "host");
 
     public WholeRanges Launch(Kernel kernel, Int128 items)
     {
@@ -80,14 +50,14 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
                 return;
             case KernelOp.If:
                 Of(s.Operands[0], kernel);
-                Under(s.Operands[0], () => Body(s.Body, kernel));
-                Body(s.Else, kernel);
+                Under(s.Operands[0], true, () => Body(s.Body, kernel));
+                Under(s.Operands[0], false, () => Body(s.Else, kernel));
                 return;
         }
         var values = s.Operands.Select(o => Of(o, kernel)).ToArray();
         if (s.Op == KernelOp.Let) Define(s.Target!, s.Operands[0], values[0]);
         else if (s.Op == KernelOp.Store) Keep(s.Operands[0], s.Operands[2], kernel);
-        else if (s.Op == KernelOp.Assign) _variables[s.Target!.Name] = _variables[s.Target.Name].Join(values[0]);
+        else if (s.Op == KernelOp.Assign) Assign(s.Target!, s.Operands[0], values[0]);
         else if (s.Op == KernelOp.Call)
             _calls[s.Name] = _calls.TryGetValue(s.Name, out var known) ? [.. known.Zip(values, static (a, b) => a.Join(b))] : values;
     }
@@ -96,17 +66,34 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
     {
         _variables[variable.Name] = range;
         _definitions[variable.Name] = value;
-        for (int lane = 0; value is { Op: KernelOp.Load, Type.Element: Element.Int } && lane < value.Type.Lanes; lane++)
-            if (stored.TryGetValue($"{memory(Root(value.Sources[0]))}.{lane}", out var kept)) _variables[$"{variable.Name}.{lane}"] = kept;
+        foreach (var (lane, kept) in Kept(variable, value)) _variables[lane] = kept;
     }
+
+    private void Assign(Value variable, Value value, Range range)
+    {
+        _variables[variable.Name] = _variables[variable.Name].Join(range);
+        var kept = Kept(variable, value);
+        foreach (string lane in Names(variable).Skip(1))
+            if (_variables.TryGetValue(lane, out var known)) _variables[lane] = known.Join(kept.GetValueOrDefault(lane, range));
+    }
+
+    // Of a variable and its lanes.
+    private static IEnumerable<string> Names(Value variable) =>
+        [variable.Name, .. Enumerable.Range(0, variable.Type.Lanes).Select(lane => $"{variable.Name}.{lane}")];
+
+    // What is known of a variable's lanes when it is loaded from where a kernel has stored.
+    private Dictionary<string, Range> Kept(Value variable, Value value) =>
+        value is not { Op: KernelOp.Load, Type.Element: Element.Int } ? [] : Enumerable.Range(0, value.Type.Lanes)
+            .Where(lane => stored.ContainsKey($"{memory(Root(value.Sources[0]))}.{lane}"))
+            .ToDictionary(lane => $"{variable.Name}.{lane}", lane => stored[$"{memory(Root(value.Sources[0]))}.{lane}"]);
 
     private void Keep(Value pointer, Value value, string kernel)
     {
-        if (value is not { Op: KernelOp.Compose, Type.Element: Element.Int }) return;
+        if (value.Type is not { Element: Element.Int, Lanes: > 1 }) return;
         for (int lane = 0; lane < value.Type.Lanes; lane++)
         {
             string place = $"{memory(Root(pointer))}.{lane}";
-            var range = Of(value.Sources[lane], kernel);
+            var range = Of(value.Op == KernelOp.Compose ? value.Sources[lane] : value, kernel);
             stored[place] = stored.TryGetValue(place, out var known) ? known.Join(range) : range;
         }
     }
@@ -126,50 +113,61 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
         Require(new(from.Low, to.High - 1 + step.High), Range.Int, s.Target!, kernel);
         _variables[s.Target!.Name] = new(from.Low, to.High - 1);
         Int128 turns = (to.High - from.Low + step.Low - 1) / step.Low;
-        foreach (var assigned in Assigned(s.Body).Where(a => _variables.ContainsKey(a.Target!.Name))) Widen(assigned, turns, kernel);
+        var assigned = Assigned(s.Body).Where(a => _variables.ContainsKey(a.Target!.Name)).ToList();
+        foreach (var one in assigned) Widen(one, turns, kernel);
+        string[] settle = [.. assigned.Where(static a => !Moves(a) && IsNumber(a.Target!)).SelectMany(static a => Names(a.Target!))];
+        Range[] before = Now();
         Body(s.Body, kernel);
+        if (turns > 1 && !before.SequenceEqual(Now())) Body(s.Body, kernel);
+
+        Range[] Now() => [.. settle.Select(name => _variables.GetValueOrDefault(name, Range.Int))];
     }
 
-    // x = x + c moves by c at every turn; what else is assigned is taken from what the body makes of it.
+    // x = x + c moves by c at every turn; what else is assigned is what the body made of it at the turn before.
     private void Widen(Statement assigned, Int128 turns, string kernel)
     {
         var (x, value) = (assigned.Target!, assigned.Operands[0]);
-        bool moves = value.Op is KernelOp.Add or KernelOp.Subtract && value.Sources[0].Name == x.Name;
-        if (!moves || x.Type.Pointer || !x.Type.IsWhole) return;
+        if (!Moves(assigned) || !IsNumber(x)) return;
         Range by = Of(value.Sources[1], kernel);
         if (value.Op == KernelOp.Subtract) by = Range.Of(0) - by;
         _variables[x.Name] += new Range(Int128.Min(0, by.Low * turns), Int128.Max(0, by.High * turns));
     }
 
+    private static bool Moves(Statement assigned) =>
+        assigned.Operands[0] is { Op: KernelOp.Add or KernelOp.Subtract } value && value.Sources[0].Name == assigned.Target!.Name;
+
+    private static bool IsNumber(Value v) => v.Type is { Pointer: false, IsWhole: true };
+
     private static IEnumerable<Statement> Assigned(IEnumerable<Statement> body) =>
         body.SelectMany(static s => s.Op == KernelOp.Assign ? [s] : Assigned(s.Body).Concat(Assigned(s.Else)));
 
-    // A condition that holds bounds what it compares.
-    private void Under(Value condition, Action body)
+    // A condition that holds, or does not, bounds what it compares.
+    private void Under(Value condition, bool holds, Action body)
     {
         var before = new Dictionary<string, Range>();
         Bound(condition);
         body();
-        foreach (var (name, range) in before) _variables[name] = range;
+        foreach (var (name, range) in before) _variables[name] = range.Join(_variables[name]);
 
         void Bound(Value c)
         {
             switch (c.Op)
             {
-                case KernelOp.And:
+                case KernelOp.And when holds:
                     foreach (var part in c.Sources) Bound(part);
                     break;
                 case KernelOp.Less or KernelOp.LessOrEqual:
-                    int open = c.Op == KernelOp.Less ? 1 : 0;
-                    Limit(c.Sources[0], new(Int128.MinValue, Of(c.Sources[1], "").High - open));
-                    Limit(c.Sources[1], new(Of(c.Sources[0], "").Low + open, Int128.MaxValue));
+                    var (less, more) = holds ? (c.Sources[0], c.Sources[1]) : (c.Sources[1], c.Sources[0]);
+                    int open = c.Op == KernelOp.Less == holds ? 1 : 0;
+                    Limit(less, new(Int128.MinValue, Of(more, "").High - open));
+                    Limit(more, new(Of(less, "").Low + open, Int128.MaxValue));
                     break;
             }
         }
 
         void Limit(Value v, Range to)
         {
-            if (v.Op != KernelOp.Variable || !v.Type.IsWhole || !_variables.TryGetValue(v.Name, out var known)) return;
+            if (v.Op != KernelOp.Variable || !IsNumber(v) || !_variables.TryGetValue(v.Name, out var known)) return;
             before.TryAdd(v.Name, known);
             _variables[v.Name] = known.Clamp(to);
         }
@@ -198,8 +196,9 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
             KernelOp.Subtract when Remainder(v) is { } by => new(0, Of(by, kernel).High - 1),
             KernelOp.Subtract => sources[0] - sources[1],
             KernelOp.Multiply => sources[0] * sources[1],
-            KernelOp.Divide => sources[0] / sources[1],
-            KernelOp.Remainder => new(0, Int128.Min(Int128.Max(sources[0].High, 0), Int128.Max(sources[1].High - 1, 0))),
+            KernelOp.Divide => sources[0] / Divisor(v.Sources[1], kernel),
+            KernelOp.Remainder when Divisor(v.Sources[1], kernel) is var by =>
+                new(0, Int128.Min(Int128.Max(sources[0].High, 0), by.High - 1)),
             KernelOp.Minimum => new(Int128.Min(sources[0].Low, sources[1].Low), Int128.Min(sources[0].High, sources[1].High)),
             KernelOp.Maximum => new(Int128.Max(sources[0].Low, sources[1].Low), Int128.Max(sources[0].High, sources[1].High)),
             KernelOp.Select => sources[1].Join(sources[2]),
@@ -209,6 +208,7 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
                 new(Int128.Min(0, sources.Min(static s => s.Low)), Ones(sources.Max(static s => s.High))),
             KernelOp.ShiftLeft => Corner(sources, static (a, b) => a << b),
             KernelOp.ShiftRight => Corner(sources, static (a, b) => a >> b),
+            KernelOp.DivisorMagic or KernelOp.DivisorShift when Divisor(v.Sources[0], kernel) is var by => limits,
             KernelOp.Compose => sources.Aggregate(static (a, b) => a.Join(b)),
             KernelOp.Load => stored.GetValueOrDefault(memory(Root(v.Sources[0])), limits),
             KernelOp.Lane => _variables.GetValueOrDefault($"{v.Sources[0].Name}.{v.Number}", sources[0]),
@@ -216,6 +216,15 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
             _ => limits,
         };
         return Require(value, limits, v, kernel);
+    }
+
+    // Nothing is divided by zero, nor by what is below.
+    private Range Divisor(Value by, string kernel)
+    {
+        Range range = Of(by, kernel);
+        if (range.Low < 1 && kernel.Length > 0)
+            Faults.TryAdd($"{kernel}: division by {KernelPrinter.Text(by)}", $"{range.Low} to {range.High}");
+        return new(Int128.Max(range.Low, 1), Int128.Max(range.High, 1));
     }
 
     // Of numbers without sign: twice a number that is not negative still fits.
@@ -239,15 +248,17 @@ internal sealed class WholeRanges(Func<string, Range> field, Func<string, string
 
     // x - x / d * d is the remainder of x by d, and costs a product less.
     private Value? Remainder(Value v) =>
-        v.Sources[1] is { Op: KernelOp.Multiply } product
-            && Quotient(product.Sources[0].Op == KernelOp.Variable ? _definitions.GetValueOrDefault(product.Sources[0].Name) : product.Sources[0]) is { } quotient
+        v.Sources[1] is { Op: KernelOp.Multiply } product && Quotient(Definition(product.Sources[0])) is { } quotient
             && Same(quotient.Of, v.Sources[0]) && Same(quotient.By, product.Sources[1]) ? product.Sources[1] : null;
+
+    private Value? Definition(Value v) => v.Op == KernelOp.Variable ? _definitions.GetValueOrDefault(v.Name) : v;
 
     // By a division, or by DivideByFields.
     private static (Value Of, Value By)? Quotient(Value? v) => v switch
     {
         { Op: KernelOp.Divide } => (v.Sources[0], v.Sources[1]),
-        { Op: KernelOp.ShiftRight } when v.Sources[0] is { Op: KernelOp.MultiplyHigh } product && product.Sources[1].Name.EndsWith("_magic", StringComparison.Ordinal) =>
+        { Op: KernelOp.ShiftRight } when v.Sources[0] is { Op: KernelOp.MultiplyHigh } product
+            && product.Sources[1].Name.EndsWith("_magic", StringComparison.Ordinal) =>
             (product.Sources[0].Sources[0], Value.Field(product.Sources[1].Name[..^"_magic".Length], KernelType.Int)),
         _ => null,
     };

@@ -13,6 +13,7 @@ internal sealed record CpuCode(ParameterPlan Parameters, IReadOnlyList<ModeSched
             cancel.ThrowIfCancellationRequested();
             modes.Add(new CpuPlanner(graph, parameters, Machine.Kernels, preparation, tiles).Plan(mode));
         }
+        modes.AddRange(preparation.Schedules.Where(static m => m.Launches.Count > 0));
         var signatures = tiles.Families.Values.ToDictionary(static t => t.Name, static t => t.Signature);
         var faults = modes.SelectMany(static m => m.Kernels).SelectMany(k => KernelSpec.Faults(k, signatures, KernelFamily.Cpu)).Take(3).ToList();
         return faults.Count == 0 ? new(parameters, modes, tiles.Families) : throw new InvalidOperationException($"CPU: {string.Join("; ", faults)}");

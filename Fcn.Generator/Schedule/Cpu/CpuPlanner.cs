@@ -28,6 +28,11 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 _weights[node] = parameters.Gradient(gradient.Parameter);
                 return;
             }
+            if (node.Op is FlipWeight)
+            {
+                _weights[node] = Flipped(node, name);
+                return;
+            }
             var weight = new WeightBuffer(name, Value.Field(name, KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, Graph));
             Buffer(name, Element.Float, (Value)(weight.Length * 4));
             _weights[node] = weight;
@@ -49,7 +54,7 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         var weights = node.Inputs.Select(i => _weights.TryGetValue(i, out var w) ? w : null).ToList();
         switch (node.Op)
         {
-            case Parameter:
+            case Parameter or FlipWeight:
                 return [];
             case Input:
                 return Padded(_maps[node]);
@@ -60,9 +65,6 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 return WeightGradient(new(gradient.Conv, machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name);
             case BiasGradient:
                 return [Launch.Of(BiasAndFlipKernels.Bias(machine), _weights[node].OutBlocks, BiasAndFlipKernels.BindBias(maps[0]!, _weights[node]))];
-            case FlipWeight:
-                int blocks = _weights[node].OutBlocks * _weights[node].InBlocks;
-                return [Launch.Of(BiasAndFlipKernels.Flip(), blocks, BiasAndFlipKernels.BindFlip(weights[0]!, _weights[node]))];
             case UpsampleArgMax labels:
                 var scores = new MapRole("x", maps[0]!.Channels, maps[0]!.Block);
                 return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, scores), UpsampleArgMaxKernel.Items, UpsampleArgMaxKernel.Bind(labels, scores, maps[0]!))];
@@ -79,6 +81,16 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
             "clear_border", $"{map.Name}_border", N * map.Blocks,
             ("map", map.Pointer), ("height", map.Height), ("width", map.Width), ("halo", map.Halo), ("block", map.Block))
         : null;
+
+    // A weight as the gradient of its convolution's input reads it: written when parameters change, by PrepareTraining.
+    private WeightBuffer Flipped(Node node, string name)
+    {
+        var (shape, from) = ((WeightShape)node.Shape, _weights[node.Inputs[0]]);
+        var place = new WeightBuffer(name, Value.Field(name, KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, Graph));
+        Packed(name, Element.Float, place.Length * 4, backward: true, _ =>
+            Launch.Of(BiasAndFlipKernels.Flip(), place.OutBlocks * place.InBlocks, BiasAndFlipKernels.BindFlip(from, place)));
+        return place;
+    }
 
     private bool IsImage(MapBuffer map) => _maps.Any(m => m.Key.Op is Input && m.Value == map);
 

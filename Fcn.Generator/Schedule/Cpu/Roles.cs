@@ -73,42 +73,19 @@ internal sealed record WeightRole(string Name, int InBlock)
     ];
 }
 
-/// A node's operands under their roles in its kernel: maps x, x1, …, its own map y, parameters weight and bias; and what the roles are in
-/// one launch.
-internal sealed class CpuOperands
+/// A node's operands on a CPU. First: the row and column of the first map that the kernel takes for its first.
+internal sealed class CpuOperands(MapBuffer y, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights, int first = 0)
+    : Operands<MapBuffer, MapRole, WeightBuffer, WeightRole>(y, maps, weights)
 {
-    /// First: the row and column of the first map that the kernel takes for its first.
-    public CpuOperands(MapBuffer y, IReadOnlyList<MapBuffer?> maps, IReadOnlyList<WeightBuffer?> weights, int first = 0)
+    protected override (MapRole Role, IEnumerable<KeyValuePair<string, Value>> Bindings) Role(string name, MapBuffer map)
     {
-        var bindings = new List<KeyValuePair<string, Value>>();
-        Y = new("y", y.Channels, y.Block);
-        bindings.AddRange(Y.Bind(y));
-        int count = 0;
-        Maps = [.. maps.Select(map =>
-        {
-            if (map is null) return null;
-            var role = new MapRole(count == 0 ? "x" : FormattableString.Invariant($"x{count}"), map.Channels, map.Block);
-            bindings.AddRange(role.Bind(map, count == 0 ? first : 0));
-            count++;
-            return role;
-        })];
-        Weights = [.. weights.Select((weight, i) =>
-        {
-            if (weight is null) return null;
-            var role = new WeightRole(i < 2 ? "weight" : "bias", weight.InBlock);
-            bindings.AddRange(role.Bind(weight));
-            return role;
-        })];
-        Bindings = bindings;
+        var role = new MapRole(name, map.Channels, map.Block);
+        return (role, role.Bind(map, name == "x" ? first : 0));
     }
 
-    public MapRole Y { get; }
-
-    /// The maps, by the number of the input; null where the input is a weight.
-    public IReadOnlyList<MapRole?> Maps { get; }
-
-    /// The weights, by the number of the input; null where the input is a map.
-    public IReadOnlyList<WeightRole?> Weights { get; }
-
-    public IReadOnlyList<KeyValuePair<string, Value>> Bindings { get; }
+    protected override (WeightRole Role, IEnumerable<KeyValuePair<string, Value>> Bindings) Role(string name, WeightBuffer weight)
+    {
+        var role = new WeightRole(name, weight.InBlock);
+        return (role, role.Bind(weight));
+    }
 }

@@ -1,8 +1,8 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
 // Nest → plain GPU kernel. One thread computes one pixel's group of channels: a vector of 16 bytes where the nest goes through channels together, else
-// one channel. Channels beyond the last are written as zeros, which keeps them zero through every op. Short reductions are unrolled and read through
-// clamped addresses, so that all their loads are on their way together.
+// one channel. Channels beyond the last are written as zeros, which keeps them zero through every op. Short reductions are unrolled by the assembler and
+// read through clamped addresses, so that all their loads are on their way together.
 internal sealed class GpuNest(Node node, GpuOperands operands)
 {
     private const int ShortReduction = 9;
@@ -87,8 +87,8 @@ internal sealed class GpuNest(Node node, GpuOperands operands)
         void Loop(List<Value> at)
         {
             if (at.Count == Nest.Reduce.Count) Combined(at);
-            else if (isShort)
-                for (int i = 0; i < Nest.Reduce[at.Count].Count.Number; i++) Loop([.. at, i]);
+            else if (Nest.Reduce[at.Count].Count is { Op: KernelOp.Constant, Number: 1 }) Loop([.. at, 0]);
+            else if (isShort) _kernel.Unrolled(Nest.Reduce[at.Count].Name, (int)Nest.Reduce[at.Count].Count.Number, i => Loop([.. at, i]));
             else _kernel.For(Nest.Reduce[at.Count].Name, 0, Nest.Reduce[at.Count].Count, i => Loop([.. at, i]));
         }
 

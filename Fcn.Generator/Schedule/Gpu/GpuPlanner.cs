@@ -6,7 +6,7 @@ namespace Fcn.Generator.Schedule.Gpu;
 // The planner of GPUs. Here an op's kernels are chosen: contractions on matrix units, kernels of their own for what ends a network, plain nests for the
 // rest. Weights are read from master memory or packed; a flipped weight is the same memory read otherwise.
 internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters, GpuMachine machine, Preparation preparation)
-    : Planner(machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits), preparation), IGpuPlanner
+    : Planner(Fitted(graph, machine), preparation), IGpuPlanner
 {
     private const string ScoresField = "Scores";
 
@@ -68,6 +68,14 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             default:
                 return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(_maps[node])];
         }
+    }
+
+    // Onto convolutions goes what their kernels can finish.
+    private static NetworkGraph Fitted(NetworkGraph graph, GpuMachine machine)
+    {
+        var elements = MapElements.Of(graph, machine).ToDictionary(static e => e.Key.Name, static e => e.Value);
+        graph = Passes.PartTails.Run(graph, (node, fused) => !GpuContraction.Fits((Conv)fused.Core) || ConvEnding.IsUsual(fused, machine, elements[node.Name]));
+        return machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits);
     }
 
     private bool Leaves(Node node) => Graph.OutputOf(node) is Output.Scores;

@@ -14,7 +14,7 @@ internal sealed record GpuVariant(GpuMachine Machine, GpuParameterPlan Parameter
             cancel.ThrowIfCancellationRequested();
             modes.Add(new GpuPlanner(graph, parameters, machine, preparation).Plan(mode));
         }
-        modes.AddRange(preparation.Schedules);
+        modes.AddRange(preparation.Schedules.Where(static m => m.Launches.Count > 0));
         if (graphs.Any(static g => g.Mode == Schedule.Modes.Training)) modes.Add(new(Schedule.Modes.Update, 1, [], [], [], [Kernels.GpuUpdateKernel.Lower()]));
         var kernels = modes.SelectMany(static m => m.Kernels).GroupBy(static k => k.Body).Select(static g => g.First());
         var faults = kernels.SelectMany(static k => KernelSpec.Faults([k], KernelFamily.Gpu)).Take(3).ToList();

@@ -12,6 +12,7 @@ internal sealed unsafe class CpuEngine : Engine
     private readonly ParameterMemory _parameters;
     private readonly PlanCache<CpuPlan> _plans;
     private readonly NativeBlock _step;
+    private readonly CpuPrepared _prepared, _preparedForTraining;
     private readonly CpuArena _arena;
     private readonly EngineGate _gate;
 
@@ -23,6 +24,8 @@ internal sealed unsafe class CpuEngine : Engine
         _parameters = new ParameterMemory(network, code, device.Pool);
         _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(network, code, device.Level, shape));
         _arena = new CpuArena(network.Name);
+        _prepared = new CpuPrepared(network, code, "Prepare");
+        _preparedForTraining = new CpuPrepared(network, code, "PrepareTraining");
         _step = new NativeBlock(sizeof(StepNumbers) + sizeof(double), "A step's numbers need", "Close other programs.");
     }
 
@@ -44,6 +47,7 @@ internal sealed unsafe class CpuEngine : Engine
     {
         using var call = _gate.Enter();
         _parameters.Write(store, parameter, values);
+        if (store == ParameterStore.Values) _prepared.IsStale = _preparedForTraining.IsStale = true;
     }
 
     public override void Segment(InputBatch input, Span<byte> labels)
@@ -76,12 +80,14 @@ internal sealed unsafe class CpuEngine : Engine
     {
         using var call = _gate.Enter();
         _parameters.Update(step);
+        _prepared.IsStale = _preparedForTraining.IsStale = true;
     }
 
     public override long PlannedBytes(RunMode mode, int images, int height, int width)
     {
         using var call = _gate.Enter();
-        return _plans.Get(new RunShape(mode, images, height, width)).Arena.Bytes;
+        long prepared = _prepared.Bytes + (mode == RunMode.Training ? _preparedForTraining.Bytes : 0);
+        return prepared + _plans.Get(new RunShape(mode, images, height, width)).Arena.Bytes;
     }
 
     public override void Dispose()
@@ -89,7 +95,7 @@ internal sealed unsafe class CpuEngine : Engine
         if (_gate.IsClosed) return;
         using var call = _gate.Enter();
         _gate.Close();
-        Release.All([_plans, _arena, _parameters, _step]);
+        Release.All([_plans, _arena, _parameters, _prepared, _preparedForTraining, _step]);
     }
 
     private double* Loss => (double*)((byte*)_step.Address + sizeof(StepNumbers));
@@ -103,7 +109,12 @@ internal sealed unsafe class CpuEngine : Engine
         plan.PlaceIn(arena);
         var frame = plan.Frame;
         frame.Set("Parameters", (long)_parameters.Values);
-        if (mode == RunMode.Training) frame.Set("Gradients", (long)_parameters.Gradients);
+        _prepared.Provide(frame, _parameters.Values, _device.Pool, _device.Level);
+        if (mode == RunMode.Training)
+        {
+            frame.Set("Gradients", (long)_parameters.Gradients);
+            _preparedForTraining.Provide(frame, _parameters.Values, _device.Pool, _device.Level);
+        }
         frame.Set("Step", (long)_step.Address);
         frame.Set("Loss", (long)Loss);
         frame.Set(name, (long)memory);

@@ -5,8 +5,6 @@ namespace Fcn.Devices.Cpu;
 // One mode of a network measured for one input size: its frame, and where its buffers go.
 internal sealed unsafe class CpuPlan : RunPlan
 {
-    private readonly NetworkSummary _network;
-    private readonly CpuProgram _code;
     private readonly SimdLevel _level;
     private readonly CpuKernel[] _kernels;
     private byte* _placedAt;
@@ -15,10 +13,10 @@ internal sealed unsafe class CpuPlan : RunPlan
     public CpuPlan(NetworkSummary network, CpuProgram code, SimdLevel level, RunShape shape) : base(shape)
     {
         shape.Verify();
-        (_network, _code, _level) = (network, code, level);
+        _level = level;
         var table = code.Table(network.Name);
         var schedule = table.Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
-        _kernels = [.. schedule.Launches.Select(l => Kernel(table.Kernels[l.Kernel].Name))];
+        _kernels = code.KernelsOf(network.Name, schedule);
         Frame = new ScheduleFrame(schedule, Arena);
         try
         {
@@ -59,7 +57,4 @@ internal sealed unsafe class CpuPlan : RunPlan
     }
 
     public override void Dispose() => Frame.Dispose();
-
-    private CpuKernel Kernel(string name) => RuntimeKernels.Find(name) ?? _code.Kernels.FirstOrDefault(k => k.Name == name)
-        ?? throw new InvalidOperationException($"{_network.Name} launches '{name}', a kernel that it does not have.");
 }

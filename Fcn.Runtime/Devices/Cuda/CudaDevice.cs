@@ -53,7 +53,7 @@ public sealed class CudaDevice : GpuDevice, IDisposable
     /// </exception>
     public override Engine Open(NetworkSummary network, NetworkCode code)
     {
-        var program = code.Cuda is { Targets.Count: > 0 } compiled ? compiled : throw NotCompiled.Target(network.Name, "NVIDIA GPUs", "cuda");
+        var program = code.Nvidia ?? throw NotCompiled.Target(network.Name, "NVIDIA GPUs", "cuda");
         return Engine(network, program, Variant(network.Name, _context.Card.ToString(), program, RunOnCpu));
     }
 

@@ -73,6 +73,9 @@ public sealed record CudaVariant(CudaPrecision Precision, int Capability, IReadO
 {
     private ScheduleTable? _table;
 
+    /// <summary>By which rows of the schedules are marked, where variants have them in common: <c>bf16</c>.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Bytes of the packed weights, which every run needs beside the parameters; needs no GPU.</summary>
     /// <param name="network">The network that this is the code of.</param>
     /// <param name="training">Whether those for the gradients are counted too.</param>
@@ -93,10 +96,13 @@ public sealed record CudaVariant(CudaPrecision Precision, int Capability, IReadO
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 
+    /// Whether a mode was compiled.
+    internal bool Has(NetworkSummary network, RunMode mode) => Table(network.Name).Find(mode.ToString()) is not null;
+
     // Parsed when it is first needed.
     internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () =>
     {
-        var table = new ScheduleTable(network, Schedules());
+        var table = new ScheduleTable(network, Schedules(), Name);
         if (!table.Kernels.Select(static k => k.Name).SequenceEqual(Kernels.Select(static k => k.Name)))
             throw new InvalidOperationException($"The schedules of {network} in {Precision} name other kernels than there are. Rebuild it.");
         return table;

@@ -46,8 +46,8 @@ internal sealed class Schedule
         return this;
     }
 
-    /// A number computed from those before it. Counted: it grows with the batch, and kernels count in 32 bits.
-    public readonly record struct Size(int Slot, HostExpression Value, bool IsCounted);
+    /// A number computed from those before it, which kernels count in 32 bits.
+    public readonly record struct Size(int Slot, HostExpression Value);
 
     /// Memory of the arena that belongs to it from its first launch to its last.
     public readonly record struct Buffer(string Name, int Slot, HostExpression Bytes, int First, int Last);

@@ -58,11 +58,7 @@ internal sealed unsafe class ScheduleFrame : IDisposable
         Extents.Require(network, height, width, Schedule.Smallest);
         try
         {
-            foreach (var size in Schedule.Sizes)
-            {
-                long value = size.Value.Value(_slots);
-                Set(size.Slot, size.IsCounted ? Extents.Count(value) : value);
-            }
+            foreach (var size in Schedule.Sizes) Set(size.Slot, Extents.Count(size.Value.Value(_slots)));
             foreach (var buffer in Schedule.Buffers)
                 _placed.Add((buffer.Slot, Arena.Add(buffer.Name, buffer.Bytes.Value(_slots), buffer.First, buffer.Last)));
             for (int i = 0; i < _items.Length; i++) _items[i] = Schedule.Launches[i].Items.Value(_slots);

@@ -81,6 +81,11 @@ public sealed unsafe class ScheduleFrameTests
         Assert.Contains(message, Assert.Throws<FcnException>(() => Measured(images, height, width)).Message);
 
     [Fact]
+    public void Heights_are_counted_as_pixels_are() => Assert.Contains(
+        "A map of this batch has 5000000000 pixels or rows",
+        Assert.Throws<FcnException>(() => Measured(1, 5, 5, "mode Segment 1\nsize a_H 1000000000*H")).Message);
+
+    [Fact]
     public void Numbers_beyond_64_bits_are_an_error_of_the_batch() => Assert.Contains(
         "Street cannot count the pixels of 5x5 images in such a batch",
         Assert.Throws<FcnException>(() => Measured(1, 5, 5, "mode Segment 1\nsize a 9223372036854775807*H")).Message);

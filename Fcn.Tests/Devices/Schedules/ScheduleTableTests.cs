@@ -32,7 +32,7 @@ public sealed class ScheduleTableTests
         Assert.Null(table.Find("Training"));
         var segment = table.Find("Segment")!;
         Assert.Equal(("Segment", 3, 4), (segment.Mode, segment.Smallest, segment.ArgumentCount));
-        Assert.Equal([("a_H", false), ("pixels", true)], segment.Sizes.Select(s => (segment.Slots[s.Slot], s.IsCounted)));
+        Assert.Equal(["a_H", "pixels"], segment.Sizes.Select(s => segment.Slots[s.Slot]));
         Assert.Equal([("a", "a", 0, 1)], segment.Buffers.Select(b => (b.Name, segment.Slots[b.Slot], b.First, b.Last)));
         Assert.Equal([("first", 1, 1), ("second", 0, 3)], segment.Launches.Select(static l => (l.Label, l.Kernel, l.Arguments.Length)));
         Assert.Equal(["second"], table.Find("Update")!.Launches.Select(static l => l.Label));
@@ -66,6 +66,12 @@ public sealed class ScheduleTableTests
         Assert.Contains(why, message);
         Assert.EndsWith("rebuild it.", message);
     }
+
+    [Fact]
+    public void A_level_without_a_row_is_of_another_version() => Assert.Equal(
+        "The schedules of Street have no row 'level Avx512'. " +
+        "The network was compiled by another version of Fcn.Generator than the Fcn.Runtime that runs it: rebuild it.",
+        Assert.Throws<InvalidOperationException>(() => Parse(Whole).Tile("Avx512")).Message);
 
     private static ScheduleTable Parse(string text) => new("Street", Encoding.UTF8.GetBytes(text));
 }

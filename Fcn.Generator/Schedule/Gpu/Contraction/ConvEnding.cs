@@ -27,6 +27,17 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
         return usual.Contains(this) ? usual : [this];
     }
 
+    /// Whether a convolution's tail is one that the usual kernels have, its pooling aside: maps that it reads lie as its own.
+    public static bool IsUsual(Fused fused, GpuMachine machine, Element y) =>
+        new ConvEnding(fused.CoreInputs > 2, fused.Tail.ToEquatableArray(), false) is var ending && ending.Family(machine, y).Count > 1;
+
+    public bool Rectifies => Tail is [Relu];
+
+    /// Bias and a ReLU, or less.
+    public bool IsSimple => !Pools && (Tail.Count == 0 || Rectifies);
+
+    public static Value LoadBias(Value channel, int lanes) => Value.Field("bias", KernelType.To(Element.Float)).Load(channel, lanes);
+
     /// How many rows of the product become one pixel.
     public int Together => Pools ? 4 : 1;
 
@@ -52,7 +63,7 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
     /// Bias and fused ops; maps: those that the ops read, behind the convolution's own.
     public Value Apply(KernelBuilder k, GpuMap y, IReadOnlyList<GpuMap> maps, Value pixel, Value channel, Value sums)
     {
-        Value value = Bias ? sums + Value.Field("bias", KernelType.To(Element.Float)).Load(channel, sums.Type.Lanes) : sums;
+        Value value = Bias ? sums + LoadBias(channel, sums.Type.Lanes) : sums;
         var point = new GpuPoint(k, sums.Type.Lanes, maps, [])
         {
             N = pixel / (y.Height * y.Width), H = pixel / y.Width % y.Height, W = pixel % y.Width, First = channel, Pixel = (pixel, y.Size),

@@ -41,11 +41,15 @@ internal sealed class ConvEpilogue(GpuMap y, IReadOnlyList<GpuMap> maps, IReadOn
             k.If(at < Value.Field("rows", KernelType.Int), () => k.Store(Value.Field("partial", Floats), Part(split, at, channel), Spilled(row)));
         }));
 
-        void Store(ConvEnding ending) => Each(ending.Together, place =>
+        void Store(IReadOnlyList<ConvEnding> alike)
         {
-            Value pixel = k.Let("pixel", firstRow / ending.Together + place);
-            k.If(pixel < Pixels & there, () => this.Store(k, ending, pixel, channel, ending.Gather(k, Lanes, pixel, place, Spilled)));
-        });
+            var (ending, apply) = (alike[0], Apply(k, alike, channel, there));
+            Each(ending.Together, place =>
+            {
+                Value pixel = k.Let("pixel", firstRow / ending.Together + place);
+                k.If(pixel < Pixels & there, () => this.Store(k, pixel, channel, apply(pixel, ending.Gather(k, Lanes, pixel, place, Spilled))));
+            });
+        }
 
         Value Spilled(Value row) => sums.Load(row * tile.SpillPitch + column, Lanes);
 
@@ -68,7 +72,12 @@ internal sealed class ConvEpilogue(GpuMap y, IReadOnlyList<GpuMap> maps, IReadOn
                 k.If(pixel < Pixels & column < y.PitchField, () => write(pixel, Value.Compose([.. Enumerable.Range(0, 4).Select(j => tile.Sum(i, j))])));
             }
         }
-        k.If(Splits.Equals(1), () => Choose(k, ending => Each((pixel, sums) => Store(k, ending, pixel, column, sums))),
+        void Finished(IReadOnlyList<ConvEnding> alike)
+        {
+            var apply = Apply(k, alike, column, column < y.PitchField);
+            Each((pixel, sums) => Store(k, pixel, column, apply(pixel, sums)));
+        }
+        k.If(Splits.Equals(1), () => Choose(k, Finished),
             () => Each((pixel, sums) => k.Store(Value.Field("partial", Floats), Part(split, pixel, column), sums)));
     }
 
@@ -79,20 +88,36 @@ internal sealed class ConvEpilogue(GpuMap y, IReadOnlyList<GpuMap> maps, IReadOn
         return Grid.Each(name, SumSummary, Pixels * groups, (k, index) =>
         {
             Value pixel = k.Let("pixel", index / groups), column = k.Let("column", index % groups * Lanes);
-            Choose(k, ending => Store(k, ending, pixel, column, ending.Gather(k, Lanes, pixel, pixel, row => Added(k, row, column))));
+            Choose(k, alike => Store(k, pixel, column, Apply(k, alike, column, null)(pixel, alike[0].Gather(k, Lanes, pixel, pixel, row => Added(k, row, column)))));
         });
     }
 
-    // The branch is the same for all threads of a launch.
-    private void Choose(KernelBuilder k, Action<ConvEnding> write)
+    // The branch is the same for all threads of a launch. Endings without other maps and pooling are one branch.
+    private void Choose(KernelBuilder k, Action<IReadOnlyList<ConvEnding>> write)
     {
+        IReadOnlyList<ConvEnding>[] branches = [.. endings.GroupBy(static e => e.IsSimple ? null : e).Select(static g => g.ToList())];
         Rest(0);
 
         void Rest(int i)
         {
-            if (i == endings.Count - 1) write(endings[i]);
-            else k.If(ConvEnding.Chosen.Equals(i), () => write(endings[i]), () => Rest(i + 1));
+            if (i == branches.Length - 1) write(branches[i]);
+            else k.If(IsChosen(branches[i]), () => write(branches[i]), () => Rest(i + 1));
         }
+    }
+
+    private Value IsChosen(IEnumerable<ConvEnding> some) =>
+        some.Select(e => ConvEnding.Chosen.Equals(endings.ToList().IndexOf(e))).Aggregate(static (a, b) => a | b);
+
+    // What becomes of the sums of a pixel's channels; there: whether these channels are, null for always. Of several simple endings one that has no bias
+    // adds zeros, and one that does not rectify takes the larger of a number and minus infinity.
+    private Func<Value, Value, Value> Apply(KernelBuilder k, IReadOnlyList<ConvEnding> alike, Value channel, Value? there)
+    {
+        if (alike.Count == 1) return (pixel, sums) => alike[0].Apply(k, y, maps, pixel, channel, sums);
+        Value bias = k.Let("added", Value.Float(0).Spread(Lanes)), biased = IsChosen(alike.Where(static e => e.Bias));
+        k.If(there is null ? biased : biased & there, () => k.Assign(bias, ConvEnding.LoadBias(channel, Lanes)));
+        if (!alike.Any(static e => e.Rectifies)) return (_, sums) => sums + bias;
+        Value least = k.Let("least", Value.Select(IsChosen(alike.Where(static e => e.Rectifies)), Value.Float(0), Value.Float(double.NegativeInfinity)));
+        return (_, sums) => Value.Max(least.Spread(Lanes), sums + bias);
     }
 
     private Value Added(KernelBuilder k, Value row, Value column)
@@ -104,8 +129,8 @@ internal sealed class ConvEpilogue(GpuMap y, IReadOnlyList<GpuMap> maps, IReadOn
 
     public static int LanesOf(Element y) => 16 / GpuMap.BytesOf(y);
 
-    private void Store(KernelBuilder k, ConvEnding ending, Value pixel, Value column, Value sums) =>
-        k.Store(y.Pointer, pixel.To(Element.Index) * y.PitchField + column, ending.Apply(k, y, maps, pixel, column, sums).To(y.Element));
+    private void Store(KernelBuilder k, Value pixel, Value column, Value value) =>
+        k.Store(y.Pointer, pixel.To(Element.Index) * y.PitchField + column, value.To(y.Element));
 
     private static Value Part(Value split, Value row, Value column) =>
         (split * Value.Field("rows", KernelType.Int) + row).To(Element.Index) * Value.Field("partial_columns", KernelType.Int) + column;

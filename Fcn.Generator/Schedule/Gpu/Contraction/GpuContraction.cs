@@ -82,23 +82,12 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name)
     private static Value TableOf(Value packed, ConvGeometry geometry) =>
         Value.Field(packed.Name, KernelType.To(Element.Int)) + (Value)(geometry.TableAt / 4);
 
-    // Convolutions of one form between maps of the same sizes share a table.
+    // Convolutions of one form between maps of the same sizes share the table of the first.
     private Value Table(Conv conv, GpuMap x, GpuMap y, Value rows, bool windows)
     {
-        string form = FormattableString.Invariant($"{(windows ? "windows" : "taps")}_{conv.Kernel}s{conv.Stride}p{conv.Pad}d{conv.Dilation}_{Words(x.Size)}_{Words(y.Size)}");
-        return planner.Shared(GeneratedName.Of(form, "table"), Element.Int, PixelTable.Bytes(rows), memory => GpuLaunch.Of(
+        var form = (windows, conv.Kernel, conv.Stride, conv.Pad, conv.Dilation, x.Size, y.Size);
+        return planner.Shared(form, GeneratedName.Of(name, "table"), Element.Int, PixelTable.Bytes(rows), memory => GpuLaunch.Of(
             PixelTable.Lower(windows), Grid.Blocks(rows + PixelTable.Spare), PixelTable.Bind(conv), Sizes(conv, x),
             GpuLaunch.Bind(x.As("x"), x), GpuLaunch.Bind(y.As("y"), y), [new("table", memory), new("rows", rows)]));
     }
-
-    // A size as letters: H+198 is Hp198.
-    private static string Words(Extent size) => string.Concat(size.Format("H").Select(static c => c switch
-    {
-        '+' => "p",
-        '-' => "m",
-        '/' => "d",
-        '(' or '⌈' => "l",
-        ')' or '⌉' => "r",
-        _ => c.ToString(),
-    }));
 }

@@ -24,12 +24,14 @@ internal sealed class GradientEpilogue(GradientTile shape)
     }
 
     /// The taps and channels under a chunk of columns: how far in the map from the first tap, in elements, and the bits that say whether it is there.
+    /// Chunks behind the last stand on the last: they are of no tap, and the bits of a number for one need not fit.
     public (Value Distance, Value Bits) Columns(KernelBuilder k, Value chunk)
     {
-        Value tap = k.Let("tap", chunk / Int("chunks_per_tap")), part = k.Let("part", chunk % Int("chunks_per_tap"));
+        Value last = Int("columns") / shape.Chunk - 1, near = k.Let("near_chunk", Value.Min(chunk, last));
+        Value tap = k.Let("tap", near / Int("chunks_per_tap")), part = k.Let("part", near % Int("chunks_per_tap"));
         var (down, across) = PixelTable.Distance(tap);
         Value distance = (down * Int("x_W") + across).To(Element.Index) * Int("x_pitch") + part * shape.Chunk;
-        return (distance, k.Let("bits", Value.Select(chunk * shape.Chunk < Int("columns"), PixelTable.Bits(tap), Value.Int(PixelTable.NoTap))));
+        return (distance, k.Let("bits", Value.Select(chunk <= last, PixelTable.Bits(tap), Value.Int(PixelTable.NoTap))));
     }
 
     /// The block's tiles are asked for again: across the loop they would cost registers that the products need.

@@ -30,7 +30,7 @@ internal sealed class MatrixTile
         _sums = new Value[WarpRows / 16, WarpColumns / 8, 4];
         for (int i = 0; i < WarpRows / 16; i++)
             for (int j = 0; j < WarpColumns / 8; j++)
-                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"c{i * (WarpColumns / 8) + j}_{e}"), Value.Float(0));
+                for (int e = 0; e < 4; e++) _sums[i, j, e] = kernel.Let(FormattableString.Invariant($"c{(i * (WarpColumns / 8) + j) * 4 + e}"), Value.Float(0));
         _a = Fragments("a", WarpRows / 16, 4);
         _b = Fragments("b", WarpColumns / 8, 2);
     }
@@ -66,29 +66,26 @@ internal sealed class MatrixTile
     /// load(part, place, a, b): fills fragments from a quarter of the stage at a place.
     public void Run(Value first, Value end, IReadOnlyList<Action<Value, Value>> copies, Action<Value, Value, Value[][], Value[][]> load)
     {
-        _k.Comment(FormattableString.Invariant($"Copies run {Stages - 1} steps ahead."));
-        _k.For("ahead", first, first + (Stages - 1), Copy);
-        _k.For("step", first, end, step =>
+        _k.Comment(FormattableString.Invariant($"Copies run {Stages - 1} steps ahead: the first turns do nothing else."));
+        _k.For("step", first - (Stages - 1), end, step =>
         {
             _k.Comment("Until the stage has arrived for all, and all have left the one that is filled next.");
             _k.AsyncWait(Stages - 2);
             _k.Barrier();
-            Copy(step + (Stages - 1));
-            _k.Unrolled("part", Parts, part =>
-            {
-                load(part, _read, _a, _b);
-                Multiply(_a, _b);
-            });
-            Advance(_read);
-        });
-        _k.AsyncWait(0);
-
-        void Copy(Value step)
-        {
-            foreach (var copy in copies) copy(step, _write);
+            foreach (var copy in copies) copy(step + (Stages - 1), _write);
             _k.AsyncCommit();
             Advance(_write);
-        }
+            _k.If(step >= first, () =>
+            {
+                _k.Unrolled("part", Parts, part =>
+                {
+                    load(part, _read, _a, _b);
+                    Multiply(_a, _b);
+                });
+                Advance(_read);
+            });
+        });
+        _k.AsyncWait(0);
     }
 
     /// All sums into shared memory, where the stages were: rows of SpillPitch floats. Where columns are permuted so that a lane's sums of neighbouring n8 tiles
