@@ -27,6 +27,6 @@ internal static class NetworkEmitter
                 .. cuda is null ? [] : cuda.Files(),
                 .. ilgpu is null ? [] : new[] { ilgpu.Kernels() },
             ],
-            [.. cpu?.Tiles() ?? [], .. cuda?.Kernels() ?? [], .. ilgpu?.Shared() ?? []]);
+            [.. cpu?.Tiles() ?? [], .. cuda?.Kernels() ?? [], .. ilgpu?.OfAssembly() ?? []]);
     }
 }
