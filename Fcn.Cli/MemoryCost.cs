@@ -17,8 +17,7 @@ sealed record MemoryCost(long Parameters, WorkingMemory? Cpu, WorkingMemory? Gpu
         return new MemoryCost(network.ParameterCount * sizeof(float),
             code.Cpu is not { } cpu ? null : WorkingMemory.Of(
                 mode => cpu.Has(network, mode),
-                mode => cpu.PreparedBytes(network, mode == RunMode.Training)
-                    + cpu.Memory(network, mode, images: 1, at.Height, at.Width).Bytes),
+                mode => cpu.PreparedBytes(network, mode == RunMode.Training) + cpu.Memory(network, mode, images: 1, at.Height, at.Width).Bytes),
             code.Cuda?.Variant(CudaPrecision.Fp32, int.MaxValue) is not { } gpu ? null : WorkingMemory.Of(
                 mode => gpu.Has(network, mode),
                 mode => gpu.PackedBytes(network, mode == RunMode.Training)

@@ -130,7 +130,7 @@ public sealed class PlannerTests
             if (Table)
             {
                 Value pixels = Size("pixels", Value.Field("N", KernelType.Int) * Value.Field("H", KernelType.Int));
-                read.Add(Shared("table", Element.Float, 4, table => Write("table", table, [])));
+                read.Add(Shared("table", "table", Element.Float, 4, table => Write("table", table, [])));
                 Assert.Equal(("pixels", KernelType.Int), (pixels.Name, pixels.Type));
             }
             if (Packs) read.Add(Packed("packed", Element.Float, 64, backward: false, packed => Write("pack", packed, [])));

@@ -26,6 +26,9 @@ public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IRead
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 
+    /// Whether a mode was compiled.
+    internal bool Has(NetworkSummary network, RunMode mode) => Table(network.Name).Find(mode.ToString()) is not null;
+
     /// <summary>Bytes of parameters in other forms (flipped for gradients), which runs need beside the parameters themselves.</summary>
     /// <param name="network">The network that this is the code of.</param>
     /// <param name="training">Whether those for the gradients are counted too.</param>
@@ -42,9 +45,6 @@ public sealed record CpuProgram(IReadOnlyList<ParameterLayout> Parameters, IRead
         return [.. schedule.Launches.Select(l => Table(network).Kernels[l.Kernel].Name).Select(name => RuntimeKernels.Find(name)
             ?? (named.TryGetValue(name, out var kernel) ? kernel : throw new InvalidOperationException($"{network} launches '{name}', a kernel that it does not have.")))];
     }
-
-    /// Whether a mode was compiled.
-    internal bool Has(NetworkSummary network, RunMode mode) => Table(network.Name).Find(mode.ToString()) is not null;
 
     // Parsed when it is first needed.
     internal ScheduleTable Table(string network) => LazyInitializer.EnsureInitialized(ref _table, () => new ScheduleTable(network, Schedules()));
