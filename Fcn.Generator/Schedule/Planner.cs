@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 /// What a node's launches ask of the schedule under construction. Things of one name are one thing.

@@ -1,3 +1,5 @@
+using Fcn.Generator.Graph;
+
 namespace Fcn.Generator.Ops;
 
 /// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and Add. Its output lies where the first

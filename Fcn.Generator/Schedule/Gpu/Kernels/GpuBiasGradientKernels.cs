@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // dbias[c] = sum over all pixels of dy. Pixels are cut into slices. A block sums one slice: its threads form strands, of which strand s takes the pixels
