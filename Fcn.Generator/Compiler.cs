@@ -1,10 +1,14 @@
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Emit;
+using Fcn.Generator.Graph;
 using Fcn.Generator.Layers;
 using Fcn.Generator.Passes;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Source;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator;
 

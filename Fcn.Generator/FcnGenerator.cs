@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
-using Fcn.Generator.Declaration;
+using Fcn.Generator.Collections;
 using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Emit;
 using Fcn.Generator.Source;
+using Fcn.Generator.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;

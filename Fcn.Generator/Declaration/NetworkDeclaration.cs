@@ -1,3 +1,6 @@
+using Fcn.Generator.Collections;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Declaration;
 
 // What the user wrote, as plain values: no symbols, no locations. The first of the two boundaries of the compiler: equal declarations are

@@ -1,3 +1,4 @@
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
 
 namespace Fcn.Generator.Diagnostics;

@@ -1,5 +1,8 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Targets.Simd;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

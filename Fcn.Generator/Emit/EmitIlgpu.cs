@@ -1,7 +1,8 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ilgpu;
-using Fcn.Generator.Targets.Ptx;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 
@@ -48,11 +49,11 @@ internal sealed class EmitIlgpu
     {
         var w = SourceWriter.File(_network.GeneratedNamespace, Types, Namespaces);
         w.Line($"// {_network.Name} on any GPU that ILGPU reaches, in the order of first use: segmentation, scores, training, update, packing of weights.");
-        w.Line("// Each method is a kernel: Grid.IdxX is the number of its group of threads, Group.IdxX that of the thread in it. Layers with equal");
-        w.Line("// kernels share the first one's. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i); (64, H+102) is a map of 64 channels");
-        w.Line("// and that height, its width likewise. Step is what changes from step to step, reals as their bits: accumulate, seed, loss scale, rate,");
-        w.Line("// momentum, decay, gradient scale. Kernels for matrix units are in Fcn.Generated.Ilgpu; those with a [DeviceAddress] need dynamic shared");
-        w.Line($"// memory. How many groups a launch has, and its arguments, are in {_network.Name}'s CUDA schedules.");
+        w.Line("// Each method is a kernel: Grid.IdxX is the number of its group of threads, Group.IdxX that of the thread in it. Layers share");
+        w.Line("// kernels, which are called after what they do. Maps are (N, H, W, channels rounded up to 8), weights (o, a, b, i). Step is what");
+        w.Line("// changes from step to step, reals as their bits: accumulate, seed, loss scale, rate, momentum, decay, gradient scale. Kernels for");
+        w.Line("// matrix units are in Fcn.Generated.Ilgpu; those with a [DeviceAddress] need dynamic shared memory. How many groups a launch has,");
+        w.Line($"// and its arguments, are in the rows of {_network.Name}'s schedules.");
         using (w.Block($"internal static class {Own}"))
         {
             foreach (var kernel in _own)
@@ -68,7 +69,7 @@ internal sealed class EmitIlgpu
         return new($"{_network.FullName}.Ilgpu.g.cs", w.ToString());
     }
 
-    public IEnumerable<GeneratedFile> Shared() =>
+    public IEnumerable<GeneratedFile> OfAssembly() =>
         _matrix.Select(static k => new GeneratedFile($"Fcn.Generated.Ilgpu.{k.Name}.g.cs", Class(SharedClass, [k])))
             .Concat(Assembly(_matrix)).Concat(IlgpuPieces.Files);
 

@@ -1,5 +1,8 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Graph;
 using Fcn.Generator.Layers;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

@@ -1,4 +1,7 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Targets.Simd;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

@@ -1,4 +1,6 @@
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

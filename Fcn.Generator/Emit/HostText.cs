@@ -1,4 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

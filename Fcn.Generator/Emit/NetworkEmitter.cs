@@ -1,6 +1,9 @@
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Source;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 
@@ -27,6 +30,6 @@ internal static class NetworkEmitter
                 .. cuda is null ? [] : cuda.Files(),
                 .. ilgpu is null ? [] : new[] { ilgpu.Kernels() },
             ],
-            [.. cpu?.Tiles() ?? [], .. cuda?.Kernels() ?? [], .. ilgpu?.Shared() ?? []]);
+            [.. cpu?.Tiles() ?? [], .. cuda?.Kernels() ?? [], .. ilgpu?.OfAssembly() ?? []]);
     }
 }

@@ -1,6 +1,9 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ilgpu;
 using Fcn.Generator.Targets.Ptx;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

@@ -1,3 +1,8 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Emit;
 
 // Modes as the rows that the runtime walks (ScheduleTable there tells the form): kernels with their parameters, then for each mode its sizes, buffers
@@ -65,7 +70,7 @@ internal sealed class ScheduleTable
         var launches = mode.Launches.Select(l => string.Join(" ", ["launch", l.Label, kernelOf(l), Host(l.Blocks), .. l.Roles.Values.Select(Host)])).ToList();
         for (int i = 0; i < launches.Count;)
         {
-            var (from, at, count) = Shared(launches, i);
+            var (from, at, count) = Repeated(launches, i);
             if (count > 1) Row("same", from, Literal.Of(at), Literal.Of(count));
             else _sections[^1].Add(launches[i]);
             i += Math.Max(1, count);
@@ -92,7 +97,7 @@ internal sealed class ScheduleTable
     }
 
     // The longest run of launches that an earlier mode has as well.
-    private (string Mode, int At, int Count) Shared(IReadOnlyList<string> launches, int first)
+    private (string Mode, int At, int Count) Repeated(IReadOnlyList<string> launches, int first)
     {
         var best = (Mode: "", At: 0, Count: 0);
         foreach (var (mode, written) in _written)

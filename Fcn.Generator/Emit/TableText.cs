@@ -1,5 +1,6 @@
 using System.Text;
 using Fcn.Generator.Layers;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
 

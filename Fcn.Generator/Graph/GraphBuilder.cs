@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Graph;
 
 // Collects nodes in order. Shapes are inferred when a node is made; names are made unique by the caller's choice of words, checked here.

@@ -1,4 +1,5 @@
 using System.Text;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Graph;
 

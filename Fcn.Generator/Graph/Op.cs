@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Graph;
 
 /// A tensor operation: a value. Its mathematics stand in Ops/<Name>, in reading order: shape, place, gradient, loops. Whatever the compiler

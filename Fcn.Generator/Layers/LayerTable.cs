@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Layers;
 
 // The table that an author would draw by hand: one row per layer of the aligned graph. Opens the generated file, becomes its Summary.

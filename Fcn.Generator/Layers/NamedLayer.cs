@@ -1,4 +1,5 @@
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Graph;
 
 namespace Fcn.Generator.Layers;
 

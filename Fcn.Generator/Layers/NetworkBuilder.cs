@@ -1,5 +1,8 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
 using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Layers;

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: an aligned graph whose output is the score map. Gives: labels as the output. Because: who wants labels never sees full-resolution

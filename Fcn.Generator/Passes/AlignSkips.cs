@@ -1,6 +1,7 @@
 using Fcn.Generator.Diagnostics;
-using Fcn.Generator.Text;
+using Fcn.Generator.Graph;
 using Fcn.Generator.Layers;
+using Fcn.Generator.Ops;
 
 namespace Fcn.Generator.Passes;
 

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: an aligned graph whose output is the score map. Gives: loss node and the gradient of every learned parameter as outputs, beside

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 /// Needs: an aligned graph. Gives: the first convolution with a smaller pad and, behind one op of the prefix, a Repeat which brings back

@@ -1,3 +1,5 @@
+using Fcn.Generator.Graph;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: nothing. Gives: every node reaches an output. Because: passes leave what they replaced, and what reaches no output costs time and

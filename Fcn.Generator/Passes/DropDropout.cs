@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: nothing. Gives: no Dropout is left. Because: inverted dropout is the identity outside training (Caffe: phase TEST).

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: a graph without dead nodes. Gives: elementwise ops ride on the op that yields their input: conv + relu, upsample + cropped skip,

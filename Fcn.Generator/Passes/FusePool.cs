@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: a fused graph, and which convolutions can take their pixels in the order of pooling windows. Gives: 2x2 poolings of stride 2 ride

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 /// What the last kernel of a network reads: the coarse scores, where the score is their cropped upsampling, else the score itself.

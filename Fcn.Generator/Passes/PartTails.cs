@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: a fused graph, and which tails convolutions can finish. Gives: the rest of a tail that they cannot, from the first op on that is too much, is a

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: nothing. Gives: BatchNorm -> Normalize by the batch's own mean and variance, and what becomes of the running ones as outputs; no

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Passes;
 
 // Needs: nothing. Gives: BatchNorm -> Normalize by the running mean and variance; no BatchNorm is left. Because: outside training an image's

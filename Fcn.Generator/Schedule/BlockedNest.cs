@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // A node's loops as CPUs run them: those of its op, but a dense convolution's input channels go by block and lane, so that neighbouring

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // Numbers that grow with the batch: items of a launch, pixels of a map. The host computes them in 64 bits, and refuses a batch with a

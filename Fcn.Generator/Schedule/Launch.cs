@@ -1,3 +1,4 @@
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Simplify;
 
 namespace Fcn.Generator.Schedule;

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 /// One mode of a network on one machine as data: what the runtime walks (Fcn.Devices.Schedules). Smallest: height and width at which every map has a pixel.

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // A nest's reduction into a variable of a kernel, the same on every machine: what it starts from, and how a term is taken in. Machines

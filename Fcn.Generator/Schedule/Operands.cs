@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // A node's operands under their roles in its kernels: maps x, x1, …, its own map y, parameters weight and bias, of ops that read a number per channel

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 /// What a node's launches ask of the schedule under construction. Things of one name are one thing.

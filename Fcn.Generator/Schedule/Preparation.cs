@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // What the modes of one machine share: prepared parameters, each once, which the modes Prepare and PrepareTraining write and whose buffers

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // Kernel → the same kernel with what changes from step to step read from memory: a captured graph is replayed with other numbers. The order

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // How many channels of a map lie together: all of the image's (it arrives interleaved), 16 of any other. Weights that read the map lie alike.

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Strength reduction of divisions. Needs: Ints that are divided are not negative (KernelOp.Divide). Gives: a / c and a % c of Ints as

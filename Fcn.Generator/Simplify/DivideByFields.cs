@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fcn.Generator.Kernels;
 
 namespace Fcn.Generator.Simplify;
 

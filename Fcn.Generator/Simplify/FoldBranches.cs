@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Branch folding. Needs: nothing. Gives: no If whose condition is a constant; what would run stands in its place. Because: schedules write

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Contraction to multiply-adds (mad). Needs: nothing. Gives: sums of Ints with a product on their left as one FusedMultiplyAdd. Because: it

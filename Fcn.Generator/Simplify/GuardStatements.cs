@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Predication (if-conversion). Needs: FoldBranches. Gives: every If that guards one store or copy marked as BranchForm.Guarded. Because: a

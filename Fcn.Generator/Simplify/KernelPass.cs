@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 /// A pass over the statements of a kernel (peephole optimisation, lowering): what comes out means the same, in words that a target has.

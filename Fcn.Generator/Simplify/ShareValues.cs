@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Common subexpression elimination. Needs: nothing; best behind passes that write new values. Gives: what a block of statements computes

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Zero fill of padding (cp.async src-size). Needs: copies under conditions. Gives: copies of 16 bytes or of none. Because: that is how the

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Simplify;
 
 // Address mode selection. Needs: kernels as schedules write them, memory as pointer and offset in elements. Gives: every offset a constant;

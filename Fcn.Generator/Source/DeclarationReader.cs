@@ -1,3 +1,4 @@
+using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Layers;

@@ -1,4 +1,4 @@
-using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Collections;
 using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Fcn.Generator.Source;

@@ -1,4 +1,3 @@
-using Fcn.Generator.Declaration;
 using Fcn.Generator.Layers;
 using Microsoft.CodeAnalysis;
 

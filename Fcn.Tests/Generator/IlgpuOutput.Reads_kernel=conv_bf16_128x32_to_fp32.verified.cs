@@ -1,8 +1,8 @@
 ﻿// Convolution as an implicit GEMM, a tile of sums per block. Endings: 0 bias; 1.
 // Groups of 128 threads.
-public static void conv_bf16_128x32_to_fp32_a8cec90cf2d51ca4(int column_tiles_magic, int column_tiles_shift, int row_tiles_magic, int row_tiles_shift, int row_tiles, int column_tiles, int steps, int splits_magic, int splits_shift, ArrayView<int> table, [DeviceAddress] long packed, ArrayView<int> chunks, int x_W, [DeviceAddress] long x, int x_bytes, int y_pitch, int splits, int ending, int pixels, ArrayView<float> y, ArrayView<float> bias, int rows, ArrayView<float> partial, int partial_columns)
+public static void conv_bf16_128x32_to_fp32_011b8b7c0cacc139(int column_tiles_magic, int column_tiles_shift, int row_tiles_magic, int row_tiles_shift, int row_tiles, int column_tiles, int steps, int splits_magic, int splits_shift, ArrayView<int> table, [DeviceAddress] long packed, ArrayView<int> chunks, int x_W, [DeviceAddress] long x, int x_bytes, int y_pitch, int splits, int ending, ArrayView<float> bias, int pixels, ArrayView<float> y, int rows, ArrayView<float> partial, int partial_columns)
 { unchecked {
-    CudaAsm.Emit(IlgpuAssembly.registers2_aa613f2d333e074c);
+    CudaAsm.Emit(IlgpuAssembly.registers2_9d3c63c614460eac);
     // Which pixels, channels and steps of the sum are this block's.
     int rest = Real.MultiplyHigh(Grid.IdxX << 1, column_tiles_magic) >>> column_tiles_shift;
     int row_tile = rest - (Real.MultiplyHigh(rest << 1, row_tiles_magic) >>> row_tiles_shift) * row_tiles;
@@ -19,7 +19,7 @@ public static void conv_bf16_128x32_to_fp32_a8cec90cf2d51ca4(int column_tiles_ma
     int warp_column = warp / 4 * 32;
     int write = 0;
     int read = 0;
-    CudaAsm.Emit(IlgpuAssembly.zeros48_bab461352dce899d);
+    CudaAsm.Emit(IlgpuAssembly.zeros48_b9691e0ab1905163);
     // What this thread copies: of a chunk of every step, 16 bytes of one pixel in so many; and its share of the packed weights.
     int chunk = Group.IdxX & 7;
     int row = Group.IdxX >>> 3;
@@ -42,58 +42,44 @@ public static void conv_bf16_128x32_to_fp32_a8cec90cf2d51ca4(int column_tiles_ma
     int bit4 = lane >>> 4;
     int a_place = (warp_row + bit3 * 8 + l) * 128 + ((bit4 ^ l) << 4);
     int b_place = (warp_column + (l >>> 1) * 8 + (l & 1) + bit4 * 2) * 128 + ((bit3 ^ l) << 4) + 16384;
-    // Copies run 2 steps ahead.
-    for (int ahead = first; ahead < first + 2; ahead++)
+    // Copies run 2 steps ahead: the first turns do nothing else.
+    for (int step = first - 2; step < end; step++)
     {
-        int bits = ahead < end ? entry_9.V3 : 32768;
+        // Until the stage has arrived for all, and all have left the one that is filled next.
+        CudaAsm.Emit("cp.async.wait_group 1;");
+        Group.Barrier();
+        int bits = step + 2 < end ? entry_9.V3 : 32768;
         int under = entry_9.V0 * x_W + entry_9.V1;
         long x_tap = x + ((long)under * (long)x_bytes + entry_9.V2);
         int to = stages + (to_x + write);
         CudaAsm.Emit(IlgpuAssembly.copies4_d4b9a42c08ce337a, to, x_tap + (long)entry.V0 * (long)x_bytes, (entry.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_2.V0 * (long)x_bytes, (entry_2.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_3.V0 * (long)x_bytes, (entry_3.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_4.V0 * (long)x_bytes, (entry_4.V1 & bits) == bits ? 16 : 0);
         CudaAsm.Emit(IlgpuAssembly.copies4_87319301ed77704a, to, x_tap + (long)entry_5.V0 * (long)x_bytes, (entry_5.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_6.V0 * (long)x_bytes, (entry_6.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_7.V0 * (long)x_bytes, (entry_7.V1 & bits) == bits ? 16 : 0, x_tap + (long)entry_8.V0 * (long)x_bytes, (entry_8.V1 & bits) == bits ? 16 : 0);
-        entry_9 = Int4.Load(chunks, ((ahead + 1) * 8 + chunk) * 4);
-        bool live = ahead < end;
+        entry_9 = Int4.Load(chunks, ((step + 3) * 8 + chunk) * 4);
+        bool live = step + 2 < end;
         int to_2 = stages + (to_weight + write);
         CudaAsm.Emit("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2; cp.async.cg.shared.global.L2::128B [%0+2048], [%1+2048], 16, %2;", to_2, weights, live ? 16 : 0);
         weights += 4096;
         CudaAsm.Emit("cp.async.commit_group;");
         int next = write + 20480;
         write = next == 61440 ? 0 : next;
-    }
-    for (int step = first; step < end; step++)
-    {
-        // Until the stage has arrived for all, and all have left the one that is filled next.
-        CudaAsm.Emit("cp.async.wait_group 1;");
-        Group.Barrier();
-        int bits_2 = step + 2 < end ? entry_9.V3 : 32768;
-        int under_2 = entry_9.V0 * x_W + entry_9.V1;
-        long x_tap_2 = x + ((long)under_2 * (long)x_bytes + entry_9.V2);
-        int to_3 = stages + (to_x + write);
-        CudaAsm.Emit(IlgpuAssembly.copies4_d4b9a42c08ce337a, to_3, x_tap_2 + (long)entry.V0 * (long)x_bytes, (entry.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_2.V0 * (long)x_bytes, (entry_2.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_3.V0 * (long)x_bytes, (entry_3.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_4.V0 * (long)x_bytes, (entry_4.V1 & bits_2) == bits_2 ? 16 : 0);
-        CudaAsm.Emit(IlgpuAssembly.copies4_87319301ed77704a, to_3, x_tap_2 + (long)entry_5.V0 * (long)x_bytes, (entry_5.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_6.V0 * (long)x_bytes, (entry_6.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_7.V0 * (long)x_bytes, (entry_7.V1 & bits_2) == bits_2 ? 16 : 0, x_tap_2 + (long)entry_8.V0 * (long)x_bytes, (entry_8.V1 & bits_2) == bits_2 ? 16 : 0);
-        entry_9 = Int4.Load(chunks, ((step + 3) * 8 + chunk) * 4);
-        bool live_2 = step + 2 < end;
-        int to_4 = stages + (to_weight + write);
-        CudaAsm.Emit("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2; cp.async.cg.shared.global.L2::128B [%0+2048], [%1+2048], 16, %2;", to_4, weights, live_2 ? 16 : 0);
-        weights += 4096;
-        CudaAsm.Emit("cp.async.commit_group;");
-        int next_2 = write + 20480;
-        write = next_2 == 61440 ? 0 : next_2;
-        for (int part = 0; part < 4; part++)
+        if (first <= step)
         {
-            int x_part = stages + ((a_place + read) ^ (part * 32));
-            int weight_part = stages + ((b_place + read) ^ (part * 32));
-            CudaAsm.Emit(IlgpuAssembly.fragments4_befd44e99d23905f, x_part, weight_part);
-            CudaAsm.Emit(IlgpuAssembly.products8_11421698a5be01ed);
+            for (int part = 0; part < 4; part++)
+            {
+                int x_part = stages + ((a_place + read) ^ (part * 32));
+                int weight_part = stages + ((b_place + read) ^ (part * 32));
+                CudaAsm.Emit(IlgpuAssembly.fragments4_befd44e99d23905f, x_part, weight_part);
+                CudaAsm.Emit(IlgpuAssembly.products8_9cd098f30b1df321);
+            }
+            int next_2 = read + 20480;
+            read = next_2 == 61440 ? 0 : next_2;
         }
-        int next_3 = read + 20480;
-        read = next_3 == 61440 ? 0 : next_3;
     }
     CudaAsm.Emit("cp.async.wait_group 0;");
     // From sums to the map: each thread has 16 bytes of each of its pixels.
     Group.Barrier();
     int spill = stages + ((warp_row + (lane >>> 2)) * 36 + warp_column + (lane & 3) * 8) * 4;
-    CudaAsm.Emit(IlgpuAssembly.sums8_0dfcfa5a12a41056, spill);
+    CudaAsm.Emit(IlgpuAssembly.sums8_ad51277c603c2c1c, spill);
     Group.Barrier();
     int rest_2 = Real.MultiplyHigh(Grid.IdxX << 1, column_tiles_magic) >>> column_tiles_shift;
     int row_tile_2 = rest_2 - (Real.MultiplyHigh(rest_2 << 1, row_tiles_magic) >>> row_tiles_shift) * row_tiles;
@@ -105,52 +91,38 @@ public static void conv_bf16_128x32_to_fp32_a8cec90cf2d51ca4(int column_tiles_ma
     bool there = channel < y_pitch;
     if (splits == 1)
     {
-        if (ending == 0)
+        Float4 added = Float4.Of(0f);
+        if ((ending == 0) & there)
         {
-            for (int turn = 0; turn < 8; turn++)
-            {
-                int place = turn * 16 + Group.IdxX / 8;
-                int pixel = first_row + place;
-                if ((pixel < pixels) & there)
-                {
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_0, stages + (place * 36 + column) * 4);
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_1, stages + (place * 36 + column + 1) * 4);
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_2, stages + (place * 36 + column + 2) * 4);
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_3, stages + (place * 36 + column + 3) * 4);
-                    Float4.Store(y, (long)pixel * (long)y_pitch + channel, new Float4(spilled0_0, spilled0_1, spilled0_2, spilled0_3) + Float4.Load(bias, channel));
-                }
-            }
+            added = Float4.Load(bias, channel);
         }
-        else
+        for (int turn = 0; turn < 8; turn++)
         {
-            for (int turn_2 = 0; turn_2 < 8; turn_2++)
+            int place = turn * 16 + Group.IdxX / 8;
+            int pixel = first_row + place;
+            if ((pixel < pixels) & there)
             {
-                int place_2 = turn_2 * 16 + Group.IdxX / 8;
-                int pixel_2 = first_row + place_2;
-                if ((pixel_2 < pixels) & there)
-                {
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_0, stages + (place_2 * 36 + column) * 4);
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_1, stages + (place_2 * 36 + column + 1) * 4);
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_2, stages + (place_2 * 36 + column + 2) * 4);
-                    CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_3, stages + (place_2 * 36 + column + 3) * 4);
-                    Float4.Store(y, (long)pixel_2 * (long)y_pitch + channel, new Float4(spilled1_0, spilled1_1, spilled1_2, spilled1_3));
-                }
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_0, stages + (place * 36 + column) * 4);
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_1, stages + (place * 36 + column + 1) * 4);
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_2, stages + (place * 36 + column + 2) * 4);
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled0_3, stages + (place * 36 + column + 3) * 4);
+                Float4.Store(y, (long)pixel * (long)y_pitch + channel, new Float4(spilled0_0, spilled0_1, spilled0_2, spilled0_3) + added);
             }
         }
     }
     else
     {
-        for (int turn_3 = 0; turn_3 < 8; turn_3++)
+        for (int turn_2 = 0; turn_2 < 8; turn_2++)
         {
-            int place_3 = turn_3 * 16 + Group.IdxX / 8;
-            int at = first_row + place_3;
+            int place_2 = turn_2 * 16 + Group.IdxX / 8;
+            int at = first_row + place_2;
             if (at < rows)
             {
-                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled2_0, stages + (place_3 * 36 + column) * 4);
-                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled2_1, stages + (place_3 * 36 + column + 1) * 4);
-                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled2_2, stages + (place_3 * 36 + column + 2) * 4);
-                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled2_3, stages + (place_3 * 36 + column + 3) * 4);
-                Float4.Store(partial, (long)(split_2 * rows + at) * (long)partial_columns + channel, new Float4(spilled2_0, spilled2_1, spilled2_2, spilled2_3));
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_0, stages + (place_2 * 36 + column) * 4);
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_1, stages + (place_2 * 36 + column + 1) * 4);
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_2, stages + (place_2 * 36 + column + 2) * 4);
+                CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float spilled1_3, stages + (place_2 * 36 + column + 3) * 4);
+                Float4.Store(partial, (long)(split_2 * rows + at) * (long)partial_columns + channel, new Float4(spilled1_0, spilled1_1, spilled1_2, spilled1_3));
             }
         }
     }

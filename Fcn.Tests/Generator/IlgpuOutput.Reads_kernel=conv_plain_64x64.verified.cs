@@ -1,6 +1,6 @@
 ﻿// Convolution as an implicit GEMM, a tile of sums per block. Endings: 0 bias relu; 1 bias; 2; 3 relu gradient; 4 add.
 // Groups of 256 threads.
-public static void conv_plain_64x64(int column_tiles_magic, int column_tiles_shift, int row_tiles_magic, int row_tiles_shift, int row_tiles, int column_tiles, int steps, int splits_magic, int splits_shift, ArrayView<int> table, ArrayView<float> packed, ArrayView<int> chunks, int x_W, ArrayView<float> x, int x_pitch, int splits, int ending, int pixels, int y_pitch, ArrayView<float> y, ArrayView<float> bias, ArrayView<float> x1, int x1_pitch, ArrayView<float> partial, int rows, int partial_columns)
+public static void conv_plain_64x64(int column_tiles_magic, int column_tiles_shift, int row_tiles_magic, int row_tiles_shift, int row_tiles, int column_tiles, int steps, int splits_magic, int splits_shift, ArrayView<int> table, ArrayView<float> packed, ArrayView<int> chunks, int x_W, ArrayView<float> x, int x_pitch, int splits, int ending, int y_pitch, ArrayView<float> bias, int pixels, ArrayView<float> y, ArrayView<float> x1, int x1_pitch, ArrayView<float> partial, int rows, int partial_columns)
 { unchecked {
     int rest = Real.MultiplyHigh(Grid.IdxX << 1, column_tiles_magic) >>> column_tiles_shift;
     int row_tile = rest - (Real.MultiplyHigh(rest << 1, row_tiles_magic) >>> row_tiles_shift) * row_tiles;
@@ -73,152 +73,106 @@ public static void conv_plain_64x64(int column_tiles_magic, int column_tiles_shi
     int out_column = column_tile * 64 + tile_column;
     if (splits == 1)
     {
-        if (ending == 0)
+        if ((ending == 0) | (ending == 1) | (ending == 2))
         {
+            Float4 added = Float4.Of(0f);
+            if (((ending == 0) | (ending == 1)) & (out_column < y_pitch))
+            {
+                added = Float4.Load(bias, out_column);
+            }
+            float least = ending == 0 ? 0f : float.NegativeInfinity;
             int pixel = out_row;
             if ((pixel < pixels) & (out_column < y_pitch))
             {
-                Float4.Store(y, (long)pixel * (long)y_pitch + out_column, Float4.Max(Float4.Of(0f), new Float4(sum0_0, sum0_1, sum0_2, sum0_3) + Float4.Load(bias, out_column)));
+                Float4.Store(y, (long)pixel * (long)y_pitch + out_column, Float4.Max(Float4.Of(least), new Float4(sum0_0, sum0_1, sum0_2, sum0_3) + added));
             }
             int pixel_2 = out_row + 1;
             if ((pixel_2 < pixels) & (out_column < y_pitch))
             {
-                Float4.Store(y, (long)pixel_2 * (long)y_pitch + out_column, Float4.Max(Float4.Of(0f), new Float4(sum1_0, sum1_1, sum1_2, sum1_3) + Float4.Load(bias, out_column)));
+                Float4.Store(y, (long)pixel_2 * (long)y_pitch + out_column, Float4.Max(Float4.Of(least), new Float4(sum1_0, sum1_1, sum1_2, sum1_3) + added));
             }
             int pixel_3 = out_row + 2;
             if ((pixel_3 < pixels) & (out_column < y_pitch))
             {
-                Float4.Store(y, (long)pixel_3 * (long)y_pitch + out_column, Float4.Max(Float4.Of(0f), new Float4(sum2_0, sum2_1, sum2_2, sum2_3) + Float4.Load(bias, out_column)));
+                Float4.Store(y, (long)pixel_3 * (long)y_pitch + out_column, Float4.Max(Float4.Of(least), new Float4(sum2_0, sum2_1, sum2_2, sum2_3) + added));
             }
             int pixel_4 = out_row + 3;
             if ((pixel_4 < pixels) & (out_column < y_pitch))
             {
-                Float4.Store(y, (long)pixel_4 * (long)y_pitch + out_column, Float4.Max(Float4.Of(0f), new Float4(sum3_0, sum3_1, sum3_2, sum3_3) + Float4.Load(bias, out_column)));
+                Float4.Store(y, (long)pixel_4 * (long)y_pitch + out_column, Float4.Max(Float4.Of(least), new Float4(sum3_0, sum3_1, sum3_2, sum3_3) + added));
             }
         }
         else
         {
-            if (ending == 1)
+            if (ending == 3)
             {
                 int pixel_5 = out_row;
                 if ((pixel_5 < pixels) & (out_column < y_pitch))
                 {
-                    Float4.Store(y, (long)pixel_5 * (long)y_pitch + out_column, new Float4(sum0_0, sum0_1, sum0_2, sum0_3) + Float4.Load(bias, out_column));
+                    Float4.Store(y, (long)pixel_5 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_5 * (long)x1_pitch + out_column), new Float4(sum0_0, sum0_1, sum0_2, sum0_3), Float4.Of(0f)));
                 }
                 int pixel_6 = out_row + 1;
                 if ((pixel_6 < pixels) & (out_column < y_pitch))
                 {
-                    Float4.Store(y, (long)pixel_6 * (long)y_pitch + out_column, new Float4(sum1_0, sum1_1, sum1_2, sum1_3) + Float4.Load(bias, out_column));
+                    Float4.Store(y, (long)pixel_6 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_6 * (long)x1_pitch + out_column), new Float4(sum1_0, sum1_1, sum1_2, sum1_3), Float4.Of(0f)));
                 }
                 int pixel_7 = out_row + 2;
                 if ((pixel_7 < pixels) & (out_column < y_pitch))
                 {
-                    Float4.Store(y, (long)pixel_7 * (long)y_pitch + out_column, new Float4(sum2_0, sum2_1, sum2_2, sum2_3) + Float4.Load(bias, out_column));
+                    Float4.Store(y, (long)pixel_7 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_7 * (long)x1_pitch + out_column), new Float4(sum2_0, sum2_1, sum2_2, sum2_3), Float4.Of(0f)));
                 }
                 int pixel_8 = out_row + 3;
                 if ((pixel_8 < pixels) & (out_column < y_pitch))
                 {
-                    Float4.Store(y, (long)pixel_8 * (long)y_pitch + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3) + Float4.Load(bias, out_column));
+                    Float4.Store(y, (long)pixel_8 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_8 * (long)x1_pitch + out_column), new Float4(sum3_0, sum3_1, sum3_2, sum3_3), Float4.Of(0f)));
                 }
             }
             else
             {
-                if (ending == 2)
+                int pixel_9 = out_row;
+                if ((pixel_9 < pixels) & (out_column < y_pitch))
                 {
-                    int pixel_9 = out_row;
-                    if ((pixel_9 < pixels) & (out_column < y_pitch))
-                    {
-                        Float4.Store(y, (long)pixel_9 * (long)y_pitch + out_column, new Float4(sum0_0, sum0_1, sum0_2, sum0_3));
-                    }
-                    int pixel_10 = out_row + 1;
-                    if ((pixel_10 < pixels) & (out_column < y_pitch))
-                    {
-                        Float4.Store(y, (long)pixel_10 * (long)y_pitch + out_column, new Float4(sum1_0, sum1_1, sum1_2, sum1_3));
-                    }
-                    int pixel_11 = out_row + 2;
-                    if ((pixel_11 < pixels) & (out_column < y_pitch))
-                    {
-                        Float4.Store(y, (long)pixel_11 * (long)y_pitch + out_column, new Float4(sum2_0, sum2_1, sum2_2, sum2_3));
-                    }
-                    int pixel_12 = out_row + 3;
-                    if ((pixel_12 < pixels) & (out_column < y_pitch))
-                    {
-                        Float4.Store(y, (long)pixel_12 * (long)y_pitch + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3));
-                    }
+                    Float4.Store(y, (long)pixel_9 * (long)y_pitch + out_column, new Float4(sum0_0, sum0_1, sum0_2, sum0_3) + Float4.Load(x1, (long)pixel_9 * (long)x1_pitch + out_column));
                 }
-                else
+                int pixel_10 = out_row + 1;
+                if ((pixel_10 < pixels) & (out_column < y_pitch))
                 {
-                    if (ending == 3)
-                    {
-                        int pixel_13 = out_row;
-                        if ((pixel_13 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_13 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_13 * (long)x1_pitch + out_column), new Float4(sum0_0, sum0_1, sum0_2, sum0_3), Float4.Of(0f)));
-                        }
-                        int pixel_14 = out_row + 1;
-                        if ((pixel_14 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_14 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_14 * (long)x1_pitch + out_column), new Float4(sum1_0, sum1_1, sum1_2, sum1_3), Float4.Of(0f)));
-                        }
-                        int pixel_15 = out_row + 2;
-                        if ((pixel_15 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_15 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_15 * (long)x1_pitch + out_column), new Float4(sum2_0, sum2_1, sum2_2, sum2_3), Float4.Of(0f)));
-                        }
-                        int pixel_16 = out_row + 3;
-                        if ((pixel_16 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_16 * (long)y_pitch + out_column, Float4.Select(Float4.Of(0f) < Float4.Load(x1, (long)pixel_16 * (long)x1_pitch + out_column), new Float4(sum3_0, sum3_1, sum3_2, sum3_3), Float4.Of(0f)));
-                        }
-                    }
-                    else
-                    {
-                        int pixel_17 = out_row;
-                        if ((pixel_17 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_17 * (long)y_pitch + out_column, new Float4(sum0_0, sum0_1, sum0_2, sum0_3) + Float4.Load(x1, (long)pixel_17 * (long)x1_pitch + out_column));
-                        }
-                        int pixel_18 = out_row + 1;
-                        if ((pixel_18 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_18 * (long)y_pitch + out_column, new Float4(sum1_0, sum1_1, sum1_2, sum1_3) + Float4.Load(x1, (long)pixel_18 * (long)x1_pitch + out_column));
-                        }
-                        int pixel_19 = out_row + 2;
-                        if ((pixel_19 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_19 * (long)y_pitch + out_column, new Float4(sum2_0, sum2_1, sum2_2, sum2_3) + Float4.Load(x1, (long)pixel_19 * (long)x1_pitch + out_column));
-                        }
-                        int pixel_20 = out_row + 3;
-                        if ((pixel_20 < pixels) & (out_column < y_pitch))
-                        {
-                            Float4.Store(y, (long)pixel_20 * (long)y_pitch + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3) + Float4.Load(x1, (long)pixel_20 * (long)x1_pitch + out_column));
-                        }
-                    }
+                    Float4.Store(y, (long)pixel_10 * (long)y_pitch + out_column, new Float4(sum1_0, sum1_1, sum1_2, sum1_3) + Float4.Load(x1, (long)pixel_10 * (long)x1_pitch + out_column));
+                }
+                int pixel_11 = out_row + 2;
+                if ((pixel_11 < pixels) & (out_column < y_pitch))
+                {
+                    Float4.Store(y, (long)pixel_11 * (long)y_pitch + out_column, new Float4(sum2_0, sum2_1, sum2_2, sum2_3) + Float4.Load(x1, (long)pixel_11 * (long)x1_pitch + out_column));
+                }
+                int pixel_12 = out_row + 3;
+                if ((pixel_12 < pixels) & (out_column < y_pitch))
+                {
+                    Float4.Store(y, (long)pixel_12 * (long)y_pitch + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3) + Float4.Load(x1, (long)pixel_12 * (long)x1_pitch + out_column));
                 }
             }
         }
     }
     else
     {
-        int pixel_21 = out_row;
-        if ((pixel_21 < pixels) & (out_column < y_pitch))
+        int pixel_13 = out_row;
+        if ((pixel_13 < pixels) & (out_column < y_pitch))
         {
-            Float4.Store(partial, (long)(split * rows + pixel_21) * (long)partial_columns + out_column, new Float4(sum0_0, sum0_1, sum0_2, sum0_3));
+            Float4.Store(partial, (long)(split * rows + pixel_13) * (long)partial_columns + out_column, new Float4(sum0_0, sum0_1, sum0_2, sum0_3));
         }
-        int pixel_22 = out_row + 1;
-        if ((pixel_22 < pixels) & (out_column < y_pitch))
+        int pixel_14 = out_row + 1;
+        if ((pixel_14 < pixels) & (out_column < y_pitch))
         {
-            Float4.Store(partial, (long)(split * rows + pixel_22) * (long)partial_columns + out_column, new Float4(sum1_0, sum1_1, sum1_2, sum1_3));
+            Float4.Store(partial, (long)(split * rows + pixel_14) * (long)partial_columns + out_column, new Float4(sum1_0, sum1_1, sum1_2, sum1_3));
         }
-        int pixel_23 = out_row + 2;
-        if ((pixel_23 < pixels) & (out_column < y_pitch))
+        int pixel_15 = out_row + 2;
+        if ((pixel_15 < pixels) & (out_column < y_pitch))
         {
-            Float4.Store(partial, (long)(split * rows + pixel_23) * (long)partial_columns + out_column, new Float4(sum2_0, sum2_1, sum2_2, sum2_3));
+            Float4.Store(partial, (long)(split * rows + pixel_15) * (long)partial_columns + out_column, new Float4(sum2_0, sum2_1, sum2_2, sum2_3));
         }
-        int pixel_24 = out_row + 3;
-        if ((pixel_24 < pixels) & (out_column < y_pitch))
+        int pixel_16 = out_row + 3;
+        if ((pixel_16 < pixels) & (out_column < y_pitch))
         {
-            Float4.Store(partial, (long)(split * rows + pixel_24) * (long)partial_columns + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3));
+            Float4.Store(partial, (long)(split * rows + pixel_16) * (long)partial_columns + out_column, new Float4(sum3_0, sum3_1, sum3_2, sum3_3));
         }
     }
 } }

@@ -12,22 +12,16 @@ public static void max_pool_k2_s2_fp32(int N, int y_H, int y_W, int groups, int 
         int n = Real.MultiplyHigh(row << 1, y_H_magic) >>> y_H_shift;
         int h = row - n * y_H;
         Float4 max = Float4.Of(float.NegativeInfinity);
-        bool counts = (h * 2 < x_H) & (w * 2 < x_W);
-        int row_2 = h * 2;
-        int column = w * 2;
-        max = Float4.Max(max, Float4.Select(counts, Float4.Load(x, (long)((n * x_H + Math.Max(0, Math.Min(row_2, x_H - 1))) * x_W + Math.Max(0, Math.Min(column, x_W - 1))) * (long)x_pitch + channel), Float4.Of(float.NegativeInfinity)));
-        bool counts_2 = (h * 2 < x_H) & (w * 2 + 1 < x_W);
-        int row_3 = h * 2;
-        int column_2 = w * 2 + 1;
-        max = Float4.Max(max, Float4.Select(counts_2, Float4.Load(x, (long)((n * x_H + Math.Max(0, Math.Min(row_3, x_H - 1))) * x_W + Math.Max(0, Math.Min(column_2, x_W - 1))) * (long)x_pitch + channel), Float4.Of(float.NegativeInfinity)));
-        bool counts_3 = (h * 2 + 1 < x_H) & (w * 2 < x_W);
-        int row_4 = h * 2 + 1;
-        int column_3 = w * 2;
-        max = Float4.Max(max, Float4.Select(counts_3, Float4.Load(x, (long)((n * x_H + Math.Max(0, Math.Min(row_4, x_H - 1))) * x_W + Math.Max(0, Math.Min(column_3, x_W - 1))) * (long)x_pitch + channel), Float4.Of(float.NegativeInfinity)));
-        bool counts_4 = (h * 2 + 1 < x_H) & (w * 2 + 1 < x_W);
-        int row_5 = h * 2 + 1;
-        int column_4 = w * 2 + 1;
-        max = Float4.Max(max, Float4.Select(counts_4, Float4.Load(x, (long)((n * x_H + Math.Max(0, Math.Min(row_5, x_H - 1))) * x_W + Math.Max(0, Math.Min(column_4, x_W - 1))) * (long)x_pitch + channel), Float4.Of(float.NegativeInfinity)));
+        for (int a = 0; a < 2; a++)
+        {
+            for (int b = 0; b < 2; b++)
+            {
+                bool counts = (h * 2 + a < x_H) & (w * 2 + b < x_W);
+                int row_2 = h * 2 + a;
+                int column = w * 2 + b;
+                max = Float4.Max(max, Float4.Select(counts, Float4.Load(x, (long)((n * x_H + Math.Max(0, Math.Min(row_2, x_H - 1))) * x_W + Math.Max(0, Math.Min(column, x_W - 1))) * (long)x_pitch + channel), Float4.Of(float.NegativeInfinity)));
+            }
+        }
         Float4.Store(y, (long)((n * y_H + h) * y_W + w) * (long)y_pitch + channel, max);
     }
 } }

@@ -23,6 +23,14 @@ public sealed class GpuKernelTexts
         public partial class Other;
         """;
 
+    private const string AtOnce = """
+        using Fcn;
+        [Fcn(Classes = 3)]
+        [Conv("a", 40), MaxPool("p"), Conv("b", 56), MaxPool("q"), Conv("c", 96)]
+        [Score, Skip("p", Scale = 0.01), Upsample(2)]
+        public partial class AtOnce;
+        """;
+
     private static readonly Lazy<IReadOnlyList<PtxKernel>> OfVgg = new(() => Kernels(Sources.Fcn8s));
 
     [Fact]
@@ -42,6 +50,18 @@ public sealed class GpuKernelTexts
         string[] names = ["conv_bf16_128x128", "weight_gradient_tf32_64x128", "pack_weights_bf16", "max_pool_k2_s2_fp32", "weight_gradient_sum", "pixel_table"];
         foreach (string name in names)
             Assert.Contains(OfVgg.Value, kernel => kernel.Name == name);
+    }
+
+    // A crop or a scale of scores would each be a tile's text for every machine.
+    [Theory]
+    [InlineData(Sources.SixConvolutions, "add_at_1_fp32")]
+    [InlineData(AtOnce, "scale_0_01_bf16")]
+    public void What_usual_endings_have_not_is_a_kernel_behind_the_convolution(string source, string kernel)
+    {
+        var kernels = Kernels(source);
+        Assert.Contains(kernel, kernels.Select(static k => k.Name));
+        string[] usual = ["conv_plain", "conv_fp32", "conv_tf32", "conv_bf16", "conv_split_sum"];
+        Assert.All(kernels.Where(static k => k.Name.StartsWith("conv_", StringComparison.Ordinal)), k => Assert.Contains(usual, k.Name.StartsWith));
     }
 
     // Every build of a user's project reads it: six million characters, when layers had texts of their own.

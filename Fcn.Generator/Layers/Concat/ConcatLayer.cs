@@ -1,5 +1,7 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
 
 namespace Fcn.Generator.Layers;
 

@@ -1,5 +1,6 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Diagnostics;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Layers;
 

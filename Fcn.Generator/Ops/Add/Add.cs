@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Ops;
 
 /// y[h,w] = a[h,w] + b[h + Offset, w + Offset] (Caffe: Eltwise SUM). Offset is 0 until Fuse folds a crop of b into the sum.

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Ops;
 
 /// Upsample, crop by Offset, and the class with the highest score per pixel; of equal scores the lowest class. Input: the coarse scores.

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// Batch normalisation (Ioffe, Szegedy 2015) as a network declares it: y = scale (x - mean) / sqrt(variance + Epsilon) + shift per channel.

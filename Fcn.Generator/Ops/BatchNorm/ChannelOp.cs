@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Ops;
 
 /// An op of one mode whose value is a number per channel. Its inputs are maps of those channels, and such numbers.

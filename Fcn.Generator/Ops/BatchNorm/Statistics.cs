@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// The mean of a map's channels over all pixels of all images.

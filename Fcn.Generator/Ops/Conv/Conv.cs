@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// Convolution with zero padding (Caffe: Convolution). Inputs x (N,I,H,W), weight (O, I/Groups, K, K), and, where it has one, bias (O).

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// y[h,w] = x[h + Offset, w + Offset] for the Size of the map it is cut to (Caffe: Crop, axis 2).

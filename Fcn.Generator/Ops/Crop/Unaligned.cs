@@ -1,3 +1,5 @@
+using Fcn.Generator.Graph;
+
 namespace Fcn.Generator.Ops;
 
 /// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and what becomes of them together. Its

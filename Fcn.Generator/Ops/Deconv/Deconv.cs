@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// Transposed convolution without bias (Caffe: Deconvolution). Inputs x (N,I,H,W), weight (I, O/Groups, K, K).

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// Inverted dropout per element (Caffe: Dropout): 0 with probability Rate, else x / (1 - Rate). The mask is a hash of the step's seed,

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Ops;
 
 /// An op followed by elementwise ops on its result (its tail, elsewhere called an epilogue), computed while the result is in registers:

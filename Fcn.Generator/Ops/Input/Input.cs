@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// The image, mean subtracted: (N, Channels, H, W).

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Ops;
 
 /// Max pooling that rounds up (Caffe: Pooling MAX). Windows are clipped to the map; of equal values the first in reading order wins.

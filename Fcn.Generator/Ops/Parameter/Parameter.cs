@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// A learned parameter, or state that training keeps beside them. Rate and Decay are Caffe's lr_mult and decay_mult; state has neither.

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// Near each border one row (column) stands Count more times: row Left, and the row with Right rows behind it; every other row stands once.

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Ops;
 
 /// y = Factor x, the same for every channel and never learned (Caffe: Scale with lr_mult 0; FCN-8s at-once: 0.01, 0.0001).

@@ -1,3 +1,5 @@
+using Fcn.Generator.Graph;
+
 namespace Fcn.Generator.Ops;
 
 /// Upsample, crop by Offset, softmax loss (Caffe: SoftmaxWithLoss, ignore_label 255, normalize false) and its gradient back to the coarse

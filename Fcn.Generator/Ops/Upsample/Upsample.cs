@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Ops;
 
 /// Bilinear upsampling: a transposed convolution without padding, depthwise, whose kernel is constant (reference: surgery.interp).

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // A point of maps in blocks of channels, weights in panels: the CPU's layout.

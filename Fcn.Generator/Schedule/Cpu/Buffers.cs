@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // Where a map lies: (N, blocks, H + 2 Halo, W + 2 Halo, Block). The border is zero, so convolutions read their padding instead of testing for it.

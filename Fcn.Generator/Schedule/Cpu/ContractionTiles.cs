@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Schedule;
 
 // The families of register tiles that kernels call, by what decides their machine code: floats between neighbouring pixels and floats per

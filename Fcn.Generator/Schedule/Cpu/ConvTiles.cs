@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Schedule;
 
 // The register tiles of convolutions on one machine: a tile for every number of pixels, in one block of output channels and in as many as a

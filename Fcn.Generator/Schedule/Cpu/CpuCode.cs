@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 /// A network scheduled for CPUs, the same for all of them: its modes, and the families of register tiles that their kernels call.

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // The planner of CPUs. Here an op's kernel is chosen: register tiles for dense contractions (the place for other algorithms of the same op, such as

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // What a kernel is called: what it does, which layers have in common. conv_bias_relu, max_pool2x2_gradient, upsample4x4_stride2_add.

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // Nest → plain kernel. One work item is one row of one block of channels of one image. Channels go through in vectors where the nest allows

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // Floats per vector, and the register tile of contractions: Pixels x Vectors accumulators. Kernels are written once, for the 16 channels of

@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Schedule;
 
 // The inner part of every contraction, a register tile: accumulator[p, q] += sum over nested loops of a[p] * b[q], a one float for all

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // What kernels know of maps and weights: a role (x, y, dy, weight) whose place, sizes and pitches are arguments, so that layers share

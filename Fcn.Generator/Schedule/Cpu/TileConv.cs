@@ -1,3 +1,8 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Schedule;
 
 // A dense convolution as direct convolution on register tiles: neighbouring outputs of a row x vectors of output channels stay in registers

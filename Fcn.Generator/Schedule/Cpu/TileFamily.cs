@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 /// Register tiles of one kind. Kernels call the function of its name, whose parameters these are; every machine has that function and the

@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Schedule;
 
 // The register tiles of weight gradients on one machine: as many input channels as leave registers for vectors of dy and a broadcast of x,

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // What a GPU schedule must know of its machine: the form in which convolutions read their factors, and the units that multiply them.

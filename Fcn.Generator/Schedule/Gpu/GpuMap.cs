@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // Where a map lies on a GPU: (N, H, W, Pitch), channels innermost, no border. Pitch is a multiple of 8 (of 4 for an image of 32-bit elements), so that

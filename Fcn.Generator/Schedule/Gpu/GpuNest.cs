@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // Nest → plain GPU kernel. One thread computes one pixel's group of channels: a vector of 16 bytes where the nest goes through channels together, else

@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
 using Fcn.Generator.Schedule.Gpu.Contraction;
 using Fcn.Generator.Schedule.Gpu.Kernels;
 

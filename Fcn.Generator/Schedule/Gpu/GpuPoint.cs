@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // A point of maps with channels innermost, (N, H, W, Pitch), and of weights in master memory. Numbers are converted to Float when read.

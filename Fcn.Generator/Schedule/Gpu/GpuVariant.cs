@@ -1,3 +1,6 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 /// A network scheduled for one GPU machine: what CudaVariant of the runtime holds.

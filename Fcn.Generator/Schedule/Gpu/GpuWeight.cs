@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // Where a parameter or its gradient lies: [o][a][b][i] in flat fp32 memory, without gaps (CudaParameter in the runtime). In a kernel the name is its

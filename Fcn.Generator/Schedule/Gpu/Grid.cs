@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // The index space of plain kernels: one thread per unit of work, in blocks (workgroups) of 256.

@@ -1,3 +1,5 @@
+using Fcn.Generator.Graph;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // What a kernel of a nest is called: the op with the settings that shape its text, as GraphPrinter has them. max_pool_k2_s2, add_at_5.

@@ -1,3 +1,7 @@
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu;
 
 // Which element every map has. What a contraction reads has the element of the machine's factors, and so has all that lies between

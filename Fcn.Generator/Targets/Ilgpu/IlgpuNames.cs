@@ -1,3 +1,4 @@
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;

@@ -1,3 +1,4 @@
+using Fcn.Generator.Kernels;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 

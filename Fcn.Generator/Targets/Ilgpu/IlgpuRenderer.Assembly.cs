@@ -1,8 +1,8 @@
 using System.Text;
-using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Simplify;
-using Fcn.Generator.Text;
 using Fcn.Generator.Targets.Ptx;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ilgpu;
 

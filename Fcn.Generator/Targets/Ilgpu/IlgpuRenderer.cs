@@ -1,4 +1,4 @@
-using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Simplify;
 using Fcn.Generator.Text;
 

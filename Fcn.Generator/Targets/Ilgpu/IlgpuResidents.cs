@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Targets.Ilgpu;
 
 // Variables that matrix units read and write, and all Words, which nothing else knows: they are registers of inline assembly for as long as

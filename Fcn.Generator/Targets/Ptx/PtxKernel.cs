@@ -1,4 +1,5 @@
-using Fcn.Generator.Emit;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ptx;
 

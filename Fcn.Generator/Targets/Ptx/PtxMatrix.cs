@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Targets.Ptx;
 
 // Instructions around matrix units, as every target that speaks PTX writes them.

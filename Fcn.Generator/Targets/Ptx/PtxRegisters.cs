@@ -1,4 +1,5 @@
 using System.Text;
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Ptx;

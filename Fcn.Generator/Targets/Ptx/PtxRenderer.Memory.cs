@@ -1,7 +1,6 @@
-using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Simplify;
 using Fcn.Generator.Text;
-using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 
 namespace Fcn.Generator.Targets.Ptx;
 

@@ -1,3 +1,4 @@
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Text;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;
 

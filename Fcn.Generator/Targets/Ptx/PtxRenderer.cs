@@ -1,5 +1,5 @@
 using System.Text;
-using Fcn.Generator.Schedule.Gpu;
+using Fcn.Generator.Kernels;
 using Fcn.Generator.Simplify;
 using Fcn.Generator.Text;
 using Kind = Fcn.Generator.Targets.Ptx.PtxRegisters.Kind;

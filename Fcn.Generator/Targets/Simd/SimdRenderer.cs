@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Schedule;
 using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Targets.Simd;

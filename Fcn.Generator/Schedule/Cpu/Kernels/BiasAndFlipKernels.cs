@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule;
 
 // Kernels of the weight gradient's two small relatives: a bias's gradient and the flipped weight.

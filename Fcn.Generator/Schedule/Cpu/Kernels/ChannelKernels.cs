@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // Numbers per channel: sums over pixels, and what follows from such sums. One item: one block of channels.

@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule;
 
 // Upsample + crop + softmax loss + gradient from the coarse scores. Output rows that lie between the same two rows of coarse cells form a

@@ -1,3 +1,7 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+using Fcn.Generator.Text;
+
 namespace Fcn.Generator.Schedule;
 
 // Kernels of a weight's gradient. Where a layer has too few blocks of channels to share among threads, rows are split as well: each split

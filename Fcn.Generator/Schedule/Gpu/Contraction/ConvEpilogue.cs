@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Around a convolution's sums: which tile a block has, and where the sums go. They go through shared memory, so that every thread has 16 bytes of a pixel

@@ -1,4 +1,6 @@
-using Fcn.Generator.Declaration;
+using Fcn.Generator.Collections;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
 
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 

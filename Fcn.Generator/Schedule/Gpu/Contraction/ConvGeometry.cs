@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // A convolution as an implicit GEMM: a product of matrices whose left factor, im2col of the input, is never written. Rows are output pixels, columns output

@@ -1,4 +1,7 @@
-using Fcn.Generator.Declaration;
+using Fcn.Generator.Collections;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
 
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 

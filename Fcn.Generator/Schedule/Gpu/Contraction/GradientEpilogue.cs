@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Around the sums of a weight's gradient: which tiles and steps a block has, which taps and channels its columns are, and where the sums go: added to the

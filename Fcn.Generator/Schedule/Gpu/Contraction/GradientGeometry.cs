@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The gradient of a convolution's weight as a product of matrices: rows are output channels o, columns all channels of all taps as the map has them

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // A convolution on matrix units: 128 output pixels by up to 128 channels per block. Rows of pixels are gathered by the pixel table, chunks of the sum by the

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The gradient of a convolution's weight on matrix units. Both factors come pixel by pixel, so a fragment's depth runs down the rows of shared memory:

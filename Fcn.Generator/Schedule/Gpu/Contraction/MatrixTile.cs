@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The inner part of every contraction on matrix units: a block's tile of Rows x Columns sums lies in the registers of its warps; stages stream

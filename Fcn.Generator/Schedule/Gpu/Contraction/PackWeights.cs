@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // Parameters as they are learned, [o][a][b][i] in fp32 → as a convolution's tiles read them: [tile of columns][step] and in each the whole step in the

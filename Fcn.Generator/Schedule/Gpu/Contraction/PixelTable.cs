@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // For every output pixel of a convolution two Ints: the input pixel under its first tap (maybe outside the map), and which taps lie inside: bit a for

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // A convolution without matrix units: MatrixConv's product in tiles of 64 pixels by 64 channels. The reference of the others, and what sm_75 runs.

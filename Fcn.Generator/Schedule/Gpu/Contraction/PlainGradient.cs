@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The gradient of a convolution's weight without matrix units: 64 output channels by 64 channels of taps per block, 16 pixels a step.

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Contraction;
 
 // The inner part of every contraction without matrix units: 64 x 64 sums per block, 4 x 4 per thread. A step's factors lie in shared memory as

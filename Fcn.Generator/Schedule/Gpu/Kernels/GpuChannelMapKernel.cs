@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // Numbers per channel from others. One thread: one channel, those included that fill up the last vector, which are zeros.

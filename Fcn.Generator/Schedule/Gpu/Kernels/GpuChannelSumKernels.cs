@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // Sums over all pixels by channel: gradients of biases, statistics of batches. Pixels are cut into slices. A block sums one slice: its threads form

@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // The image as the engine gives it, floats (N, H, W, C) without gaps → the map that convolutions read: whole vectors per pixel, in the machine's

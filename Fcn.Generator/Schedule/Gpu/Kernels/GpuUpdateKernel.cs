@@ -1,3 +1,5 @@
+using Fcn.Generator.Kernels;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // Caffe's SGD over all parameters (sgd_solver.cpp: Normalize, Regularize, ComputeUpdateValue; Blob::Update), as ParameterMemory.Update of

@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // Upsample + crop + arg max from the coarse scores: labels are written, scores are not. One thread: one pixel.

@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // Upsample + crop + softmax loss + gradient from the coarse scores. The stride² pixels of an interval between coarse cells see the same Taps² cells. A

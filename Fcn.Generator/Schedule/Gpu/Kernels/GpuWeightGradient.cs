@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // The weight gradient's definition, for whatever the contraction does not take: grouped and learned transposed convolutions, cards without

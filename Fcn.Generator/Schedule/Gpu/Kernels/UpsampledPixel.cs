@@ -1,3 +1,6 @@
+using Fcn.Generator.Kernels;
+using Fcn.Generator.Ops;
+
 namespace Fcn.Generator.Schedule.Gpu.Kernels;
 
 // A pixel of upsampled scores as the coarse cells around it: where each lies and what it weighs. Cells outside the map weigh nothing.
