@@ -27,6 +27,7 @@ internal enum ProblemId
     PoolPad = 1021,
     PoolStride = 1022,
     GeneratedMember = 1023,
+    UnreadInput = 1030,
 
     CropNotWhole = 2001,
     CropNegative = 2002,

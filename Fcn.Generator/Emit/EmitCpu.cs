@@ -97,7 +97,7 @@ internal sealed class EmitCpu
         string key = string.Concat(texts);
         if (!byText.TryGetValue(key, out string? name))
         {
-            byText[key] = name = scope.Take(launch.Name, $"{launch.Name}_{mode.ToLowerInvariant()}");
+            byText[key] = name = scope.Take(launch.Name, $"{launch.Name}_{mode.ToLowerInvariant().Replace('.', '_')}");
             _texts[name] = name == launch.Name ? texts : [.. _levels.Zip(levels, (code, l) => Render(code.Machine, l.Kernel with { Name = name }, launch.Parameters))];
         }
         _names[launch] = name;

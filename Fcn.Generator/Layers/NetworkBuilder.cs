@@ -3,7 +3,7 @@ using Fcn.Generator.Diagnostics;
 
 namespace Fcn.Generator.Layers;
 
-/// How far the stream has come.
+/// How far the stream has come. Pixels: a head has ended, and the stream stands again where its score layer found it.
 internal enum Stage
 {
     Features,
@@ -18,7 +18,9 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     private readonly HashSet<string> _written = new(written, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _owners = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<NamedLayer> _layers = [];
-    private Node? _data;
+    private readonly List<NamedLayer> _inputs = [];
+    private readonly List<Output.Scores> _ended = [];
+    private (Head Head, Node Features)? _begun;
     private Node? _head;
 
     /// The class's name.
@@ -28,7 +30,11 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
 
     public Stage Stage { get; private set; }
 
+    /// Of heads that say nothing else.
     public int Classes { get; set; }
+
+    /// Of the head that has begun.
+    public int ClassesOfHead => (_begun ?? throw new InvalidOperationException("No head has begun.")).Head.Classes;
 
     /// Dropout layers so far; each draws from a stream of random numbers of its own.
     public int Dropouts { get; set; }
@@ -36,11 +42,8 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// Every layer that the table lists, in order.
     public IReadOnlyList<NamedLayer> Layers => _layers;
 
-    public Node Data
-    {
-        get => _data ?? throw new InvalidOperationException("The word Input comes before the stream.");
-        set => (_data, _head) = (value, value);
-    }
+    /// What the network reads. The stream begins at the first.
+    public IReadOnlyList<NamedLayer> Inputs => _inputs;
 
     /// The last value of the stream.
     public Node Head => _head ?? throw new InvalidOperationException("The word Input comes before the stream.");
@@ -66,6 +69,37 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// number behind it.
     public string Free(string wanted) => new NameScope(_written.Concat(_owners.Keys), StringComparer.OrdinalIgnoreCase).Take(wanted);
 
+    /// The name of a layer that has none of its own, in the head that has begun: that of the reference, behind the head's where it is not the first.
+    public string NameInHead(string name) => _ended.Count == 0 ? name : $"{_begun!.Value.Head.Name}_{name}";
+
+    public void AddInput(LayerDeclaration source, Node input)
+    {
+        _inputs.Add(new(LayerKind.Input, source, [input]));
+        _head ??= input;
+    }
+
+    /// A head begins with a score layer that reads these features.
+    public void BeginHead(Head head, Node features) => _begun = (head, features);
+
+    /// Ends a head that has come to the input's stride; what keeps it from that. Nothing where none has begun.
+    public Problem? EndHead()
+    {
+        if (Stage != Stage.Scores) return null;
+        var (stride, last) = (Coordinates.Stride(Head), _layers[^1].Source);
+        if (stride != 1) return Problem.At(last, null, ProblemId.NoUpsample, Name, Head.Name, stride.ToString());
+        EndHead(Head, last);
+        return null;
+    }
+
+    /// Ends the head with its scores, cut to where the inputs lie. The stream stands again where the head began.
+    public void EndHead(Node scores, LayerDeclaration source)
+    {
+        var (head, features) = _begun ?? throw new InvalidOperationException("No head has begun.");
+        var score = List(LayerKind.Crop, source, Graph.Add(Free(NameInHead("score")), new Align(), scores, _inputs[0].Result));
+        _ended.Add(new(score, head));
+        (_begun, _head, Stage, LastTap) = (null, features, Stage.Pixels, null);
+    }
+
     /// Lists a layer in the table, and gives its result.
     public Node List(LayerKind kind, LayerDeclaration source, params Node[] nodes)
     {
@@ -76,16 +110,17 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// Moves the stream on to a value.
     public void Continue(Node head, Stage stage, string? tap = null) => (_head, Stage, LastTap) = (head, stage, tap);
 
-    /// The graph that came of it: the last layer's result is the network's.
-    public NetworkGraph Build() => Graph.Build([new Output.Scores(_layers[^1].Result)]);
+    /// The graph that came of it: heads' scores leave the network.
+    public NetworkGraph Build() => Graph.Build(_ended);
+
+    /// Whether a head has ended.
+    public bool HasHeads => _ended.Count > 0;
 
     /// What keeps a layer of features from standing here.
     public Problem? ExpectFeatures(LayerDeclaration layer) => Stage switch
     {
-        Stage.Features => null,
-        Stage.Scores => Problem.At(
-            layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == LayerKind.Score).Name),
-        Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
+        Stage.Features or Stage.Pixels => null,
+        Stage.Scores => Problem.At(layer, null, ProblemId.LayerAfterScore, layer.ToString(), _begun!.Value.Head.Name),
     };
 
     /// What keeps a layer of scores from standing here.

@@ -4,7 +4,7 @@ using Fcn.Generator.Layers;
 
 namespace Fcn.Generator.Passes;
 
-/// Needs: a declaration. Gives: a graph of ops with one input, data, and one output, score; Join and Align stand where maps have to meet.
+/// Needs: a declaration. Gives: a graph of ops from its inputs to its heads' scores; Join and Align stand where maps have to meet.
 /// Because: layers are words of the literature, passes and targets know a closed set of ops only.
 internal static class Desugar
 {
@@ -25,24 +25,17 @@ internal static class Desugar
     private static Layer LayerOf(LayerDeclaration layer) =>
         LayerCatalog.Find(layer.Word) ?? throw new InvalidOperationException($"There is no layer '{layer.Word}'.");
 
-    // A network ends with pixels. One that never left stride 1 needs no upsampling, only the cut.
+    // Every head ends with pixels, and everything is read by a head. One that never left stride 1 needs no upsampling, only the cut.
     private static Problem? Finish(NetworkDeclaration network, NetworkBuilder built)
     {
-        var last = network.Layers[network.Layers.Count - 1];
-        switch (built.Stage)
-        {
-            case Stage.Features when built.Layers.Count == 0:
-                return Problem.AtClass(ProblemId.NoLayers, network.Name);
-            case Stage.Features:
-                return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
-            case Stage.Scores when Coordinates.Stride(built.Head) is var stride && stride != 1:
-                return Problem.At(last, null, ProblemId.NoUpsample, network.Name, built.Head.Name, stride.ToString());
-            case Stage.Scores:
-                UpsampleLayer.Cut(built.Head, last, built);
-                return null;
-            case Stage.Pixels:
-                return null;
-        }
-        throw new InvalidOperationException($"Stage {(int)built.Stage} is not known.");
+        if (built.Layers.Count == 0) return Problem.AtClass(ProblemId.NoLayers, network.Name);
+        if (built.EndHead() is { } unfinished) return unfinished;
+        if (!built.HasHeads) return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
+        var last = built.Layers[^1];
+        if (built.Stage == Stage.Features) return Problem.At(last.Source, null, ProblemId.LayerAfterUpsample, last.Source.ToString());
+        var live = DropDead.Run(built.Build()).Nodes;
+        return built.Inputs.FirstOrDefault(i => !live.Contains(i.Result)) is { } unread
+            ? Problem.At(unread.Source, null, ProblemId.UnreadInput, unread.Source.ToString(), ((Input)unread.Result.Op).Name, network.Name)
+            : null;
     }
 }

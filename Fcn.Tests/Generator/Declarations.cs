@@ -72,9 +72,9 @@ public class Declarations
             [Fcn(Classes = 2), Input(Channels = 1, Mean = new float[0]), Backbone<Trunk>, Score] public partial class Street;
             [Backbone, Input(Order = ChannelOrder.Rgb, Scale = 0.5f), Conv("conv1", 8)] public class Trunk;
             """;
-        Assert.Equal((1, 0, 0, 1.0), Settings(Compilations.Declare(Source).Input));
+        Assert.Equal((1, 0, 0, 1.0), Settings(Assert.Single(Compilations.Declare(Source).Inputs)));
         string inherited = Source.Replace("Input(Channels = 1, Mean = new float[0]), ", "");
-        Assert.Equal((3, 3, 1, 0.5), Settings(Compilations.Declare(inherited).Input));
+        Assert.Equal((3, 3, 1, 0.5), Settings(Assert.Single(Compilations.Declare(inherited).Inputs)));
 
         static (int, int, int, double) Settings(LayerDeclaration input) =>
             (input.Get(InputLayer.Channels), input.Get(InputLayer.Mean).Count, input.Get(InputLayer.Order), input.Get(InputLayer.Scale));

@@ -39,6 +39,7 @@ public partial class EveryProblem
         [ProblemId.PoolPad] = "Pad = 2",
         [ProblemId.PoolStride] = "Stride = 3",
         [ProblemId.GeneratedMember] = "Street",
+        [ProblemId.UnreadInput] = "Input(\"depth\", Channels = 1, Mean = new float[0])",
         [ProblemId.CropNotWhole] = "Kernel = 5",
         [ProblemId.CropNegative] = "Upsample(2)",
         [ProblemId.SkipStrideMismatch] = "Upsample = 4",

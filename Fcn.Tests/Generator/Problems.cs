@@ -98,13 +98,13 @@ public class Problems
     [Theory]
     [InlineData(
         "[Conv(\"conv1\", 8), Conv(«\"CONV1\"», 8), Score]",
-        "[Conv(\"CONV1\")] makes a layer named 'CONV1', but [Conv(\"conv1\")] has that name already")]
+        "[Conv(\"CONV1\")] introduces the name 'CONV1', but [Conv(\"conv1\")] has it already")]
     [InlineData(
         "[Conv(\"a\", 8), MaxPool(\"p\"), Conv(\"score_p\", 8), MaxPool(\"q\"), Score, Skip(«\"p\"»), Upsample(2)]",
-        "[Skip(\"p\")] makes a layer named 'score_p', but [Conv(\"score_p\")] has")]
+        "[Skip(\"p\")] introduces the name 'score_p', but [Conv(\"score_p\")] has")]
     [InlineData(
         "[Conv(\"a\", 8), MaxPool(\"p\"), Conv(\"upscore2\", 8), MaxPool(\"q\"), Score, «Skip(\"p\")», Upsample(2)]",
-        "[Skip(\"p\")] makes a layer named 'upscore2', but [Conv(\"upscore2\")] has")]
+        "[Skip(\"p\")] introduces the name 'upscore2', but [Conv(\"upscore2\")] has")]
     public void NamesAreUnique(string layers, string message) =>
         Yields("FCN1014", $"[Fcn(Classes = 2)] {layers} public partial class Street;", message);
 

@@ -73,6 +73,6 @@ public sealed class GpuVariantTests
         NetworkGraph Fused(NetworkGraph graph) => Fuse.Run(DropDead.Run(graph));
         return GpuVariant.Of(
             machine, GpuParameterPlan.Of(Aligned),
-            [(Modes.Segment, Fused(AddArgMax.Run(inference))), (Modes.Scores, Fused(inference)), (Modes.Training, Fused(BuildBackward.Run(Aligned)))], default);
+            [(Modes.Segment, Fused(AddArgMax.Run(inference, (Output.Scores)inference.Outputs[0]))), (Modes.Scores, Fused(inference)), (Modes.Training, Fused(BuildBackward.Run(Aligned)))], default);
     }
 }

@@ -4,6 +4,9 @@ namespace Fcn.Generator.Schedule;
 // Channels beyond the last are zero as well. Block 1 without border is plain NCHW, the form of scores that leave the network.
 internal sealed record MapBuffer(string Name, int Channels, Extent Size, int Block, int Halo)
 {
+    /// Where it lies if that is memory of the engine's; null for a buffer of its own name.
+    public Value? Memory { get; init; }
+
     public int Blocks => (Channels + Block - 1) / Block;
 
     public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));

@@ -34,12 +34,12 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         }
         if (node.Shape is not MapShape shapeOf) return;
         int halo = Graph.UsersOf(node).SelectMany(u => u.Inputs.Select((input, i) => input == node ? u.Op.Reach(i) : 0)).DefaultIfEmpty(0).Max();
-        bool leaves = Graph.OutputOf(node) is Output.Scores;
-        var map = _maps[node] = node.Op is Input ? new(halo == 0 ? "Image" : name, shapeOf.Channels, shapeOf.Size, shapeOf.Channels, halo)
-            : leaves ? new("Scores", shapeOf.Channels, shapeOf.Size, 1, 0)
+        var map = _maps[node] = node.Op is Input
+            ? new(name, shapeOf.Channels, shapeOf.Size, shapeOf.Channels, halo) { Memory = halo == 0 ? EngineField.Image(node) : null }
+            : Graph.OutputOf(node) is Output.Scores scores ? new("Scores", shapeOf.Channels, shapeOf.Size, 1, 0) { Memory = EngineField.Scores(scores.Head) }
             : new(name, shapeOf.Channels, shapeOf.Size, Machine.Block, halo);
         Sized(map.Height, map.Width, map.Size);
-        if (map.Name is not ("Image" or "Scores")) Buffer(map.Name, Element.Float, Bytes(map));
+        if (map.Memory is null) Buffer(map.Name, Element.Float, Bytes(map));
     }
 
     protected override IReadOnlyList<Launch> Lower(Node node)
@@ -53,10 +53,10 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
             case Parameter:
                 return [];
             case Input:
-                return Padded(_maps[node]);
+                return Padded(node, _maps[node]);
             case Conv or Fused { Core: Conv } when machine.HasTiles && TileConv.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core, _maps[node]):
                 var conv = new TileConv(machine, node, _maps[node], maps, weights);
-                return [Launch.Of(conv.Lower(name, summary, tiles), conv.Items)];
+                return [Of(conv.Lower(name, summary, tiles), conv.Items)];
             case WeightGradient gradient:
                 return WeightGradient(new(gradient.Conv, machine, maps[0]!, maps[1]!, _weights[node]), gradient.Conv, _weights[node], name, summary);
             case BiasGradient:
@@ -64,12 +64,12 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
             case FlipWeight:
                 return [Launch.Of(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
             case UpsampleArgMax labels:
-                return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items)];
+                return [Of(UpsampleArgMaxKernel.Lower(labels, machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items, Labels(node))];
             case UpsampleLoss loss:
-                return Loss(new(loss, machine, maps[0]!), name, summary, _maps[node]);
+                return Loss(new(loss, machine, maps[0]!), name, summary, node);
             default:
                 var plain = new LowerNest(machine, node, _maps[node], maps, weights);
-                return [Launch.Of(plain.Lower(name, summary), LowerNest.Items(_maps[node]))];
+                return [Of(plain.Lower(name, summary), LowerNest.Items(_maps[node]))];
         }
     }
 
@@ -91,38 +91,43 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         return $"{node.Op.Word}, {from} -> {to}";
     }
 
+    // Kernels know a map that the engine holds by its name here.
+    private Launch Of(Kernel kernel, Value items, params KeyValuePair<string, Value>[] bindings) =>
+        Launch.Of(kernel, items, [.. _maps.Values.Where(static m => m.Memory is not null).Select(static m => new KeyValuePair<string, Value>(m.Name, m.Memory!)), .. bindings]);
+
     private bool IsImage(MapBuffer map) => _maps.Any(m => m.Key.Op is Input && m.Value == map);
 
     // The engine's image gets its border; one that needs none is read where it lies.
-    private static IReadOnlyList<Launch> Padded(MapBuffer map) => map.Halo == 0 ? [] :
+    private static IReadOnlyList<Launch> Padded(Node input, MapBuffer map) => map.Halo == 0 ? [] :
     [
         Launch.OfRuntime(
             "pad_image", map.Name, N * (map.Height + 2 * map.Halo),
-            ("image", Value.Field("Image", KernelType.To(Element.Float))), ("padded", map.Pointer), ("height", map.Height), ("width", map.Width),
+            ("image", EngineField.Image(input)), ("padded", map.Pointer), ("height", map.Height), ("width", map.Width),
             ("channels", map.Channels), ("halo", map.Halo)),
     ];
 
     private IReadOnlyList<Launch> WeightGradient(WeightGradientKernels kernels, Conv conv, WeightBuffer weight, string name, string summary)
     {
-        if (!machine.HasTiles || conv.Groups > 1) return [Launch.Of(kernels.Plain(name, summary), weight.Out)];
-        if (kernels.Splits == 1) return [Launch.Of(kernels.Tiled(name, summary, weight.Pointer, tiles), kernels.Items)];
+        if (!machine.HasTiles || conv.Groups > 1) return [Of(kernels.Plain(name, summary), weight.Out)];
+        if (kernels.Splits == 1) return [Of(kernels.Tiled(name, summary, weight.Pointer, tiles), kernels.Items)];
         Value copies = Buffer(GeneratedName.Of(name, "copies"), Element.Float, (Value)(weight.Length * 4 * kernels.Splits));
         return
         [
-            Launch.Of(kernels.Tiled(name, summary, copies, tiles), kernels.Items),
+            Of(kernels.Tiled(name, summary, copies, tiles), kernels.Items),
             Launch.Of(kernels.Combine($"{name}_sum", $"{name}: the copies added.", copies), kernels.CombineItems),
         ];
     }
 
-    private IReadOnlyList<Launch> Loss(UpsampleLossKernels kernels, string name, string summary, MapBuffer gradient)
+    private IReadOnlyList<Launch> Loss(UpsampleLossKernels kernels, string name, string summary, Node node)
     {
+        var gradient = _maps[node];
         Value bands = Buffer(GeneratedName.Of(name, "bands"), Element.Float, kernels.Floats * 4);
         Value losses = Buffer(GeneratedName.Of(name, "losses"), Element.Double, kernels.Items.To(Element.Index) * 8);
         return
         [
-            Launch.Of(kernels.Band($"{name}_bands", summary, bands), kernels.Items, Launch.Bind("Losses", losses)),
+            Of(kernels.Band($"{name}_bands", summary, bands), kernels.Items, new("Losses", losses), Labels(node)),
             Launch.Of(kernels.Sum(name, $"{name}: the bands added, the gradient of the coarse scores.", bands, gradient), LowerNest.Items(gradient)),
-            Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", Value.Field("Loss", KernelType.To(Element.Double)))),
+            Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", EngineField.Loss(((Output.Loss)Graph.OutputOf(node)!).Head))),
         ];
     }
 

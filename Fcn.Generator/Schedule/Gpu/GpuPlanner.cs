@@ -8,8 +8,6 @@ namespace Fcn.Generator.Schedule.Gpu;
 internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters, GpuMachine machine, Preparation preparation)
     : Planner(machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits), preparation), IGpuPlanner
 {
-    private const string ScoresField = "Scores";
-
     private readonly Dictionary<Node, GpuMap> _maps = [];
     private readonly Dictionary<Node, GpuWeight> _weights = [];
     private IReadOnlyDictionary<Node, Element>? _elements;
@@ -25,7 +23,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         if (node.Shape is not MapShape shape) return;
         _elements ??= MapElements.Of(Graph, machine);
         int pitch = node.Op is Input ? GpuImageKernel.PitchOf(shape.Channels, _elements[node]) : GpuMap.PitchOf(shape.Channels);
-        var map = _maps[node] = Leaves(node) && IsNest(node) ? Planar(node)
+        var map = _maps[node] = Leaving(node) is { } leaving && IsNest(node) ? Planar(node, leaving)
             : new(GeneratedName.Of(node.Name), shape.Channels, pitch, shape.Size, _elements[node]);
         Sized(map.Height, map.Width, map.Size);
         if (!map.IsPlanar) Buffer(map.Name, map.Element, Grid.Pixels(map) * (map.Pitch * GpuMap.BytesOf(map.Element)));
@@ -34,8 +32,8 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
     protected override IReadOnlyList<Launch> Lower(Node node)
     {
         var launches = Compute(node);
-        if (!Leaves(node) || _maps[node].IsPlanar) return launches;
-        var scores = Planar(node);
+        if (Leaving(node) is not { } leaving || _maps[node].IsPlanar) return launches;
+        var scores = Planar(node, leaving);
         Sized(scores.Height, scores.Width, scores.Size);
         var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
         var nest = new GpuNest(copy, new(scores, [_maps[node]], [null]));
@@ -52,7 +50,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case Parameter or FlipWeight:
                 return [];
             case Input:
-                return [GpuImageKernel.Lower(_maps[node])];
+                return [GpuImageKernel.Lower(_maps[node], EngineField.Image(node))];
             case Conv or Fused { Core: Conv } when GpuContraction.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core):
                 return new GpuContraction(this, name).Conv(node, maps, weights, _maps[node]);
             case WeightGradient gradient when GpuContraction.Fits(gradient.Conv):
@@ -62,17 +60,18 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case BiasGradient:
                 return new GpuBiasGradientKernels(name, maps[0]!, _weights[node]).Launches(this);
             case UpsampleArgMax labels:
-                return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!)];
+                return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!, Labels(node))];
             case UpsampleLoss loss:
-                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this);
+                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this, Labels(node), new("Loss", EngineField.Loss(((Output.Loss)Graph.OutputOf(node)!).Head)));
             default:
                 return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(_maps[node])];
         }
     }
 
-    private bool Leaves(Node node) => Graph.OutputOf(node) is Output.Scores;
+    private Output.Scores? Leaving(Node node) => Graph.OutputOf(node) as Output.Scores;
 
-    private static GpuMap Planar(Node node) => new(ScoresField, node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true };
+    private static GpuMap Planar(Node node, Output.Scores scores) =>
+        new("Scores", node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true, Memory = EngineField.Scores(scores.Head) };
 
     private static bool IsNest(Node node) => node.Op is not (Conv or Fused { Core: Conv } or Input) && node.Op.Loops(node) is not null;
 

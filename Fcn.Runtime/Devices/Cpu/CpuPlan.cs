@@ -17,7 +17,7 @@ internal sealed unsafe class CpuPlan : RunPlan
         shape.Verify();
         (_network, _code, _level) = (network, code, level);
         var table = code.Table(network.Name);
-        var schedule = table.Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
+        var schedule = table.Find(shape.ScheduleOf(network)) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
         _kernels = [.. schedule.Launches.Select(l => Kernel(table.Kernels[l.Kernel].Name))];
         Frame = new ScheduleFrame(schedule, Arena);
         try
