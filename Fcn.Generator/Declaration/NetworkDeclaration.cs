@@ -41,5 +41,5 @@ internal sealed record LayerDeclaration(string Word, int Index, EquatableArray<G
 }
 
 /// A setting that was written: Kernel = 7, or, where it is Leading, an argument of the attribute's constructor.
-/// Value: string, int, float, double, bool, EquatableArray<float> or null.
+/// Value: string, int, float, double, bool, EquatableArray<float>, EquatableArray<string> or null.
 internal sealed record Given(string Setting, object? Value, bool Leading = false);

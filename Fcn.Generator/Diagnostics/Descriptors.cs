@@ -57,7 +57,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor LayerAfterScore = new(
         "FCN1009", "Features end at the score layer",
-        "{0} stands behind the score layer '{1}', where only [Skip] and [Upsample] may follow. Move it before [Score].",
+        "{0} stands behind the score layer '{1}', where only [Skip] and [Upsample] may follow. Move it before [Score], or let it read features with From.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1009.md");
 
     public static readonly DiagnosticDescriptor BeforeScore = new(
@@ -135,6 +135,17 @@ internal static class Descriptors
         "{0} is called '{1}', as a member is that the generator adds to every network. Choose another name.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1023.md");
 
+    public static readonly DiagnosticDescriptor UnknownSource = new(
+        "FCN1024", "A layer must read one that stands before it",
+        "{0} reads '{1}', but no layer of that name stands before it. Did you mean '{2}'? There are: {3}.",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1024.md");
+
+    public static readonly DiagnosticDescriptor NotRead = new(
+        "FCN1025", "Every layer must lead to the scores",
+        "Nothing that leads to the scores reads {0}, so it would never learn. Name it in a later layer, such as From = \"{1}\" or an input of "
+        + "[Concat] or [Sum], or remove it.",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1025.md");
+
     public static readonly DiagnosticDescriptor UnreadInput = new(
         "FCN1030", "Every input must be read",
         "{0}: no head of '{2}' reads the input '{1}'. Let a layer begin there with From = \"{1}\", or remove the attribute.",
@@ -170,6 +181,17 @@ internal static class Descriptors
         "FCN2006", "A layer is too large",
         "{0} leads to {1}; the limit is {2}. Check its numbers for a typing error.",
         Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2006.md");
+
+    public static readonly DiagnosticDescriptor JoinStrides = new(
+        "FCN2007", "Maps that are joined must have one stride",
+        "{0} joins '{1}' of stride {2} and '{3}' of stride {4}. {5}.",
+        Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2007.md");
+
+    public static readonly DiagnosticDescriptor SumChannels = new(
+        "FCN2008", "Maps that are added must have the same channels",
+        "{0} adds '{1}' of {2} channels and '{3}' of {4}. Bring one to the other's with [Conv(…, {2}, Kernel = 1, Pad = 0)] or its like, or join "
+        + "them with [Concat].",
+        Shape, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN2008.md");
 
     public static readonly DiagnosticDescriptor UnsafeNotAllowed = new(
         "FCN4001", "Kernels need unsafe code",
@@ -231,6 +253,8 @@ internal static class Descriptors
         ProblemId.PoolPad => PoolPad,
         ProblemId.PoolStride => PoolStride,
         ProblemId.GeneratedMember => GeneratedMember,
+        ProblemId.UnknownSource => UnknownSource,
+        ProblemId.NotRead => NotRead,
         ProblemId.UnreadInput => UnreadInput,
         ProblemId.CropNotWhole => CropNotWhole,
         ProblemId.CropNegative => CropNegative,
@@ -238,6 +262,8 @@ internal static class Descriptors
         ProblemId.FinalStride => FinalStride,
         ProblemId.CropDoesNotFit => CropDoesNotFit,
         ProblemId.TooLarge => TooLarge,
+        ProblemId.JoinStrides => JoinStrides,
+        ProblemId.SumChannels => SumChannels,
         ProblemId.UnsafeNotAllowed => UnsafeNotAllowed,
         ProblemId.OldLanguage => OldLanguage,
         ProblemId.NotOptimized => NotOptimized,

@@ -27,6 +27,8 @@ internal enum ProblemId
     PoolPad = 1021,
     PoolStride = 1022,
     GeneratedMember = 1023,
+    UnknownSource = 1024,
+    NotRead = 1025,
     UnreadInput = 1030,
 
     CropNotWhole = 2001,
@@ -35,6 +37,8 @@ internal enum ProblemId
     FinalStride = 2004,
     CropDoesNotFit = 2005,
     TooLarge = 2006,
+    JoinStrides = 2007,
+    SumChannels = 2008,
 
     UnsafeNotAllowed = 4001,
     OldLanguage = 4002,

@@ -6,6 +6,9 @@ namespace Fcn.Generator.Layers;
 // A word of the FCN literature: the attribute Fcn.<Word>Attribute, what can be set on it, and how it is spelled out in ops.
 internal abstract class Layer(string word, params Setting[] settings)
 {
+    /// The layer that is read; nothing stands for the one before.
+    public static readonly Reference From = new("From");
+
     public string Word { get; } = word;
 
     public IReadOnlyList<Setting> Settings { get; } = settings;

@@ -9,6 +9,8 @@ internal static class LayerCatalog
         new InputLayer(),
         new ConvLayer(),
         new MaxPoolLayer(),
+        new ConcatLayer(),
+        new SumLayer(),
         new ScoreLayer(),
         new SkipLayer(),
         new UpsampleLayer(),

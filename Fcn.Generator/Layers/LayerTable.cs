@@ -38,7 +38,7 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
         var crop = node.Op is Crop ? node : graph.UsersOf(node).FirstOrDefault(u => u.Op is Crop && graph.OutputOf(u) is null);
         string? cropTo = crop is null ? null
             : crop == node ? graph.Nodes.First(static n => n.Op is Input).Name
-            : graph.UsersOf(crop).First().Inputs[0].Name;
+            : (graph.UsersOf(crop).First().Inputs is var met && met.FirstOrDefault(static i => i.Op is not Crop) is { } whole ? whole : met[0]).Name;
         return new(
             layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
             nodes.SelectMany(static n => n.Inputs).Select(static i => i.Op).OfType<Parameter>().Sum(static p => p.Count),

@@ -11,7 +11,7 @@ internal sealed record NamedLayer(LayerKind Kind, LayerDeclaration Source, IRead
     public string Name => Result.Name;
 
     /// Whether a skip can read it.
-    public bool IsTap => Kind is LayerKind.Conv or LayerKind.Pool;
+    public bool IsTap => Kind is LayerKind.Conv or LayerKind.Pool or LayerKind.Concat or LayerKind.Sum;
 }
 
 /// What a layer of the table is; its text in the table is the member's name.
@@ -20,6 +20,8 @@ internal enum LayerKind
     Input,
     Conv,
     Pool,
+    Concat,
+    Sum,
     Score,
     Scale,
     Upscore,

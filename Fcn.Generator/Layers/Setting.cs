@@ -91,6 +91,16 @@ internal sealed record NewName(string Name, string Default = "") : Setting<strin
 /// The name of another layer.
 internal sealed record Reference(string Name) : Setting<string>(Name, "");
 
+/// The names of several other layers.
+internal sealed record References(string Name, int Least) : Setting<EquatableArray<string>>(Name, [])
+{
+    public override Problem? Check(LayerDeclaration layer)
+    {
+        int count = layer.Get(this).Count;
+        return count >= Least ? null : Outside(layer, Literal.Of(count), $"the names of {Literal.Of(Least)} layers or more");
+    }
+}
+
 internal static class SettingsOfDeclarations
 {
     /// What was written for a setting, else its default.

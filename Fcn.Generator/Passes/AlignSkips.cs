@@ -5,7 +5,7 @@ using Fcn.Generator.Layers;
 namespace Fcn.Generator.Passes;
 
 /// Needs: footprints (Op.FootprintOn). Gives: Join(up, skip) -> Add(up, Crop(skip)), or Add(skip, Crop(up)) where the upsampled map is the
-/// larger one; Align(x, input) -> Crop(x); no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN
+/// larger one, and other joins likewise; Align(x, input) -> Crop(x); no Join and no Align is left. Because: valid convolutions shrink a map and pads grow it, so FCN
 /// cuts where maps meet; the offset follows from composing both maps back to the input (Caffe python/caffe/coord_map.py), nobody is asked.
 internal static class AlignSkips
 {
@@ -21,26 +21,38 @@ internal static class AlignSkips
         });
     }
 
-    // fuse_pool4 = upscore2 + score_pool4c. The reference always crops the skip; where that cannot be, the upsampled scores are cropped.
+    // fuse_pool4 = upscore2 + score_pool4c: all others are cropped to the first input that lies within all of them. The reference always crops the
+    // skip; where that cannot be, the upsampled scores are cropped.
     private static Node Meet(Node join, GraphBuilder builder, AlignmentAdvice wayOut, List<Problem> problems)
     {
-        var (up, skip) = (join.Inputs[0], join.Inputs[1]);
-        var offset = Offset(skip, up);
-        if (!offset.IsWhole)
+        var (into, first) = (((Join)join.Op).Into, join.Inputs[0]);
+        foreach (var other in join.Inputs)
         {
-            problems.Add(wayOut.NotWhole(join, up, skip, offset));
+            if (Offset(other, first) is not { IsWhole: false } offset) continue;
+            problems.Add(wayOut.NotWhole(join, first, other, offset));
             return join;
         }
-        if (offset == 0 && up.Map.Size == skip.Map.Size) return builder.Add(join.Name, new Add(), up, skip);
-        foreach (var (whole, cut, by) in new[] { (up, skip, (int)offset.Numerator), (skip, up, -(int)offset.Numerator) })
+        if (join.Inputs.FirstOrDefault(whole => join.Inputs.All(cut => Covers(cut, whole))) is not { } smallest)
         {
-            if (by < 0 || Shortfall(cut.Map.Size, whole.Map.Size, by).Pixels > 0) continue;
-            var part = builder.Add(builder.Free($"{cut.Name}c"), new Crop(by, whole.Map.Size), cut);
-            return builder.Add(join.Name, new Add(), whole, part);
+            problems.Add(wayOut.MapsDoNotFit(join));
+            return join;
         }
-        problems.Add(wayOut.SkipDoesNotFit(join, up, skip, (int)offset.Numerator));
-        return join;
+        var parts = join.Inputs.Select(Part);
+        // A sum begins with the map that is not cropped, so that it can ride on it.
+        if (into is Add) parts = [smallest, .. parts.Where(p => p != smallest)];
+        return builder.Add(join.Name, into, [.. parts]);
+
+        Node Part(Node cut)
+        {
+            int by = (int)Offset(cut, smallest).Numerator;
+            return by == 0 && cut.Map.Size == smallest.Map.Size ? cut
+                : builder.Add(builder.Free($"{cut.Name}c"), new Crop(by, smallest.Map.Size), cut);
+        }
     }
+
+    // Whether a map can be cropped to another one, at all sizes of the image.
+    public static bool Covers(Node cut, Node whole) =>
+        Offset(cut, whole) is { Numerator: >= 0 } by && Shortfall(cut.Map.Size, whole.Map.Size, (int)by.Numerator).Pixels <= 0;
 
     // score = upscore8 cut to the input, which cannot be cut itself.
     private static Node Cut(Node align, GraphBuilder builder, AlignmentAdvice wayOut, List<Problem> problems)
@@ -59,7 +71,7 @@ internal static class AlignSkips
     }
 
     /// How far into x the reference begins: both maps, composed from the input, must have the same scale.
-    private static Rational Offset(Node x, Node reference)
+    public static Rational Offset(Node x, Node reference)
     {
         CoordinateMap here = Coordinates.Of(x), there = Coordinates.Of(reference);
         return here.Scale == there.Scale

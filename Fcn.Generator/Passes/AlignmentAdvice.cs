@@ -22,15 +22,21 @@ internal sealed class AlignmentAdvice(IReadOnlyList<NamedLayer> layers)
         At(at, null, ProblemId.CropDoesNotFit, scores.Name, ((Input)at.Inputs[1].Op).Name, Literal.Of(offset), Literal.Of(shortfall.Input),
             Literal.Of(scores.Map.Size.At(shortfall.Input)), Literal.Of(offset + shortfall.Input), Pad(shortfall.Pixels));
 
-    public Problem SkipDoesNotFit(Node at, Node up, Node skip, int offset)
+    /// None of the maps lies within all others. Told of the first two of which that is true.
+    public Problem MapsDoNotFit(Node join)
     {
-        bool skipIsCut = offset >= 0;
-        var (cut, whole, by) = skipIsCut ? (skip, up, offset) : (up, skip, -offset);
+        var (first, other) = join.Inputs.SelectMany((a, i) => join.Inputs.Skip(i + 1).Select(b => (a, b)))
+            .First(static pair => !AlignSkips.Covers(pair.a, pair.b) && !AlignSkips.Covers(pair.b, pair.a));
+        int offset = (int)AlignSkips.Offset(other, first).Numerator;
+        bool otherIsCut = offset >= 0;
+        var (cut, whole, by) = otherIsCut ? (other, first, offset) : (first, other, -offset);
         int input = AlignSkips.Shortfall(cut.Map.Size, whole.Map.Size, by).Input;
-        string way = skipIsCut
-            ? $"Let the scores shrink more: a lower Pad or a larger Kernel between the tap and '{ScoreOf(at)}'"
-            : $"Let the scores shrink less: a higher Pad or a smaller Kernel between the tap and '{ScoreOf(at)}'";
-        return At(at, null, ProblemId.CropDoesNotFit, cut.Name, whole.Name, Literal.Of(by), Literal.Of(input),
+        string way = Of(join).Kind != LayerKind.Fuse
+            ? $"Raise a Pad before '{cut.Name}', or lower one before '{whole.Name}', until both begin and end at the same places"
+            : otherIsCut
+                ? $"Let the scores shrink more: a lower Pad or a larger Kernel between the tap and '{ScoreOf(join)}'"
+                : $"Let the scores shrink less: a higher Pad or a smaller Kernel between the tap and '{ScoreOf(join)}'";
+        return At(join, null, ProblemId.CropDoesNotFit, cut.Name, whole.Name, Literal.Of(by), Literal.Of(input),
             Literal.Of(cut.Map.Size.At(input)), Literal.Of(by + whole.Map.Size.At(input)), way);
     }
 
@@ -47,5 +53,7 @@ internal sealed class AlignmentAdvice(IReadOnlyList<NamedLayer> layers)
     }
 
     private Problem At(Node node, string? setting, ProblemId id, params string[] arguments) =>
-        Problem.At(layers.First(l => l.Name == node.Name).Source, setting, id, arguments);
+        Problem.At(Of(node).Source, setting, id, arguments);
+
+    private NamedLayer Of(Node node) => layers.First(l => l.Nodes.Any(n => n.Name == node.Name));
 }

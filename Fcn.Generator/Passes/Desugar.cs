@@ -16,26 +16,25 @@ internal static class Desugar
         if (problems.Count > 0) return problems;
 
         foreach (var layer in network.Layers)
-            if (LayerOf(layer).Build(layer, built) is { } problem) return [problem];
-        return Finish(network, built) is { } missing ? [missing] : [];
+            if ((Enter(layer, built) ?? LayerOf(layer).Build(layer, built)) is { } problem) return [problem];
+        return (Finish(network, built) ?? built.Unread()) is { } missing ? [missing] : [];
     }
+
+    private static Problem? Enter(LayerDeclaration layer, NetworkBuilder built) =>
+        LayerOf(layer).InStream ? built.Enter(layer, Layer.From.Name, layer.Get(Layer.From)) : null;
 
     private static IEnumerable<string> Names(LayerDeclaration layer) => LayerOf(layer).Settings.OfType<NewName>().Select(layer.Get);
 
     private static Layer LayerOf(LayerDeclaration layer) =>
         LayerCatalog.Find(layer.Word) ?? throw new InvalidOperationException($"There is no layer '{layer.Word}'.");
 
-    // Every head ends with pixels, and everything is read by a head. One that never left stride 1 needs no upsampling, only the cut.
+    // Every head ends with pixels. One that never left stride 1 needs no upsampling, only the cut.
     private static Problem? Finish(NetworkDeclaration network, NetworkBuilder built)
     {
         if (built.Layers.Count == 0) return Problem.AtClass(ProblemId.NoLayers, network.Name);
-        if (built.EndHead() is { } unfinished) return unfinished;
-        if (!built.HasHeads) return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
-        var last = built.Layers[^1];
-        if (built.Stage == Stage.Features) return Problem.At(last.Source, null, ProblemId.LayerAfterUpsample, last.Source.ToString());
-        var live = DropDead.Run(built.Build()).Nodes;
-        return built.Inputs.FirstOrDefault(i => !live.Contains(i.Result)) is { } unread
-            ? Problem.At(unread.Source, null, ProblemId.UnreadInput, unread.Source.ToString(), ((Input)unread.Result.Op).Name, network.Name)
-            : null;
+        if (!built.Heads.Begun) return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
+        if (built is { Stage: Stage.Features, Heads.Ended: true, Layers: [.., var last] })
+            return Problem.At(last.Source, null, ProblemId.LayerAfterUpsample, last.Source.ToString());
+        return built.EndHeads();
     }
 }

@@ -39,16 +39,19 @@ internal static class GeneratedName
     }
 
     /// Of what belongs to something that has a generated name already.
-    public static string Of(string owner, string words) => words.Split('_').FirstOrDefault(static w => !Words.Contains(w)) is { } unknown
+    public static string Of(string owner, string words) => words.Split('_').FirstOrDefault(static w => !IsWord(w)) is { } unknown
         ? throw new InvalidOperationException($"'{unknown}', behind '{owner}', is no word that layers' names keep clear of.")
         : $"{owner}_{words}";
+
+    // Slices of a map's gradient have numbers.
+    private static bool IsWord(string word) => Words.Contains(word) || (word.StartsWith("slice", StringComparison.Ordinal) && word[5..].All(char.IsDigit));
 
     // One to one: names that have to give way differ from all others when their last underscores are left out of account.
     private static string Layer(string name)
     {
         string core = name.TrimEnd('_');
         int last = core.LastIndexOf('_');
-        bool givesWay = Taken.Contains(core) || (last >= 0 && Words.Contains(core[(last + 1)..]));
+        bool givesWay = Taken.Contains(core) || (last >= 0 && IsWord(core[(last + 1)..]));
         return givesWay ? $"{name}_" : name;
     }
 }

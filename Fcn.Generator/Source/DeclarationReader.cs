@@ -69,6 +69,8 @@ internal static class DeclarationReader
 
     private static object? Value(TypedConstant constant) => constant.Kind switch
     {
+        TypedConstantKind.Array when constant.Type is IArrayTypeSymbol { ElementType.SpecialType: SpecialType.System_String } =>
+            constant.IsNull ? new EquatableArray<string>([]) : constant.Values.Select(static v => v.Value as string ?? "").ToEquatableArray(),
         TypedConstantKind.Array when constant.IsNull => new EquatableArray<float>([]),
         TypedConstantKind.Array => constant.Values.Select(static v => v.Value is float value ? value : 0).ToEquatableArray(),
         TypedConstantKind.Primitive or TypedConstantKind.Enum => constant.Value ?? "",

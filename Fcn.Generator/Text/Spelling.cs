@@ -22,4 +22,8 @@ internal static class Spelling
             }
         return edits[a.Length, b.Length];
     }
+
+    /// Of several names that which was meant most likely, upper and lower case apart.
+    public static string Nearest(string typed, IEnumerable<string> names) =>
+        names.OrderBy(name => Edits(typed.ToLowerInvariant(), name.ToLowerInvariant())).ThenBy(static name => name, StringComparer.Ordinal).First();
 }

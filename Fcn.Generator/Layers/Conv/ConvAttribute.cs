@@ -55,4 +55,7 @@ public sealed class ConvAttribute(string name, int channels) : Attribute
 
     /// <summary>Weight-decay multiplier of the bias; 0 in every released VGG network.</summary>
     public double BiasDecay { get; set; }
+
+    /// <summary>Name of the layer that this one reads; empty: the layer before it.</summary>
+    public string From { get; set; } = "";
 }

@@ -7,7 +7,7 @@ namespace Fcn.Generator.Layers;
 /// [Conv("fc6", 4096, Kernel = 7, Pad = 0, Dropout = 0.5)]: Conv, then ReLU, then Dropout. The last of them has the layer's name, so that
 /// taps and generated buffers are called what the user called them; those before are fc6.linear and fc6.relu.
 internal sealed class ConvLayer() : Layer(
-    "Conv", Name, Channels, Kernel, Stride, Pad, Dilation, Groups, Bias, Relu, Dropout, WeightRate, BiasRate, WeightDecay, BiasDecay)
+    "Conv", Name, Channels, Kernel, Stride, Pad, Dilation, Groups, Bias, Relu, Dropout, WeightRate, BiasRate, WeightDecay, BiasDecay, From)
 {
     public static readonly NewName Name = new("Name") { Leading = true };
     public static readonly Whole Channels = new("Channels", 0, 1, 65536) { Leading = true };

@@ -19,4 +19,7 @@ public sealed class MaxPoolAttribute(string name) : Attribute
 
     /// <summary>Padding on every side, 0 or more and less than <see cref="Kernel"/>; padded places never win.</summary>
     public int Pad { get; set; }
+
+    /// <summary>Name of the layer that this one reads; empty: the layer before it.</summary>
+    public string From { get; set; } = "";
 }

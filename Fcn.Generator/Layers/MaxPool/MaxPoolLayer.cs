@@ -5,7 +5,7 @@ using Fcn.Generator.Text;
 namespace Fcn.Generator.Layers;
 
 /// [MaxPool("pool1")].
-internal sealed class MaxPoolLayer() : Layer("MaxPool", Name, Kernel, Stride, Pad)
+internal sealed class MaxPoolLayer() : Layer("MaxPool", Name, Kernel, Stride, Pad, From)
 {
     public static readonly NewName Name = new("Name") { Leading = true };
     public static readonly Whole Kernel = new("Kernel", 2, 1, 255);

@@ -31,4 +31,7 @@ public sealed class SkipAttribute(string tap) : Attribute
 
     /// <summary>Learning-rate multiplier of the new score layer's weight; its bias has twice that.</summary>
     public double Rate { get; set; } = 1;
+
+    /// <summary>Name of the layer whose scores are upsampled; empty: the layer before it.</summary>
+    public string From { get; set; } = "";
 }

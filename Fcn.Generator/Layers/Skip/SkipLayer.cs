@@ -6,7 +6,7 @@ namespace Fcn.Generator.Layers;
 
 /// [Skip("pool4", Upsample = 2)]: upscore2 (of the score layer) or upscore_pool4 (of the fused scores of pool4), scale_pool4 where there is
 /// a scale, score_pool4, and their sum fuse_pool4. Which of both is cropped, and where, AlignSkips finds out.
-internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned, Scale, Rate)
+internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned, Scale, Rate, From)
 {
     public static readonly Reference Tap = new("Tap") { Leading = true };
     public static readonly Whole Upsample = new("Upsample", 2, 2, 1023);
@@ -35,8 +35,8 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
         var up = UpsampleLayer.Add(upscore, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
         if (scaled)
             tap = network.List(LayerKind.Scale, layer, network.Graph.Add(scale, new Scale(layer.Get(Scale)), tap));
-        var score = ScoreLayer.Add(scoreName, tap, layer.Get(Rate), layer, network);
-        var sum = network.List(LayerKind.Fuse, layer, network.Graph.Add(fuse, new Join(), up, score));
+        var score = ScoreLayer.Add(scoreName, tap, network.ClassesOfHead, layer.Get(Rate), layer, network);
+        var sum = network.List(LayerKind.Fuse, layer, network.Graph.Add(fuse, new Join(new Add()), up, score));
         network.Continue(sum, Stage.Scores, name);
         return null;
     }
@@ -61,9 +61,6 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
     private static Problem Unknown(LayerDeclaration layer, string name, NetworkBuilder network)
     {
         var taps = network.Taps.Select(static t => t.Name).ToList();
-        string typed = name.ToLowerInvariant();
-        string nearest = taps.OrderBy(t => Spelling.Edits(typed, t.ToLowerInvariant()))
-            .ThenBy(static t => t, StringComparer.Ordinal).First();
-        return Problem.At(layer, Tap.Name, ProblemId.UnknownTap, name, nearest, string.Join(", ", taps));
+        return Problem.At(layer, Tap.Name, ProblemId.UnknownTap, name, Spelling.Nearest(name, taps), string.Join(", ", taps));
     }
 }

@@ -19,4 +19,7 @@ public sealed class UpsampleAttribute(int factor) : Attribute
     /// Whether the upsampling is learned (dense, initialised bilinear) or stays bilinear (depthwise and constant, as released).
     /// </summary>
     public bool Learned { get; set; }
+
+    /// <summary>Name of the layer that this one reads; empty: the layer before it.</summary>
+    public string From { get; set; } = "";
 }

@@ -5,7 +5,7 @@ using Fcn.Generator.Text;
 namespace Fcn.Generator.Layers;
 
 /// [Upsample(8)]: scores become pixels, cut to the input. upscore where nothing was fused (FCN-32s), else upscore16, upscore8.
-internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learned)
+internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learned, From)
 {
     public static readonly Whole Factor = new("Factor", 0, 2, 1023) { Leading = true };
     public static readonly Whole Kernel = new("Kernel", 0, 0, 4095);

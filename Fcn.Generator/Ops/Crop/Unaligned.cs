@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Ops;
 
-/// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and Add. Its output lies where the first
-/// input lies; its size is a guess until then. Inputs: x, and the map that x has to meet.
+/// What stands where maps have to meet whose crop is not known yet. AlignSkips turns it into Crop and what becomes of them together. Its output
+/// lies where the first input lies; its size is a guess until then.
 internal abstract record Unaligned : Op
 {
     public override string Format => Word;
@@ -14,7 +14,6 @@ internal abstract record Unaligned : Op
 
     public override void Check(NodeCheck check)
     {
-        check.Inputs(2);
         check.Require(check.Phase == Phase.Desugared, "it is not aligned");
     }
 
@@ -31,16 +30,13 @@ internal sealed record Align : Unaligned
     public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Map with { Size = inputs[1].Map.Size };
 }
 
-/// A sum of two maps that lie on the same grid but begin and end elsewhere. Inputs: the upsampled scores, the scores of the tap.
-internal sealed record Join : Unaligned
+/// A sum or concatenation (Into) of maps that lie on the same grid but begin and end elsewhere. Inputs of a skip: the upsampled scores, the
+/// scores of the tap.
+internal sealed record Join(Op Into) : Unaligned
 {
     public override string Word => "join";
 
-    public override Shape Infer(IReadOnlyList<Node> inputs) => inputs[0].Shape;
+    public override string Format => Into is Add ? Word : $"{Word} {Into.Word}";
 
-    public override void Check(NodeCheck check)
-    {
-        base.Check(check);
-        check.Require(check.Node.Inputs[0].Map.Channels == check.Node.Inputs[1].Map.Channels, "it joins maps of different channels");
-    }
+    public override Shape Infer(IReadOnlyList<Node> inputs) => Into.Infer(inputs);
 }
