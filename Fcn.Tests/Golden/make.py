@@ -210,6 +210,9 @@ save("fcn8s_tiny.safetensors", net, note)
 
 
 # ---------------------------------------------------------------- more than one: two heads with classes and weights of their own, two inputs
+torch.manual_seed(2112)
+
+
 def train(name, weights, inputs, truths, forward, loss_weights, rate, about):
     """Scores of every head, then ten steps on the sum of the heads' losses, each times its weight; loss.* is that sum, loss_<head>.* its parts."""
     net = {"weights." + k: p.clone() for k, p in weights.items()}

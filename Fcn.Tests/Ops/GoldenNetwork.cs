@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fcn.Tests.Ops;
 
-// A network of the golden files: FCN-8s, layer for layer the published one, at widths that train in seconds. Declared as a user declares
-// it, compiled by the generator itself.
+// A network of the golden files, declared as a user declares it, compiled by the generator itself: FCN-8s, layer for layer the published one, at widths
+// that train in seconds; small ones with more than one head or input.
 internal sealed class GoldenNetwork
 {
     /// As ../shared/golden has it.
@@ -17,28 +17,46 @@ internal sealed class GoldenNetwork
     /// As the repository has it.
     public static readonly GoldenNetwork Tiny = new("FcnTiny", 4, [[3, 3], [4, 4], [5, 5, 5], [6, 6, 6], [7, 7, 7]], 8);
 
+    /// As two_heads.safetensors has it: the second head has a skip, classes and a loss weight of its own.
+    public static readonly GoldenNetwork TwoHeads = new("TwoHeads", """
+        [Fcn(Classes = 3)]
+        [Conv("conv1", 6, Pad = 3), MaxPool("pool1"), Conv("conv2", 9), MaxPool("pool2")]
+        [Score, Upsample(4)]
+        [Score("parts", Classes = 5, LossWeight = 0.4), Skip("pool1", Upsample = 2), Upsample(2)]
+        """);
+
+    /// As two_inputs.safetensors has it.
+    public static readonly GoldenNetwork TwoInputs = new("TwoInputs", """
+        [Fcn(Classes = 5), Input, Input("depth", Channels = 1, Mean = new float[0])]
+        [Conv("conv1", 6), Conv("conv_d", 6, From = "depth"), Sum("both", "conv1", "conv_d"), MaxPool("pool1")]
+        [Conv("conv2", 8, Pad = 3), Score, Upsample(2)]
+        """);
+
     private readonly Lazy<Type> _type;
 
-    private GoldenNetwork(string name, int classes, int[][] widths, int fc)
-    {
-        var stream = widths.Select((block, i) => string.Concat(block.Select((width, j) =>
-            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 100" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
-        Source = $"""
-            using Fcn;
-            namespace Golden;
+    private GoldenNetwork(string name, int classes, int[][] widths, int fc) : this(name, Fcn8s(classes, widths, fc)) { }
 
-            [Fcn(Classes = {classes})]
-            {string.Join("\n", stream.Select(s => $"[{s}]"))}
-            [Conv("fc6", {fc}, Kernel = 7, Pad = 0), Conv("fc7", {fc}, Kernel = 1, Pad = 0)]
-            [Score, Skip("pool4", Upsample = 2), Skip("pool3", Upsample = 2), Upsample(8)]
-            public partial class {name};
-            """;
+    private GoldenNetwork(string name, string layers)
+    {
+        Source = $"using Fcn;\nnamespace Golden;\n\n{layers}\npublic partial class {name};";
         _type = new(() =>
         {
             var project = Compilations.Of(Source);
             Compilations.Driver().RunGeneratorsAndUpdateCompilation(project, out var complete, out _);
             return Compilations.Load((CSharpCompilation)complete).GetType($"Golden.{name}")!;
         });
+    }
+
+    private static string Fcn8s(int classes, int[][] widths, int fc)
+    {
+        var stream = widths.Select((block, i) => string.Concat(block.Select((width, j) =>
+            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 100" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
+        return $"""
+            [Fcn(Classes = {classes})]
+            {string.Join("\n", stream.Select(s => $"[{s}]"))}
+            [Conv("fc6", {fc}, Kernel = 7, Pad = 0), Conv("fc7", {fc}, Kernel = 1, Pad = 0)]
+            [Score, Skip("pool4", Upsample = 2), Skip("pool3", Upsample = 2), Upsample(8)]
+            """;
     }
 
     public string Source { get; }
