@@ -36,14 +36,12 @@ internal static class GraphSpec
         foreach (var node in graph.Nodes) new NodeCheck(phase, node).Require(uses.ContainsKey(node.Name), "it reaches no output");
     }
 
-    // Inputs of names of their own, and scores of heads of names of their own, which lie on the inputs.
+    // An input or more, and scores of heads of names of their own, which lie on the inputs.
     private static void Ends(Phase phase, NetworkGraph graph)
     {
-        var inputs = graph.Nodes.Where(static n => n.Inputs.Count == 0 && n.Shape is MapShape).ToList();
-        if (inputs.Count == 0) throw new InvalidOperationException("A network has an input; this graph has none.");
+        if (!graph.Nodes.Any(static n => n.Inputs.Count == 0 && n.Shape is MapShape))
+            throw new InvalidOperationException("A network has an input; this graph has none.");
         if (graph.Outputs.Count == 0) throw new InvalidOperationException("A network has a head; this graph has no output.");
-        foreach (var same in inputs.Select(static n => n.Op).OfType<Input>().GroupBy(static i => i.Name).Where(static g => g.Count() > 1))
-            throw new InvalidOperationException($"Two inputs are named '{same.Key}'.");
         var heads = new HashSet<string>(StringComparer.Ordinal);
         foreach (var output in graph.Outputs)
         {

@@ -25,6 +25,11 @@ public sealed record Example(string Id, Image Image, LabelMap Labels)
     {
         PixelSize size = new(Image.Width, Image.Height);
         RequireOneSize(Id, size, new PixelSize(Labels.Width, Labels.Height), origin);
+        if (Inputs.Count + LabelsOfHeads.Count > 0) RequireOneSizeOfAll(origin, size);
+    }
+
+    void RequireOneSizeOfAll(string origin, PixelSize size)
+    {
         foreach ((string name, Image other) in Inputs)
             if (size != new PixelSize(other.Width, other.Height))
                 throw new FcnException($"{origin}: the input '{name}' is {other.Width}x{other.Height} but the image is {size}; all inputs must have one size.");

@@ -37,12 +37,8 @@ public class GraphSpecTests
         "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3), not (4, 1, 3, 3)");
 
     [Fact]
-    public void InputsHaveNamesOfTheirOwn()
-    {
-        var graph = Aligned;
-        var more = new Node("more", new Input(1), [], new MapShape(1, Extent.Input));
-        Illegal(Phase.Aligned, new([.. graph.Nodes, more], graph.Outputs), "Two inputs are named 'data'");
-    }
+    public void HeadsHaveNamesOfTheirOwn() => Illegal(
+        Phase.Aligned, new(Aligned.Nodes, [.. Aligned.Outputs, .. Aligned.Outputs]), "'score' (crop) is illegal: another output is of the same head");
 
     private static void Illegal(Phase phase, NetworkGraph graph, string message) =>
         Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => GraphSpec.Verify(phase, graph)).Message);

@@ -41,13 +41,13 @@ public class Problems
         "[Upsample(2)] has Kernel = 1; it must be 0 (which stands for 4) or at least the factor 2")]
     [InlineData(
         "[Input(«Scale = float.PositiveInfinity»), Conv(\"conv1\", 8), Score]",
-        "[Input] has Scale = Infinity; it must be a finite number")]
+        "[Input(\"data\")] has Scale = Infinity; it must be a finite number")]
     [InlineData(
         "[Input(«Mean = new[] { 1, float.NaN, 2 }»), Conv(\"conv1\", 8), Score]",
-        "[Input] has Mean = NaN; it must be finite numbers")]
+        "[Input(\"data\")] has Mean = NaN; it must be finite numbers")]
     [InlineData(
         "[Input(«Order = (ChannelOrder)7»), Conv(\"conv1\", 8), Score]",
-        "[Input] has Order = 7; it must be ChannelOrder.Bgr or ChannelOrder.Rgb")]
+        "[Input(\"data\")] has Order = 7; it must be ChannelOrder.Bgr or ChannelOrder.Rgb")]
     public void SettingsHaveRanges(string layers, string message) =>
         Yields("FCN1016", $"[Fcn(Classes = 2)] {layers} public partial class Street;", message);
 
