@@ -59,13 +59,13 @@ internal static class Compiler
     /// The second half: one aligned graph becomes one for each mode, fused.
     private static IReadOnlyList<(string Mode, NetworkGraph Graph)> Modes(NetworkGraph aligned, EquatableArray<string> wanted)
     {
-        var inference = DropDropout.Run(aligned);                          // after: no Dropout
+        var inference = UseRunningStatistics.Run(DropDropout.Run(aligned)); // after: no Dropout, no BatchNorm
         var forward = inference.Outputs.Cast<Output.Scores>().SelectMany((scores, head) => new[]
         {
             (Schedule.Modes.Of(Schedule.Modes.Segment, scores.Head, head == 0), Fused(AddArgMax.Run(inference, scores))),
             (Schedule.Modes.Of(Schedule.Modes.Scores, scores.Head, head == 0), Fused(new(inference.Nodes, [scores]))),
         });
-        (string, NetworkGraph)[] training = [(Schedule.Modes.Training, Fused(BuildBackward.Run(aligned)))];
+        (string, NetworkGraph)[] training = [(Schedule.Modes.Training, Fused(BuildBackward.Run(UseBatchStatistics.Run(aligned))))];
         return [.. wanted.Contains(Selection.Inference) ? forward : [], .. wanted.Contains(Selection.Training) ? training : []];
 
         static NetworkGraph Fused(NetworkGraph graph)

@@ -147,9 +147,9 @@ internal static class Descriptors
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1025.md");
 
     public static readonly DiagnosticDescriptor UnreadInput = new(
-        "FCN1030", "Every input must be read",
+        "FCN1026", "Every input must be read",
         "{0}: no head of '{2}' reads the input '{1}'. Let a layer begin there with From = \"{1}\", or remove the attribute.",
-        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1030.md");
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1026.md");
 
     public static readonly DiagnosticDescriptor CropNotWhole = new(
         "FCN2001", "Maps meet between pixels",

@@ -45,7 +45,8 @@ internal static class EmitSummary
         var (o, i, k) = (parameter.Dimensions.Out, parameter.Dimensions.In, parameter.Dimensions.Kernel);
         string shape = parameter.Bias ? $"[{Literal.Of(o)}]" : $"[{Literal.Of(o)}, {Literal.Of(i)}, {Literal.Of(k)}, {Literal.Of(k)}]";
         string rates = $"{Literal.Single((float)parameter.Rate)}, {Literal.Single((float)parameter.Decay)}";
-        return $"new({Literal.Quoted(node.Name)}, {shape}, global::Fcn.Fill.{parameter.Fill}, {rates})";
+        string kind = parameter.IsState ? " { Kind = global::Fcn.ParameterKind.State }" : "";
+        return $"new({Literal.Quoted(node.Name)}, {shape}, global::Fcn.Fill.{parameter.Fill}, {rates}){kind}";
     }
 
     private static string OrNull(int? value) => value is { } number ? Literal.Of(number) : "null";

@@ -21,6 +21,7 @@ internal static class GraphSpec
         {
             new NodeCheck(phase, output.Node).Require(seen.Contains(output.Node), "it is an output but not in the graph");
             if (output is Output.Gradient gradient) Matches(new(phase, output.Node), graph[gradient.Parameter]);
+            if (output is Output.State state) Matches(new(phase, output.Node), graph[state.Parameter]);
         }
         if (phase <= Phase.Collapsed) Ends(phase, graph);
         else EverythingIsUsed(phase, graph);
@@ -28,7 +29,7 @@ internal static class GraphSpec
 
     private static void Matches(NodeCheck check, Node parameter) =>
         check.Require(
-            check.Node.Shape == parameter.Shape, $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient it is, {parameter.Shape}");
+            check.Node.Shape == parameter.Shape, $"it is {check.Node.Shape}, '{parameter.Name}', whose gradient or state it is, {parameter.Shape}");
 
     private static void EverythingIsUsed(Phase phase, NetworkGraph graph)
     {

@@ -92,6 +92,9 @@ internal interface IElementwise : IRider
     /// How many inputs it has beside the first.
     int Others { get; }
 
+    /// Whether those inputs hold a number per channel instead of being maps.
+    bool ReadsVectors { get; }
+
     /// Whether a larger value stays at least as large, so that a maximum may be taken before it.
     bool KeepsOrder { get; }
 
@@ -102,6 +105,8 @@ internal interface IElementwise : IRider
 /// An elementwise op of a network itself, gradients aside. Its output lies where its inputs lie; one that reads parameters as well says so.
 internal abstract record Elementwise(int Others) : Op, IElementwise
 {
+    public virtual bool ReadsVectors => false;
+
     public abstract bool KeepsOrder { get; }
 
     public abstract Value Apply(Point point, Value value, int others);

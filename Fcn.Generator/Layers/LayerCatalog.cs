@@ -9,6 +9,7 @@ internal static class LayerCatalog
         new InputLayer(),
         new ConvLayer(),
         new MaxPoolLayer(),
+        new BatchNormLayer(),
         new ConcatLayer(),
         new SumLayer(),
         new ScoreLayer(),

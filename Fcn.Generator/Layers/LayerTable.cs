@@ -41,7 +41,7 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
             : (graph.UsersOf(crop).First().Inputs is var met && met.FirstOrDefault(static i => i.Op is not Crop) is { } whole ? whole : met[0]).Name;
         return new(
             layer.Name, layer.Kind, node.Map.Channels, node.Map.Size, (int)Coordinates.Stride(node).Numerator, Coordinates.Field(node),
-            nodes.SelectMany(static n => n.Inputs).Select(static i => i.Op).OfType<Parameter>().Sum(static p => p.Count),
+            nodes.SelectMany(static n => n.Inputs).Select(static i => i.Op).OfType<Parameter>().Where(static p => !p.IsState).Sum(static p => p.Count),
             (crop?.Op as Crop)?.Offset, cropTo, nodes.Sum(static n => n.Op.MultiplyAdds(n)));
     }
 }

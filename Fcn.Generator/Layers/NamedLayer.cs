@@ -11,7 +11,7 @@ internal sealed record NamedLayer(LayerKind Kind, LayerDeclaration Source, IRead
     public string Name => Result.Name;
 
     /// Whether a skip can read it.
-    public bool IsTap => Kind is LayerKind.Conv or LayerKind.Pool or LayerKind.Concat or LayerKind.Sum;
+    public bool IsTap => Kind is LayerKind.Conv or LayerKind.Pool or LayerKind.Concat or LayerKind.Sum or LayerKind.BatchNorm;
 }
 
 /// What a layer of the table is; its text in the table is the member's name.
@@ -22,6 +22,7 @@ internal enum LayerKind
     Pool,
     Concat,
     Sum,
+    BatchNorm,
     Score,
     Scale,
     Upscore,

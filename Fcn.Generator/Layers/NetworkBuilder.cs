@@ -184,5 +184,13 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
 
     /// The bias of a layer, zeros at first: one value per output.
     public Node Bias(string layer, int outputs, double rate, double decay) =>
-        Graph.Add($"{layer}.bias", new Parameter(new(outputs, 1, 1), Fill.Zero, rate, decay) { Bias = true });
+        Vector(layer, "bias", outputs, Fill.Zero, rate, decay);
+
+    /// A learned value per channel.
+    public Node Vector(string layer, string part, int channels, Fill fill, double rate, double decay) =>
+        Graph.Add($"{layer}.{part}", new Parameter(new(channels, 1, 1), fill, rate, decay) { Bias = true });
+
+    /// A value per channel that training keeps.
+    public Node State(string layer, string part, int channels, Fill fill) =>
+        Graph.Add($"{layer}.{part}", new Parameter(new(channels, 1, 1), fill, 0, 0) { Bias = true, IsState = true });
 }

@@ -1,6 +1,7 @@
 namespace Fcn.Generator.Passes;
 
-// Needs: an aligned graph whose outputs are the heads' score maps. Gives: a loss node for each head and the gradient of every learned parameter as outputs.
+// Needs: an aligned graph whose outputs are the heads' score maps. Gives: a loss node for each head and the gradient of every learned parameter as outputs, beside
+// the new state.
 // Because: the backward pass is compiled like the forward one: same ops, same fusion, same memory plan.
 internal static class BuildBackward
 {
@@ -13,13 +14,13 @@ internal static class BuildBackward
         var builder = new GraphBuilder();
         foreach (var node in graph.Nodes) builder.Keep(node);
         var backward = new Backward(builder, learned.Contains, Sum);
-        var losses = graph.Outputs.Cast<Output.Scores>().Select(scores => Loss(scores, graph, backward)).ToList();
+        var losses = graph.Outputs.OfType<Output.Scores>().Select(scores => Loss(scores, graph, backward)).ToList();
 
         foreach (var node in graph.Nodes.Reverse())
             if (node.Op is not Parameter && backward.Of(node) is { } gradient) node.Op.Pull(node, gradient, backward);
         var gradients = graph.Nodes.Where(static n => n.Op is Parameter)
             .SelectMany(p => backward.Of(p) is { } gradient ? [new Output.Gradient(gradient, p.Name)] : Array.Empty<Output>());
-        return builder.Build([.. losses, .. gradients]);
+        return builder.Build([.. losses, .. gradients, .. graph.Outputs.OfType<Output.State>()]);
     }
 
     /// The op that adds two gradients of a value of this shape.

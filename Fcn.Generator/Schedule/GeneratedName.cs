@@ -28,6 +28,7 @@ internal static class GeneratedName
     private static readonly HashSet<string> Words =
     [
         "weight", "bias", "linear", "relu", "index", "gradient", "input", "sum", "flipped", "repeat", "weighted",
+        "running", "mean", "var", "variance", "inverse", "product", "updated",
         "H", "W", "copies", "bands", "packed", "table", "pixels", "rows", "splits", "parts", "slices", "partial", "blocks", "losses",
     ];
 

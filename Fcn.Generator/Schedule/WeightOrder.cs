@@ -9,7 +9,7 @@ internal static class WeightOrder
     public static int InBlock(Node weight, NetworkGraph graph)
     {
         if (weight.Shape is WeightShape { In: 1, Kernel: 1 } && weight.Op is Parameter { Bias: true }) return 1;
-        if (weight.Op is BiasGradient) return 1;
+        if (weight.Op is BiasGradient or ChannelOp) return 1;
         if (weight.Op is WeightGradient) return Block(weight.Inputs[0]);
         var reader = graph.UsersOf(weight).FirstOrDefault(static u => u.Op is Conv or Fused { Core: Conv });
         return reader is null ? Machine.Block : Block(reader.Inputs[0]);

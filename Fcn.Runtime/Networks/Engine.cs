@@ -33,7 +33,10 @@ public abstract class Engine : IDisposable
     /// <exception cref="NotFiniteException">A score is not finite; they are there to be looked at all the same.</exception>
     public abstract void Scores(InputBatch input, Span<float> scores, int head = 0);
 
-    /// <summary>Forward and backward of one batch through all heads; the gradients are added to <see cref="ParameterStore.Gradients"/>, or replace them if <see cref="BackwardStep.First"/>.</summary>
+    /// <summary>
+    /// Forward and backward of one batch through all heads. State (running statistics) moves on; the gradients are added to
+    /// <see cref="ParameterStore.Gradients"/>, or replace them if <see cref="BackwardStep.First"/>.
+    /// </summary>
     /// <param name="input">The prepared images.</param>
     /// <param name="labels">
     /// For every head, one after the other, N · H · W class indices or 255. A head all of whose labels are 255 adds nothing.
@@ -68,7 +71,7 @@ public enum RunMode
     Training,
 }
 
-/// <summary>Memory that has one value per learned value.</summary>
+/// <summary>Memory that has one value per value of a parameter.</summary>
 public enum ParameterStore
 {
     /// <summary>The parameters.</summary>

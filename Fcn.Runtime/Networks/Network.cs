@@ -124,7 +124,7 @@ public abstract class Network : IDisposable
     }
 
     /// <summary>
-    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, He's normal distribution or bilinear kernels.
+    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, ones, He's normal distribution or bilinear kernels.
     /// Equal seeds give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes nothing.
     /// </summary>
     public void Initialize(ulong seed)

@@ -5,7 +5,7 @@ namespace Fcn;
 /// <param name="Inputs">Channels, order and mean of every input; one or more. The stream begins at the first.</param>
 /// <param name="Heads">Name, classes and loss of everything that the network says of a pixel; one or more.</param>
 /// <param name="Layers">The stream in order, skips and upsampling included.</param>
-/// <param name="Parameters">Every learned parameter in the order of declaration.</param>
+/// <param name="Parameters">Every parameter in the order of declaration, learned or state.</param>
 public sealed record NetworkSummary(
     string Name, IReadOnlyList<InputSummary> Inputs, IReadOnlyList<HeadSummary> Heads, IReadOnlyList<LayerSummary> Layers,
     IReadOnlyList<ParameterSummary> Parameters)
@@ -35,7 +35,7 @@ public sealed record NetworkSummary(
     }
 
     /// <summary>Number of learned values.</summary>
-    public long ParameterCount => Parameters.Sum(static p => Tensor.Count(p.Shape));
+    public long ParameterCount => Parameters.Where(static p => p.Kind == ParameterKind.Learned).Sum(static p => Tensor.Count(p.Shape));
 
     /// <summary>Receptive field in pixels of the last layer before the score: 404 at fc6 and fc7 of VGG-16.</summary>
     public int ReceptiveField => Layers.Where(static l => l.Field is not null).Select(static l => l.Field!.Value).DefaultIfEmpty(1).Max();
@@ -64,7 +64,7 @@ public sealed record HeadSummary(string Name, int Classes, float LossWeight = 1)
 
 /// <summary>One row of the layer table.</summary>
 /// <param name="Name">Layer name as declared, or as the reference names it (score_pool4, upscore2, fuse_pool4).</param>
-/// <param name="Kind">Kind of layer: conv, pool, score, upscore, fuse, crop.</param>
+/// <param name="Kind">Kind of layer: conv, pool, concat, sum, batchnorm, score, scale, upscore, fuse, crop.</param>
 /// <param name="Channels">Output channels.</param>
 /// <param name="Height">Output height as a formula in H, such as <c>⌈(H+198)/8⌉</c>.</param>
 /// <param name="Size">The same formula as a function of the input's height or width; 0 or less where the input is too small.</param>
@@ -76,13 +76,28 @@ public sealed record HeadSummary(string Name, int Classes, float LossWeight = 1)
 public sealed record LayerSummary(
     string Name, string Kind, int Channels, string Height, Func<int, int> Size, int Stride, int? Field, long Parameters, int? Crop, long MultiplyAdds);
 
-/// <summary>One learned parameter.</summary>
-/// <param name="Name"><c>layer.weight</c> or <c>layer.bias</c>.</param>
-/// <param name="Shape">OIHW for weights of convolutions, (I, O/groups, H, W) for learned upsampling, (O) for biases.</param>
+/// <summary>One parameter.</summary>
+/// <param name="Name"><c>layer.weight</c>, <c>layer.bias</c>, or of a batch normalisation <c>layer.running_mean</c>, <c>layer.running_var</c>.</param>
+/// <param name="Shape">OIHW for weights of convolutions, (I, O/groups, H, W) for learned upsampling, (O) for biases
+/// and other values per channel.</param>
 /// <param name="Fill">How it is initialised when no weights are loaded.</param>
 /// <param name="Rate">Learning-rate multiplier (Caffe: lr_mult); 0 freezes it.</param>
 /// <param name="Decay">Weight-decay multiplier (Caffe: decay_mult).</param>
-public sealed record ParameterSummary(string Name, IReadOnlyList<int> Shape, Fill Fill, float Rate, float Decay);
+public sealed record ParameterSummary(string Name, IReadOnlyList<int> Shape, Fill Fill, float Rate, float Decay)
+{
+    /// <summary>Whether the solver learns it or training keeps it.</summary>
+    public ParameterKind Kind { get; init; }
+}
+
+/// <summary>What a parameter is to training. Both kinds are saved, loaded and resumed.</summary>
+public enum ParameterKind
+{
+    /// <summary>Has a gradient, and the solver updates it.</summary>
+    Learned,
+
+    /// <summary>Written by every forward pass of training, and left alone by the solver: running statistics of a batch normalisation.</summary>
+    State,
+}
 
 /// <summary>How a parameter is initialised.</summary>
 public enum Fill
@@ -95,4 +110,7 @@ public enum Fill
 
     /// <summary>Bilinear interpolation on the diagonal (reference: surgery.interp): learned upsampling.</summary>
     Bilinear,
+
+    /// <summary>All ones: scales and running variances of batch normalisations.</summary>
+    One,
 }

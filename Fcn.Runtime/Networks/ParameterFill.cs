@@ -17,6 +17,7 @@ static class ParameterFill
         switch (parameter.Fill)
         {
             case Fcn.Fill.Zero: break;
+            case Fcn.Fill.One: values.Fill(1); break;
             case Fcn.Fill.He: FillNormal(values, FanIn(parameter), new RandomStream(seed, Hash(parameter.Name))); break;
             case Fcn.Fill.Bilinear: FillBilinear(values, parameter); break;
         }

@@ -184,7 +184,7 @@ public sealed class Trainer : IDisposable
             throw new FcnException($"'{folder.Last}' is another run's: resume it, or create a new folder for this run.");
         folder.MakeWeights();
         folder.WriteEnvironment(network.Engine);
-        long weights = network.Description.ParameterCount * sizeof(float);
+        long weights = network.Description.Parameters.Sum(static p => Tensor.Count(p.Shape)) * sizeof(float);
         folder.ReserveWeights(Checkpoint.Bytes(weights, settings.LossWindow), Validation is null ? 0 : weights);
         if (!isThere) SaveLast();
     }

@@ -141,6 +141,7 @@ public class Declarations
                     Enum choice => Convert.ToInt32(choice),
                     float single => (double)single,
                     float[] many => many.ToEquatableArray(),
+                    string[] names => names.ToEquatableArray(),
                     _ => value,
                 };
                 Assert.Equal(expected, setting.Standard);
@@ -156,7 +157,7 @@ public class Declarations
         LayerCatalog.All.Select(static l => $"{l.Word}Attribute").Order());
 
     private static object? Default(ParameterInfo parameter) =>
-        parameter.HasDefaultValue ? parameter.DefaultValue : parameter.ParameterType == typeof(string) ? "" : 0;
+        parameter.HasDefaultValue ? parameter.DefaultValue : parameter.ParameterType == typeof(string) ? "" : parameter.ParameterType.IsArray ? Array.Empty<string>() : 0;
 
     private static IEnumerable<string> Words(string source) =>
         Compilations.Declare(source).Layers.Select(static l => l.Word is "Fcn" or "Input" ? l.Word : l.ToString());

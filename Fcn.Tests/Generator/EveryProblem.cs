@@ -39,6 +39,8 @@ public partial class EveryProblem
         [ProblemId.PoolPad] = "Pad = 2",
         [ProblemId.PoolStride] = "Stride = 3",
         [ProblemId.GeneratedMember] = "Street",
+        [ProblemId.UnknownSource] = "From = \"pol1\"",
+        [ProblemId.NotRead] = "Conv(\"a\", 8)",
         [ProblemId.UnreadInput] = "Input(\"depth\", Channels = 1, Mean = new float[0])",
         [ProblemId.CropNotWhole] = "Kernel = 5",
         [ProblemId.CropNegative] = "Upsample(2)",
@@ -46,6 +48,8 @@ public partial class EveryProblem
         [ProblemId.FinalStride] = "4",
         [ProblemId.CropDoesNotFit] = "Skip(\"pool1\")",
         [ProblemId.TooLarge] = "65536",
+        [ProblemId.JoinStrides] = "Concat(\"both\", \"a\", \"pool1\")",
+        [ProblemId.SumChannels] = "Sum(\"both\", \"conv1\", \"conv2\")",
     };
 
     public static TheoryData<string> Ids => [.. Enum.GetValues<ProblemId>().Select(Name)];

@@ -110,6 +110,20 @@ public class Problems
 
     [Theory]
     [InlineData(
+        "FCN1024", "Conv(\"a\", 8), «Sum(\"s\", \"a\", \"B\")», Conv(\"b\", 8), Score",
+        "[Sum(\"s\")] reads 'B', but no layer of that name stands before it. Did you mean 'a'? There are: data, a.")]
+    [InlineData("FCN1016", "Conv(\"a\", 8), Concat(\"s\", «\"a\"»), Score", "[Concat(\"s\")] has Inputs = 1; it must be the names of 2 layers or more")]
+    [InlineData(
+        "FCN1009", "Conv(\"a\", 8), Score, «Concat(\"s\", \"a\", \"score_fr\")»",
+        "[Concat(\"s\")] stands behind the score layer 'score_fr', where only [Skip] and [Upsample] may follow.")]
+    [InlineData(
+        "FCN2001", "Conv(\"a\", 8), Conv(\"b\", 8, Kernel = 2, Pad = 1), «Concat(\"s\", \"a\", \"b\")», Score",
+        "'a' would have to be cropped by 1/2 to meet 'b'")]
+    public void LayersAreJoinedWhereTheyMeet(string id, string layers, string message) =>
+        Yields(id, $"[Fcn(Classes = 2), {layers}] public partial class Street;", message);
+
+    [Theory]
+    [InlineData(
         "pool4",
         "Upsample = 4",
         "'pool4' has stride 16 but 'upscore4' yields stride 32 / 4 = 8. Upsample by 2 here, or tap 'pool3'.")]

@@ -22,5 +22,9 @@ public class Snapshots
     public void TinySurface() =>
         Snapshot.Verify(Assert.Single(Compilations.Files(Compilations.Of(Sources.Tiny), kernels: false)).Text, "cs");
 
+    [Fact]
+    public void BranchedSurface() =>
+        Snapshot.Verify(Assert.Single(Compilations.Files(Compilations.Of(Sources.Branched), kernels: false)).Text, "cs");
+
     private static Front Understand(string source) => Compiler.Understand(Compilations.Declare(source), CancellationToken.None);
 }

@@ -68,4 +68,18 @@ internal static class Sources
         [Upsample(2)]
         public partial class Tiny;
         """;
+
+    /// Branches that meet, and what training keeps.
+    public const string Branched = """
+        using Fcn;
+        namespace User;
+
+        [Fcn(Classes = 3)]
+        [Conv("stem", 8, Pad = 4, Bias = false, Relu = false), BatchNorm("bn"), MaxPool("pool")]
+        [Conv("near", 16, Kernel = 1, Pad = 0)]
+        [Conv("wide", 8, Pad = 0, From = "pool")]
+        [Concat("both", "near", "wide"), Conv("mix", 16), Sum("sum", "mix", "near", Relu = true)]
+        [Score, Upsample(2)]
+        public partial class Branched;
+        """;
 }

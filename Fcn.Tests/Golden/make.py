@@ -1,8 +1,7 @@
-"""Golden numbers small enough to live in the repository: every operator, and networks that are trained for ten steps: a tiny FCN-8s, one of two heads, one of
-two inputs. Computed by PyTorch on the CPU.
+"""Golden numbers small enough to live in the repository: every operator, and small networks that are trained for ten steps. Computed by PyTorch on the CPU.
 
 Run: python3 make.py          (needs torch and numpy; made with PyTorch 1.13, any later version agrees to about 1e-5)
-Writes ops.safetensors, fcn8s_tiny.safetensors, two_heads.safetensors and two_inputs.safetensors beside this file. Arrays are float32, little endian: NCHW maps, OIHW convolution weights,
+Writes ops, fcn8s_tiny, branches, normed, two_heads and two_inputs.safetensors beside this file. Arrays are float32, little endian: NCHW maps, OIHW convolution weights,
 (I, O/groups, K, K) transposed-convolution weights. <case>.y is the result, <case>.dy a random gradient of it, <case>.d<input> the gradient of an input;
 the metadata holds each case's settings as JSON.
 """
@@ -209,11 +208,92 @@ note = dict(widths=json.dumps(WIDTHS), fc=str(FC), classes=str(CLASSES), train="
 save("fcn8s_tiny.safetensors", net, note)
 
 
+# ---------------------------------------------------------------- small networks of what else a declaration can say
+def train(name, weights, forward, sizes, rate, multipliers, at):
+    """Scores of every size, then ten steps on one of them. weights: learned ones and state (running_*); forward(w, image, training)."""
+    learned, net = [k for k in weights if "running_" not in k], {}
+    for key, p in weights.items(): net["weights." + key] = p.clone()
+    for n, h, w in sizes:
+        scenes = [scene(h, w) for _ in range(n)]
+        net[f"{h}x{w}.image"], label = torch.cat([s[0] for s in scenes]), torch.cat([s[1] for s in scenes])
+        net[f"{h}x{w}.label"] = label.to(torch.uint8)
+        net[f"{h}x{w}.logits"] = forward(weights, net[f"{h}x{w}.image"], False)
+    trained, velocity = {k: v.clone().requires_grad_(k in learned) for k, v in weights.items()}, {k: 0 for k in learned}
+    for step in range(STEPS):
+        loss_now = F.cross_entropy(forward(trained, net[at + ".image"], True), net[at + ".label"].long(), ignore_index=255, reduction="sum")
+        loss_now.backward()
+        net[f"loss.{step:02d}"] = loss_now.detach().reshape(1)
+        with torch.no_grad():
+            for key in learned:
+                p, (lr_mult, decay_mult) = trained[key], multipliers(key)
+                if step == 0: net["gradient." + key] = p.grad.clone()
+                velocity[key] = MOMENTUM * velocity[key] + lr_mult * rate * (p.grad + decay_mult * DECAY * p)
+                p -= velocity[key]
+                p.grad = None
+        if step == 0:
+            for key in trained:
+                if key not in learned: net["after1." + key] = trained[key].clone()
+    for key, p in trained.items(): net[f"after{STEPS}." + key] = p.detach()
+    print(name, "loss", [round(float(net[f"loss.{i:02d}"]), 2) for i in (0, 1, 5, STEPS - 1)])
+    save(name, net, dict(train=at, solver=f"Caffe SGD: lr {rate} on the summed loss, momentum {MOMENTUM}, weight decay {DECAY}"))
+
+
+def he(o, i, k):
+    return torch.randn(o, i, k, k) * (2 / (k * k * i)) ** 0.5
+
+
+def biased(name, o, i, k, scale=1.0):
+    return {name + ".weight": he(o, i, k) * scale, name + ".bias": torch.randn(o) * 0.1}
+
+
+def conv(w, name, t, pad):
+    return F.conv2d(t, w[name + ".weight"], w.get(name + ".bias"), 1, pad)
+
+
+# Two branches from one map that end at different places, concatenated (one part at a multiple of 16 channels, one not) and summed.
+def branches(w, image, training):
+    pool = F.max_pool2d(F.relu(conv(w, "conv1", image, 4)), 2, 2, ceil_mode=True)
+    a, b = F.relu(conv(w, "a", pool, 0)), F.relu(conv(w, "b", pool, 0))
+    c = F.relu(conv(w, "c", torch.cat([crop(a, 1, b), b, crop(pool, 1, b)], 1), 1))
+    t = F.relu(c + crop(a, 1, c))
+    return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 2, image)
+
+
+torch.manual_seed(1412)
+SIZES = [(1, 12, 17), (1, 16, 16), (1, 1, 1), (1, 9, 5)]
+train("branches.safetensors",
+      {**biased("conv1", 6, 3, 3, 0.05), **biased("a", 16, 6, 1), **biased("b", 5, 6, 3), **biased("c", 16, 27, 3), **biased("score_fr", 4, 16, 1, 0.1)},
+      branches, SIZES, 2e-5, lambda key: (2, 0) if key.endswith("bias") else (1, 1), "12x17")
+
+
+# Batch normalisation behind convolutions without bias, before a pooling, and without a ReLU; trained on two images.
+def normed(w, image, training):
+    def bn(name, t, momentum=0.1, eps=1e-5):
+        return F.batch_norm(t, w[name + ".running_mean"], w[name + ".running_var"], w[name + ".weight"], w[name + ".bias"], training, momentum, eps)
+    t = F.max_pool2d(F.relu(bn("bn1", conv(w, "conv1", image, 4))), 2, 2, ceil_mode=True)
+    t = F.relu(bn("bn2", conv(w, "conv2", t, 0), 0.3, 1e-3))
+    t = bn("bn3", conv(w, "conv3", t, 1))
+    return crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 2, image)
+
+
+def norm(name, c):
+    return {name + ".weight": 1 + 0.2 * torch.randn(c), name + ".bias": 0.1 * torch.randn(c),
+            name + ".running_mean": 0.3 * torch.randn(c), name + ".running_var": 0.5 + torch.rand(c)}
+
+
+torch.manual_seed(1413)
+train("normed.safetensors",
+      {"conv1.weight": he(12, 3, 3) * 0.05, **norm("bn1", 12), "conv2.weight": he(18, 12, 3), **norm("bn2", 18), "conv3.weight": he(9, 18, 3), **norm("bn3", 9),
+       **biased("score_fr", 4, 9, 1, 0.5)},
+      normed, [(2, 12, 17), *SIZES[1:]], 1e-4,
+      lambda key: (1, 0) if key.startswith("bn") else (2, 0) if key.endswith("bias") else (1, 1), "12x17")
+
+
 # ---------------------------------------------------------------- more than one: two heads with classes and weights of their own, two inputs
 torch.manual_seed(2112)
 
 
-def train(name, weights, inputs, truths, forward, loss_weights, rate, about):
+def train_heads(name, weights, inputs, truths, forward, loss_weights, rate, about):
     """Scores of every head, then ten steps on the sum of the heads' losses, each times its weight; loss.* is that sum, loss_<head>.* its parts."""
     net = {"weights." + k: p.clone() for k, p in weights.items()}
     for key, value in inputs.items(): net["image." + key] = value
@@ -235,13 +315,6 @@ def train(name, weights, inputs, truths, forward, loss_weights, rate, about):
     save(name, net, dict(about=about, solver=f"Caffe SGD: lr {rate} on the weighted sum of the summed losses, momentum {MOMENTUM}, weight decay {DECAY}, bias lr x2 decay x0"))
 
 
-def layer(w, name, co, ci, k):
-    w[name + ".weight"], w[name + ".bias"] = torch.randn(co, ci, k, k) * (2 / (k * k * ci)) ** 0.5, torch.randn(co) * 0.1
-
-
-def conv(w, name, t, pad=0): return F.conv2d(t, w[name + ".weight"], w[name + ".bias"], 1, pad)
-
-
 def patch(label, ignored):
     label[:, :ignored] = 255
     return label
@@ -253,34 +326,32 @@ three, five = ((x // 5) % 3)[None].repeat(N, 1, 1), ((x // 4 + y // 4) % 5)[None
 image = torch.stack([(three[0] == i).float() + (five[0] == i).float() for i in range(3)])[None] + 0.3 * torch.randn(N, 3, H, W_)
 depth = (five[:, None].float() / 4 + 0.1 * torch.randn(N, 1, H, W_))
 
-w = {}
-layer(w, "conv1", 6, 3, 3); layer(w, "conv2", 9, 6, 3); layer(w, "score_fr", 3, 9, 1); layer(w, "parts", 5, 9, 1); layer(w, "parts_score_pool1", 5, 6, 1)
+w = {**biased("conv1", 6, 3, 3), **biased("conv2", 9, 6, 3), **biased("score_fr", 3, 9, 1), **biased("parts", 5, 9, 1), **biased("parts_score_pool1", 5, 6, 1)}
 
 
 def two_heads(w, inputs):
     pool1 = F.max_pool2d(F.relu(conv(w, "conv1", inputs["data"], 3)), 2, 2, ceil_mode=True)
     t = F.max_pool2d(F.relu(conv(w, "conv2", pool1, 1)), 2, 2, ceil_mode=True)
-    main = upsample(conv(w, "score_fr", t), 8, 4)
-    parts = upsample(conv(w, "parts", t), 4, 2)
-    skip = conv(w, "parts_score_pool1", pool1)
+    main = upsample(conv(w, "score_fr", t, 0), 8, 4)
+    parts = upsample(conv(w, "parts", t, 0), 4, 2)
+    skip = conv(w, "parts_score_pool1", pool1, 0)
     # Offsets by coordinates: conv1 moves the image by 2, a pooling by 1/2 of its pixel, an upsampling by its kernel's centre.
     parts = parts[:, :, 1:1 + skip.shape[2], 1:1 + skip.shape[3]] + skip
     parts = upsample(parts, 4, 2)
     return {"score_fr": crop(main, 4, inputs["data"]), "parts": crop(parts, 3, inputs["data"])}
 
 
-train("two_heads.safetensors", w, {"data": image}, {"score_fr": patch(three.clone(), 2), "parts": patch(five.clone(), 1)}, two_heads,
+train_heads("two_heads.safetensors", w, {"data": image}, {"score_fr": patch(three.clone(), 2), "parts": patch(five.clone(), 1)}, two_heads,
       {"score_fr": 1, "parts": 0.4}, 1e-4, "two heads behind one trunk, the second with a skip, classes and a weight of its own")
 
-w = {}
-layer(w, "conv1", 6, 3, 3); layer(w, "conv_d", 6, 1, 3); layer(w, "conv2", 8, 6, 3); layer(w, "score_fr", 5, 8, 1)
+w = {**biased("conv1", 6, 3, 3), **biased("conv_d", 6, 1, 3), **biased("conv2", 8, 6, 3), **biased("score_fr", 5, 8, 1)}
 
 
 def two_inputs(w, inputs):
     t = F.relu(conv(w, "conv1", inputs["data"], 1)) + F.relu(conv(w, "conv_d", inputs["depth"], 1))
     t = F.relu(conv(w, "conv2", F.max_pool2d(t, 2, 2, ceil_mode=True), 3))
-    return {"score_fr": crop(upsample(conv(w, "score_fr", t), 4, 2), 5, inputs["data"])}
+    return {"score_fr": crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 5, inputs["data"])}
 
 
-train("two_inputs.safetensors", w, {"data": image, "depth": depth}, {"score_fr": patch(five.clone(), 2)}, two_inputs, {"score_fr": 1}, 1e-4,
+train_heads("two_inputs.safetensors", w, {"data": image, "depth": depth}, {"score_fr": patch(five.clone(), 2)}, two_inputs, {"score_fr": 1}, 1e-4,
       "a colour image and a depth map, each through a convolution of its own, then their sum")

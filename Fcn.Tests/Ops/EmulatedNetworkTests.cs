@@ -103,6 +103,40 @@ public abstract class EmulatedNetworkTests
         foreach (var (parameter, gradient) in trained.Gradients) Within(1e-5, gradient, file[$"gradient.{parameter}"], parameter);
     }
 
+    // Branches that are concatenated and summed, and batch normalisation: gradients and state of the first step, the losses of ten, and the scores of the
+    // weights they began with. Formats round as above; a loss follows all steps before it.
+    [Theory]
+    [InlineData("branches", "plain", 1e-5, 1e-5, 1e-4)]
+    [InlineData("branches", "fp32", 1e-5, 1e-5, 1e-4)]
+    [InlineData("branches", "tf32", 2e-3, 5e-3, 1e-2)]
+    [InlineData("branches", "bf16", 2e-2, 1e-1, 5e-2)]
+    [InlineData("normed", "plain", 1e-5, 1e-4, 1e-3)]
+    [InlineData("normed", "fp32", 1e-5, 1e-4, 1e-3)]
+    [InlineData("normed", "tf32", 2e-3, 5e-3, 1e-2)]
+    [InlineData("normed", "bf16", 2e-2, 1e-1, 5e-2)]
+    public void Ten_steps(string network, string machine, double scores, double gradients, double losses)
+    {
+        var (golden, file) = (GoldenNetwork.Own[network], GoldenFile.Own($"{network}.safetensors"));
+        string size = file.Settings["train"];
+        using var emulated = Open(golden, file, size, GpuMachine.All.Single(m => m.Name == machine));
+        Within(scores, emulated.Run("y").Map, file[$"{size}.logits"], "scores");
+        var parameters = golden.Graph.Nodes.Where(static n => n.Op is Parameter).ToDictionary(static n => n.Name, static n => (Parameter)n.Op);
+        float rate = network == "branches" ? 2e-5f : 1e-4f;
+        for (int step = 0; step < 10; step++)
+        {
+            var trained = emulated.Packed().Run("training");
+            Within(losses, [trained.Loss], file[$"loss.{step:00}"], $"loss of step {step}");
+            if (step == 0)
+            {
+                Assert.Equal(parameters.Where(static p => !p.Value.IsState).Select(static p => p.Key).Order(), trained.Gradients.Keys.Order());
+                foreach (var (parameter, gradient) in trained.Gradients) Within(gradients, gradient, file[$"gradient.{parameter}"], parameter);
+                foreach (string state in parameters.Where(static p => p.Value.IsState).Select(static p => p.Key))
+                    Within(scores, Array.ConvertAll(emulated.Values(state), static v => (double)v), file[$"after1.{state}"], state);
+            }
+            emulated.Update(rate, 0.9f, 5e-4f, 1, p => ((float)parameters[p].Rate, (float)parameters[p].Decay));
+        }
+    }
+
     // Before fc6, whose few pixels are rectified, all gradients change with one that rounding sends across 0: there they have to point the same way.
     [Fact]
     public void Fcn8s_in_bf16()
@@ -167,7 +201,7 @@ public abstract class EmulatedNetworkTests
     {
         int[] shape = file.Shape($"{size}.image");
         var network = OpGraph.Of(
-            golden == GoldenNetwork.Tiny ? "tiny" : "narrow", CollapseBorder.Run(golden.Graph), name => file[$"weights.{name}"], 1, shape[2], shape[3],
+            "network", CollapseBorder.Run(golden.Graph), name => file[$"weights.{name}"], shape[0], shape[2], shape[3],
             file[$"{size}.image"], Array.ConvertAll(file[$"{size}.label"], v => (byte)v));
         network.Graphs.Remove("labels");
         if (!training) network.Graphs.Remove("training");

@@ -14,11 +14,19 @@ namespace Fcn.Tests.Ops;
 // pixel among them, labels, all gradients, and the loss of every step of Caffe's SGD.
 public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData(SimdLevel.Portable)]
-    [InlineData(SimdLevel.Avx2)]
-    [InlineData(SimdLevel.Avx512)]
-    public void Own_network(SimdLevel level) => Check(GoldenNetwork.Tiny, GoldenFile.Own("fcn8s_tiny.safetensors"), level);
+    public static TheoryData<string, SimdLevel> Own
+    {
+        get
+        {
+            var data = new TheoryData<string, SimdLevel>();
+            foreach (string name in GoldenNetwork.Own.Keys)
+                foreach (var level in Enum.GetValues<SimdLevel>()) data.Add(name, level);
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Own))]
+    public void Own_network(string name, SimdLevel level) => Check(GoldenNetwork.Own[name], GoldenFile.Own($"{name}.safetensors"), level);
 
     [Theory]
     [InlineData(SimdLevel.Portable)]
@@ -32,14 +40,18 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
 
     // The generated program, the engine and the kernels' PTX, on the emulated card; plain kernels are those of sm_75.
     [Theory]
-    [InlineData(CudaPrecision.Fp32, 75, 2)]
-    [InlineData(CudaPrecision.Fp32, 90, 3)]
-    public void Own_network_on_an_emulated_card(CudaPrecision precision, int capability, int steps)
+    [InlineData("fcn8s_tiny", CudaPrecision.Fp32, 75, 2)]
+    [InlineData("fcn8s_tiny", CudaPrecision.Fp32, 90, 3)]
+    [InlineData("branches", CudaPrecision.Fp32, 75, 2)]
+    [InlineData("branches", CudaPrecision.Fp32, 90, 3)]
+    [InlineData("normed", CudaPrecision.Fp32, 75, 2)]
+    [InlineData("normed", CudaPrecision.Fp32, 90, 3)]
+    public void Own_network_on_an_emulated_card(string name, CudaPrecision precision, int capability, int steps)
     {
-        var file = GoldenFile.Own("fcn8s_tiny.safetensors");
+        var file = GoldenFile.Own($"{name}.safetensors");
         using var device = PtxCard.Open(precision, capability);
-        using var network = GoldenNetwork.Tiny.Open(file, device);
-        foreach (string size in new[] { "1x1", "33x7" }) Forward(network, file, size);
+        using var network = GoldenNetwork.Own[name].Open(file, device);
+        foreach (string size in Sizes(file).OrderBy(s => file[$"{s}.image"].Length).Take(2)) Forward(network, file, size);
         Train(network, file, steps);
     }
 
@@ -57,24 +69,28 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         Train(network, file, steps: 2);
     }
 
-    [Fact]
-    public void The_number_of_threads_changes_no_bit_and_gradients_add_up()
+    [Theory]
+    [InlineData("fcn8s_tiny", "33x7")]
+    [InlineData("branches", "9x5")]
+    [InlineData("normed", "9x5")]
+    public void The_number_of_threads_changes_no_bit_and_gradients_add_up(string name, string scored)
     {
-        var file = GoldenFile.Own("fcn8s_tiny.safetensors");
-        byte[] labels = Array.ConvertAll(file["21x27.label"], v => (byte)v);
+        var file = GoldenFile.Own($"{name}.safetensors");
+        var batch = Batch(file, file.Settings["train"]);
+        byte[] labels = Array.ConvertAll(file[$"{file.Settings["train"]}.label"], v => (byte)v);
         float[][]? first = null;
         foreach (int threads in new[] { 1, 2, 5 })
         {
             using var device = new CpuDevice(threads) { Poison = true };
-            using var network = GoldenNetwork.Tiny.Open(file, device);
-            var scores = new float[file["33x7.logits"].Length];
-            network.Engine.Scores(Batch(file, "33x7"), scores);
-            network.Engine.Backward(Batch(file, "21x27"), labels, new(0.5f, 0, true));
+            using var network = GoldenNetwork.Own[name].Open(file, device);
+            var scores = new float[file[$"{scored}.logits"].Length];
+            network.Engine.Scores(Batch(file, scored), scores);
+            network.Engine.Backward(batch, labels, new(0.5f, 0, true));
             float[][] once = [scores, .. Gradients(network)];
             first ??= once;
             for (int i = 0; i < once.Length; i++) Assert.Equal(first[i], once[i]);
 
-            network.Engine.Backward(Batch(file, "21x27"), labels, new(0.5f, 0, false));
+            network.Engine.Backward(batch, labels, new(0.5f, 0, false));
             float[][] twice = Gradients(network);
             for (int p = 0; p < twice.Length; p++)
             {
@@ -91,14 +107,17 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         })];
     }
 
-    [Fact]
-    public void Own_network_interpreted()
+    [Theory]
+    [InlineData("fcn8s_tiny")]
+    [InlineData("branches")]
+    [InlineData("normed")]
+    public void Own_network_interpreted(string name)
     {
-        var file = GoldenFile.Own("fcn8s_tiny.safetensors");
-        Close.Within(1e-4, Interpret(GoldenNetwork.Tiny, file, "1x1", "y", InterpretedSchedule.Scalar).Map, file["1x1.logits"], "scores of one pixel");
-        var trained = Interpret(GoldenNetwork.Tiny, file, "21x27", "training", Machine.Avx512);
+        var (golden, file) = (GoldenNetwork.Own[name], GoldenFile.Own($"{name}.safetensors"));
+        Close.Within(1e-4, Interpret(golden, file, "1x1", "y", InterpretedSchedule.Scalar).Map, file["1x1.logits"], "scores of one pixel");
+        var trained = Interpret(golden, file, file.Settings["train"], "training", Machine.Avx512);
         Close.Within(1e-3, [trained.Loss], file["loss.00"], "loss");
-        foreach (var (name, gradient) in trained.Gradients) Close.Within(1e-3, gradient, file[$"gradient.{name}"], name);
+        foreach (var (parameter, gradient) in trained.Gradients) Close.Within(1e-3, gradient, file[$"gradient.{parameter}"], parameter);
         Assert.Equal(file.Names.Count(n => n.StartsWith("gradient.", StringComparison.Ordinal)), trained.Gradients.Count);
     }
 
@@ -114,7 +133,7 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
     {
         int[] shape = file.Shape($"{size}.image");
         var network = OpGraph.Of(
-            "network", golden.Graph, name => file[$"weights.{name}"], 1, shape[2], shape[3],
+            "network", golden.Graph, name => file[$"weights.{name}"], shape[0], shape[2], shape[3],
             file[$"{size}.image"], Array.ConvertAll(file[$"{size}.label"], v => (byte)v));
         return new InterpretedSchedule(network, graph, machine).Run();
     }
@@ -128,11 +147,14 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         }
         using var device = new CpuDevice(2, level) { Poison = true };
         using var network = golden.Open(file, device);
-        var sizes = file.Names.Where(n => n.EndsWith(".image", StringComparison.Ordinal)).Select(n => n[..^".image".Length]).ToList();
+        var sizes = Sizes(file);
         Assert.Equal(4, sizes.Count);
         foreach (string size in sizes) Forward(network, file, size);
         Train(network, file);
     }
+
+    private static List<string> Sizes(GoldenFile file) =>
+        [.. file.Names.Where(n => n.EndsWith(".image", StringComparison.Ordinal)).Select(n => n[..^".image".Length])];
 
     private static void Forward(Network network, GoldenFile file, string size)
     {
@@ -143,13 +165,14 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         Close.Within(1e-4, Array.ConvertAll(scores, s => (double)s), logits, $"scores at {size}");
 
         // Where the best class leads by more than rounding, labels are PyTorch's.
-        var labels = new byte[input.Height * input.Width];
+        int plane = input.Height * input.Width, classes = network.Description.Classes;
+        var labels = new byte[input.Images * plane];
         network.Engine.Segment(input, labels);
         double clear = 1e-3 * logits.Max(Math.Abs);
         for (int i = 0; i < labels.Length; i++)
         {
-            var ranked = Enumerable.Range(0, logits.Length / labels.Length)
-                .Select(c => (Class: c, Score: logits[c * labels.Length + i])).OrderByDescending(c => c.Score).Take(2).ToList();
+            var ranked = Enumerable.Range(0, classes).Select(c => (Class: c, Score: logits[(i / plane * classes + c) * plane + i % plane]))
+                .OrderByDescending(c => c.Score).Take(2).ToList();
             if (ranked[0].Score - ranked[1].Score > clear) Assert.Equal(ranked[0].Class, labels[i]);
         }
     }
@@ -167,7 +190,11 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         {
             double loss = network.Engine.Backward(input, labels, new(1, 0, true)), expected = file[$"loss.{step:00}"][0];
             Assert.True(Math.Abs(loss - expected) <= 1e-3 * expected, $"loss before update {step}: {loss}, PyTorch has {expected}");
-            for (int p = 0; step == 0 && p < parameters.Count; p++) Compare(ParameterStore.Gradients, p, "gradient");
+            for (int p = 0; step == 0 && p < parameters.Count; p++)
+            {
+                bool isState = parameters[p].Kind == ParameterKind.State;
+                Compare(isState ? ParameterStore.Values : ParameterStore.Gradients, p, isState ? "after1" : "gradient");
+            }
             network.Engine.Update(new(rate, 0.9f, 5e-4f, 1));
         }
         for (int p = 0; steps is null && p < parameters.Count; p++) Compare(ParameterStore.Values, p, $"after{recorded}");
@@ -181,14 +208,14 @@ public sealed partial class GoldenNetworkTests(ITestOutputHelper output)
         }
     }
 
-    // (1, 3, H, W) to channels innermost.
+    // (N, 3, H, W) to channels innermost.
     private static InputBatch Batch(GoldenFile file, string size)
     {
         int[] shape = file.Shape($"{size}.image");
         double[] image = file[$"{size}.image"];
         int channels = shape[1], plane = shape[2] * shape[3];
-        var pixels = Enumerable.Range(0, image.Length).Select(i => (float)image[i % channels * plane + i / channels]);
-        return new(1, shape[2], shape[3], channels, [.. pixels]);
+        var pixels = Enumerable.Range(0, image.Length).Select(i => (float)image[(i / channels / plane * channels + i % channels) * plane + i / channels % plane]);
+        return new(shape[0], shape[2], shape[3], channels, [.. pixels]);
     }
 
     [GeneratedRegex(@"lr ([0-9.e+-]+)")]

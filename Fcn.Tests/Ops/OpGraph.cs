@@ -44,14 +44,14 @@ internal sealed class OpGraph
         foreach (var input in inputs) op._pixels[input] = pixels(((Input)input.Op).Name);
         foreach (var parameter in aligned.Nodes.Where(n => n.Op is Parameter)) op.Keep(parameter, weights(parameter.Name));
         (op._plan, op._gpuPlan) = (ParameterPlan.Of(aligned), GpuParameterPlan.Of(aligned));
-        var inference = DropDropout.Run(aligned);
+        var inference = UseRunningStatistics.Run(DropDropout.Run(aligned));
         foreach (var head in scores)
         {
             string of = head == scores[0] ? "" : $".{head.Head.Name}";
             op.Graphs[$"y{of}"] = Fuse.Run(DropDead.Run(new(inference.Nodes, inference.Outputs.Where(o => ((Output.Scores)o).Head == head.Head).ToList())));
             op.Graphs[$"labels{of}"] = Fuse.Run(DropDead.Run(AddArgMax.Run(inference, inference.Outputs.Cast<Output.Scores>().Single(o => o.Head == head.Head))));
         }
-        op.Graphs["training"] = Fuse.Run(DropDead.Run(BuildBackward.Run(aligned)));
+        op.Graphs["training"] = Fuse.Run(DropDead.Run(BuildBackward.Run(UseBatchStatistics.Run(aligned))));
         return op;
     }
 

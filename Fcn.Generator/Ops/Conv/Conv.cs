@@ -104,6 +104,8 @@ internal sealed record BiasGradient() : ModeOp(Arity: 1)
 {
     public override string Word => "bias_gradient";
 
+    public ChannelSum Sum { get; } = new GradientSum("bias_gradient");
+
     public override bool CanCarryTail => false;
 
     public override Shape Infer(IReadOnlyList<Node> inputs) => new WeightShape(inputs[0].Map.Channels, 1, 1);

@@ -1,13 +1,16 @@
 namespace Fcn.Generator.Ops;
 
-/// A learned parameter. Rate and Decay are Caffe's lr_mult and decay_mult.
+/// A learned parameter, or state that training keeps beside them. Rate and Decay are Caffe's lr_mult and decay_mult; state has neither.
 internal sealed record Parameter(WeightShape Dimensions, Fill Fill, double Rate, double Decay) : Leaf
 {
     public override string Word => "parameter";
 
-    public override string Format => $"parameter {Fill} rate {Literal.Of(Rate)} decay {Literal.Of(Decay)}";
+    public override string Format => IsState ? $"state {Fill}" : $"parameter {Fill} rate {Literal.Of(Rate)} decay {Literal.Of(Decay)}";
 
-    /// How many learned values it holds.
+    /// Whether it is state: written by every forward pass of training, and left alone by the solver.
+    public bool IsState { get; init; }
+
+    /// How many values it holds.
     public long Count => (long)Dimensions.Out * Dimensions.In * Dimensions.Kernel * Dimensions.Kernel;
 
     /// Whether this is a vector with one value per output channel.
@@ -20,6 +23,7 @@ internal sealed record Parameter(WeightShape Dimensions, Fill Fill, double Rate,
 internal enum Fill
 {
     Zero,
+    One,
     He,
     Bilinear,
 }

@@ -24,6 +24,8 @@ internal sealed record ReluGradient() : ModeOp(Arity: 2), IElementwise
 
     public int Others => 1;
 
+    public bool ReadsVectors => false;
+
     public bool KeepsOrder => false;
 
     public override bool CanCarryTail => false;

@@ -28,6 +28,11 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 _weights[node] = parameters.Gradient(gradient.Parameter);
                 return;
             }
+            if (Graph.OutputOf(node) is Output.State state)
+            {
+                _weights[node] = parameters.Weights[state.Parameter];
+                return;
+            }
             var weight = new WeightBuffer(name, Value.Field(name, KernelType.To(Element.Float)), shape.Out, shape.In, shape.Kernel, WeightOrder.InBlock(node, Graph));
             Buffer(name, Element.Float, (Value)(weight.Length * 4));
             _weights[node] = weight;
@@ -63,6 +68,9 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 return [Launch.Of(BiasAndFlipKernels.Bias(machine, name, summary, maps[0]!, _weights[node]), _weights[node].OutBlocks)];
             case FlipWeight:
                 return [Launch.Of(BiasAndFlipKernels.Flip(name, summary, weights[0]!, _weights[node]), _weights[node].OutBlocks * _weights[node].InBlocks)];
+            case ChannelOp op:
+                var channels = new ChannelKernels(machine, op, maps, weights, _weights[node]);
+                return [Launch.Of(channels.Lower(name, summary, adds: Graph.OutputOf(node) is Output.Gradient), _weights[node].OutBlocks)];
             case UpsampleArgMax labels:
                 return [Of(UpsampleArgMaxKernel.Lower(labels, machine, name, summary, maps[0]!), UpsampleArgMaxKernel.Items, Labels(node))];
             case UpsampleLoss loss:

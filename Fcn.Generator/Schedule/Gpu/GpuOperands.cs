@@ -1,9 +1,10 @@
 namespace Fcn.Generator.Schedule.Gpu;
 
-// A node's operands under their roles in its kernels: maps x, x1, …, its own map y, parameters weight and bias; and what the roles are in this schedule.
+// A node's operands under their roles in its kernels: maps x, x1, …, its own map y, parameters weight and bias, of elementwise ops vector0, vector1, …;
+// and what the roles are in this schedule. Core: the inputs in front of those of elementwise ops.
 internal sealed class GpuOperands
 {
-    public GpuOperands(GpuMap? y, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights)
+    public GpuOperands(GpuMap? y, IReadOnlyList<GpuMap?> maps, IReadOnlyList<GpuWeight?> weights, int core = int.MaxValue)
     {
         var bindings = new List<KeyValuePair<string, Value>>();
         Y = y?.As("y")!;
@@ -17,10 +18,11 @@ internal sealed class GpuOperands
             bindings.AddRange(GpuLaunch.Bind(role, map));
             return role;
         })];
+        int vectors = 0;
         Weights = [.. weights.Select((weight, i) =>
         {
             if (weight is null) return null;
-            var role = weight.As(i < 2 ? "weight" : "bias");
+            var role = weight.As(i >= core ? Vector(vectors++) : i < 2 ? "weight" : "bias");
             bindings.AddRange(GpuLaunch.Bind(role));
             return role;
         })];
@@ -28,6 +30,9 @@ internal sealed class GpuOperands
     }
 
     public GpuMap Y { get; }
+
+    /// The role of what an elementwise op reads per channel.
+    public static string Vector(int number) => FormattableString.Invariant($"vector{number}");
 
     /// By input; null where the input is a weight.
     public IReadOnlyList<GpuMap?> Maps { get; }

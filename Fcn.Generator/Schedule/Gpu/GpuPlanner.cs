@@ -57,14 +57,18 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
                 return new GpuContraction(this, name).WeightGradient(gradient.Conv, maps[0]!, maps[1]!, _weights[node]);
             case WeightGradient gradient:
                 return new GpuWeightGradient(name, gradient.Conv, maps[0]!, maps[1]!, _weights[node]).Launches(this);
-            case BiasGradient:
-                return new GpuBiasGradientKernels(name, maps[0]!, _weights[node]).Launches(this);
+            case BiasGradient gradient:
+                return new GpuChannelSumKernels(name, gradient.Sum, maps, weights, _weights[node], adds: true).Launches(this);
+            case ChannelSum sum:
+                return new GpuChannelSumKernels(name, sum, maps, weights, _weights[node], adds: false).Launches(this);
+            case ChannelMap map:
+                return [GpuChannelMapKernel.Lower(map, maps, weights, _weights[node], adds: Graph.OutputOf(node) is Output.Gradient)];
             case UpsampleArgMax labels:
                 return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!, Labels(node))];
             case UpsampleLoss loss:
                 return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this, Labels(node), new("Loss", EngineField.Loss(((Output.Loss)Graph.OutputOf(node)!).Head)));
             default:
-                return [new GpuNest(node, new(_maps[node], maps, weights)).Lower(_maps[node])];
+                return [new GpuNest(node, new(_maps[node], maps, weights, (node.Op as Fused)?.CoreInputs ?? (node.Op is Elementwise or NormalizeGradient ? 1 : node.Inputs.Count))).Lower(_maps[node])];
         }
     }
 
@@ -80,6 +84,8 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         Parameter => parameters.Weights[node.Name],
         FlipWeight => _weights[node.Inputs[0]].Flip(),
         _ when Graph.OutputOf(node) is Output.Gradient gradient => parameters.Gradient(gradient.Parameter),
+        _ when Graph.OutputOf(node) is Output.State state => parameters.Weights[state.Parameter],
+        ChannelOp => new(node.Name, Buffer(GeneratedName.Of(node.Name), Element.Float, (Value)(GpuMap.PitchOf(((WeightShape)node.Shape).Out) * 4L)), ((WeightShape)node.Shape).Out, 1, 1),
         _ => throw new InvalidOperationException($"'{node.Name}' ({node.Op.Word}) has no place in parameter memory."),
     };
 }

@@ -19,6 +19,9 @@ internal sealed record GpuWeight(string Name, Value Memory, int Out, int In, int
         return ((o.To(Element.Index) * Kernel + a) * Kernel + b) * Innermost + i;
     }
 
+    /// A vector of a kernel, whatever it is in a schedule.
+    public static GpuWeight Role(string name) => new(name, Value.Field(name, KernelType.To(Element.Float)), 0, 1, 1);
+
     public GpuWeight As(string role) => this with { Name = role };
 
     public GpuWeight Flip() => this with { Out = In, In = Out, Flipped = !Flipped };

@@ -46,7 +46,8 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
     public Value Apply(KernelBuilder k, GpuMap y, IReadOnlyList<GpuMap> maps, Value pixel, Value channel, Value sums)
     {
         Value value = Bias ? sums + Value.Field("bias", KernelType.To(Element.Float)).Load(channel, sums.Type.Lanes) : sums;
-        var point = new GpuPoint(k, sums.Type.Lanes, maps, [])
+        var (read, vectors) = Operands(maps);
+        var point = new GpuPoint(k, sums.Type.Lanes, read, vectors)
         {
             N = pixel / (y.Height * y.Width), H = pixel / y.Width % y.Height, W = pixel % y.Width, First = channel, Pixel = (pixel, y.Size),
         };
@@ -57,5 +58,18 @@ internal sealed record ConvEnding(bool Bias, EquatableArray<Op> Tail, bool Pools
             others += ((IElementwise)op).Others;
         }
         return value;
+    }
+
+    // What the ops of the tail read, by the numbers under which they read it: from 1 on.
+    private (IReadOnlyList<GpuMap?> Maps, IReadOnlyList<GpuWeight?> Vectors) Operands(IReadOnlyList<GpuMap> maps)
+    {
+        var (read, vectors) = (new List<GpuMap?> { null }, new List<GpuWeight?> { null });
+        foreach (var op in Tail.Cast<IElementwise>())
+            for (int i = 0; i < op.Others; i++)
+            {
+                read.Add(op.ReadsVectors ? null : maps[read.Count(static m => m is not null) + 1]);
+                vectors.Add(op.ReadsVectors ? GpuWeight.Role(GpuOperands.Vector(vectors.Count(static v => v is not null))) : null);
+            }
+        return (read, vectors);
     }
 }

@@ -15,7 +15,8 @@ internal sealed class GpuContraction(IGpuPlanner planner, string name)
         var fused = node.Op as Fused;
         var conv = (Conv)(fused?.Core ?? node.Op);
         var (x, weight, bias) = (maps[0]!, weights[1]!, (fused?.CoreInputs ?? node.Inputs.Count) > 2 ? weights[2] : null);
-        var (geometry, operands) = (new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out), new GpuOperands(y, maps, weights));
+        var operands = new GpuOperands(y, maps, weights, fused?.CoreInputs ?? node.Inputs.Count);
+        var geometry = new ConvGeometry(planner.Machine, conv, x.Pitch, weight.Out);
         var ending = new ConvEnding(bias is not null, (fused?.Tail ?? []).ToEquatableArray(), fused?.Pool is not null);
         var form = ConvForm.Of(geometry.Tile, ending, [.. operands.Maps.OfType<GpuMap>()], operands.Y);
         var kernel = planner.Kernel(form.Key, form.Name, form.Summary, () => planner.Machine.Unit == MatrixUnit.None
