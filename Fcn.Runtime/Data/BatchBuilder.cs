@@ -43,12 +43,15 @@ public sealed class Batch
         // The floats come first: where they fit into an array, so do the labels of a head.
         bool same = (Input.Images, Input.Height, Input.Width, Input.Inputs.Count) == (images, size.Height, size.Width, inputs.Count);
         for (int i = 0; same && i < inputs.Count; i++) same = Input.Inputs[i].Channels == inputs[i].Channels;
-        if (!same) Input = new InputBatch(images, size.Height, size.Width, [.. inputs.Select((input, i) => Room(images, size, input.Channels, i))]);
+        if (!same) Input = Fitting(images, size, inputs);
         int count = images * size.Height * size.Width;
         if (labels.LongLength < (long)headCount * count)
             labels = HostMemory.NewArray<byte>((long)headCount * count, $"The labels of {images}x{size} take", "Use smaller images or fewer at a time.");
         (labelCount, heads) = (count, headCount);
     }
+
+    InputBatch Fitting(int images, PixelSize size, IReadOnlyList<InputSummary> inputs) =>
+        new(images, size.Height, size.Width, [.. inputs.Select((input, i) => Room(images, size, input.Channels, i))]);
 
     // An array that was long enough once is used again.
     InputPixels Room(int images, PixelSize size, int channels, int input)

@@ -37,8 +37,11 @@ public class GraphSpecTests
         "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3), not (4, 1, 3, 3)");
 
     [Fact]
-    public void HeadsHaveNamesOfTheirOwn() => Illegal(
-        Phase.Aligned, new(Aligned.Nodes, [.. Aligned.Outputs, .. Aligned.Outputs]), "'score' (crop) is illegal: another output is of the same head");
+    public void HeadsHaveNamesOfTheirOwn()
+    {
+        var graph = Aligned;
+        Illegal(Phase.Aligned, new(graph.Nodes, [.. graph.Outputs, .. graph.Outputs]), "'score' (crop) is illegal: another output is of the same head");
+    }
 
     private static void Illegal(Phase phase, NetworkGraph graph, string message) =>
         Assert.Contains(message, Assert.Throws<InvalidOperationException>(() => GraphSpec.Verify(phase, graph)).Message);
