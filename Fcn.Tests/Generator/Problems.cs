@@ -123,6 +123,26 @@ public class Problems
         Yields(id, $"[Fcn(Classes = 2), {layers}] public partial class Street;", message);
 
     [Theory]
+    [InlineData("FCN1009", "Conv(\"a\", 8), MaxPool(\"p\"), Score, «Score(\"b\")»", "[Score(\"b\")] stands behind the score layer 'score_fr'")]
+    [InlineData(
+        "FCN1011", "Conv(\"a\", 8), MaxPool(\"p\"), Score, Upsample(2), «Score(\"parts\")»", "'Street' has a head that ends with 'parts' at stride 2. Add [Upsample(2)]")]
+    [InlineData(
+        "FCN1011", "Conv(\"a\", 8), MaxPool(\"p\"), «Score(\"aux\")», Conv(\"b\", 8, From = \"p\"), Score, Upsample(2)", "'Street' has a head that ends with 'aux'")]
+    [InlineData(
+        "FCN1012", "Conv(\"a\", 8), MaxPool(\"p\"), Score, Upsample(2), «Upsample(2, From = \"score_fr\")»", "[Upsample(2)] stands behind the final upsampling")]
+    [InlineData(
+        "FCN1014", "Conv(\"a\", 8), Score(\"one\"), Score(«\"one\"», From = \"a\")", "[Score(\"one\")] introduces the name 'one', but [Score(\"one\")] has it already")]
+    [InlineData("FCN1014", "Input, «Input», Conv(\"a\", 8), Score", "[Input(\"data\")] introduces the name 'data', but another [Input(\"data\")] has it")]
+    [InlineData(
+        "FCN1014", "Input, Input(\"depth\"), Conv(«\"depth\"», 8), Score", "[Conv(\"depth\")] introduces the name 'depth', but [Input(\"depth\")] has it")]
+    [InlineData("FCN1013", "Input(«\"my depth\"»), Conv(\"a\", 8), Score", "'my depth' cannot name a layer")]
+    [InlineData("FCN1024", "Input, Input(\"depth\"), Conv(\"a\", 8, «From = \"dept\"»), Score", "[Conv(\"a\")] reads 'dept'")]
+    [InlineData("FCN1006", "Conv(\"a\", 8), Score(«Classes = 1»)", "Classes is 1; it must be from 2 to 254")]
+    [InlineData("FCN1016", "Conv(\"a\", 8), Score(«LossWeight = -1»)", "[Score(\"score_fr\")] has LossWeight = -1; it must be a finite number of at least 0")]
+    public void HeadsAndInputsAreNamed(string id, string layers, string message) =>
+        Yields(id, $"[Fcn(Classes = 2), {layers}] public partial class Street;", message);
+
+    [Theory]
     [InlineData(
         "pool4",
         "Upsample = 4",

@@ -82,7 +82,7 @@ internal sealed class GoldenNetwork
     private static string Fcn8s(int[][] widths, int fc)
     {
         var stream = widths.Select((block, i) => string.Concat(block.Select((width, j) =>
-            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 40" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
+            $"Conv(\"conv{i + 1}_{j + 1}\", {width}{(i + j == 0 ? ", Pad = 100" : "")}), ")) + $"MaxPool(\"pool{i + 1}\")");
         return $"""
             {string.Join("\n", stream.Select(s => $"[{s}]"))}
             [Conv("fc6", {fc}, Kernel = 7, Pad = 0), Conv("fc7", {fc}, Kernel = 1, Pad = 0)]

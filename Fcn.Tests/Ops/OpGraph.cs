@@ -256,7 +256,9 @@ internal sealed class OpGraph
         var builder = new GraphBuilder();
         foreach (var node in nodes) builder.Keep(node);
         var leaves = builder.Add("leaves", new Crop(0, map.Map.Size), map);
-        return Fuse.Run(DropDead.Run(builder.Build([new Output.Scores(leaves, Only), .. learned])));
+        // A loss writes its number wherever it stands.
+        var losses = builder.Nodes.Where(static n => n.Op is UpsampleLoss).Select(static n => new Output.Loss(n, Only));
+        return Fuse.Run(DropDead.Run(builder.Build([new Output.Scores(leaves, Only), .. losses, .. learned])));
     }
 }
 
