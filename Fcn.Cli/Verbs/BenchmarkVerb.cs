@@ -78,7 +78,8 @@ static class BenchmarkVerb
             for (int i = 0; i < values.Length; i++) values[i] = (float)random.Between(-1, 1);
             inputs.Add(new InputPixels(each.Channels, values));
         }
-        byte[] labels = HostMemory.NewArray<byte>(pixels, purpose, Remedy), truth = HostMemory.NewArray<byte>(pixels * summary.Heads.Count, purpose, Remedy);
+        byte[] labels = HostMemory.NewArray<byte>(pixels, purpose, Remedy);
+        byte[] truth = HostMemory.NewArray<byte>(pixels * summary.Heads.Count, purpose, Remedy);
         for (int i = 0; i < truth.Length; i++) truth[i] = (byte)random.Below(summary.Heads[(int)(i / pixels)].Classes);
         var input = new InputBatch(config.Batch, config.Size.Height, config.Size.Width, inputs);
         // Rate 0: the work of an update, but every run starts from the same weights.

@@ -3,8 +3,8 @@ namespace Fcn.Generator.Declaration;
 // What the user wrote, as plain values: no symbols, no locations. The first of the two boundaries of the compiler: equal declarations are
 // compiled once.
 
-/// Layers: the word Fcn, the words Input (the default one if none is written), then the stream in order, the backbone's layers at its place.
-/// MetadataName: by which a compilation finds the class.
+/// Layers: the word Fcn, the words Input (the default one if none is written), then the stream in order, the backbone's layers at its
+/// place. MetadataName: by which a compilation finds the class.
 internal sealed record NetworkDeclaration(
     string Namespace, string Name, string MetadataName, string Accessibility, EquatableArray<LayerDeclaration> Layers)
 {

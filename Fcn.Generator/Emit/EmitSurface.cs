@@ -81,13 +81,14 @@ internal static class EmitSurface
         return writer.Block($"{network.Accessibility} partial class {network.EscapedName} : global::Fcn.Network");
     }
 
-    // 21 classes from BGR, mean 104.00699 116.66877 122.67892 subtracted; of several: 2 and 8 classes (score_fr, parts) from BGR, mean 0 0 0 subtracted, and
-    // depth: one channel
+    // 21 classes from BGR, mean 104.00699 116.66877 122.67892 subtracted; of several: 2 and 8 classes (score_fr, parts) from BGR, mean 0 0
+    // 0 subtracted, and depth: one channel
     private static string Heading(NetworkDeclaration network, LayerTable table)
     {
         string classes = string.Join(" and ", table.Heads.Select(static h => Literal.Of(h.Classes)));
         string heads = table.Heads.Count == 1 ? "" : $" ({string.Join(", ", table.Heads.Select(static h => h.Name))})";
-        var inputs = network.Inputs.Select(static i => i.Get(InputLayer.Name) == Input.Standard ? From(i) : $"{i.Get(InputLayer.Name)}: {From(i)}");
+        var inputs = network.Inputs.Select(static i =>
+            i.Get(InputLayer.Name) is var name && name == Input.Standard ? From(i) : $"{name}: {From(i)}");
         return $"{classes} classes{heads} from {string.Join(", and ", inputs)}";
     }
 

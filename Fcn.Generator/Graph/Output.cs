@@ -9,7 +9,8 @@ internal abstract record Output(Node Node)
     /// The class of every pixel of the input, by a head's scores.
     public sealed record Labels(Node Node, Head Head) : Output(Node);
 
-    /// A head's training loss. The node's own value is the gradient that the loss begins with; the number, not weighted, goes to the head's loss cell.
+    /// A head's training loss. The node's own value is the gradient that the loss begins with; the number, not weighted, goes to the head's
+    /// loss cell.
     public sealed record Loss(Node Node, Head Head) : Output(Node);
 
     /// What the state of this name is from now on.

@@ -81,7 +81,8 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// number behind it.
     public string Free(string wanted) => new NameScope(_written.Concat(_owners.Keys), StringComparer.OrdinalIgnoreCase).Take(wanted);
 
-    /// The name of a layer that has none of its own, in the head whose scores are read: that of the reference, behind the head's where it is not the first.
+    /// The name of a layer that has none of its own, in the head whose scores are read: that of the reference, behind the head's where it
+    /// is not the first.
     public string NameInHead(string name) => Begun == _begun[0] ? name : $"{Begun.Head.Name}_{name}";
 
     public void AddInput(LayerDeclaration source, Node input)

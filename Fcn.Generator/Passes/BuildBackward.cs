@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Passes;
 
-// Needs: an aligned graph whose outputs are the heads' score maps. Gives: a loss node for each head and the gradient of every learned parameter as outputs, beside
-// the new state.
+// Needs: an aligned graph whose outputs are the heads' score maps. Gives: a loss node for each head and the gradient of every learned
+// parameter as outputs, beside the new state.
 // Because: the backward pass is compiled like the forward one: same ops, same fusion, same memory plan.
 internal static class BuildBackward
 {
@@ -32,7 +32,8 @@ internal static class BuildBackward
         var (builder, head) = (backward.Builder, scores.Head);
         var (coarse, upsample, offset) = CoarseScores.Of(scores.Node, graph);
         var loss = builder.Add(builder.Free("loss"), new UpsampleLoss(upsample, offset), coarse);
-        backward.Accumulate(coarse, head.LossWeight.Equals(1.0) ? loss : builder.Add($"{loss.Name}.weighted", new Scale(head.LossWeight), loss));
+        bool whole = head.LossWeight.Equals(1.0);
+        backward.Accumulate(coarse, whole ? loss : builder.Add($"{loss.Name}.weighted", new Scale(head.LossWeight), loss));
         return new Output.Loss(loss, head);
     }
 }

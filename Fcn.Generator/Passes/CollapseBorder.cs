@@ -1,10 +1,10 @@
 namespace Fcn.Generator.Passes;
 
-/// Needs: an aligned graph. Gives: the first convolution behind each input with a smaller pad and, behind one op of the prefix, a Repeat which brings back
-/// the rows and columns that this takes away; every map behind it is what it was. The same graph where nothing is gained. Because: a wide
-/// pad surrounds the image with a band in which a map's rows are all equal, so that one row says as much as many; exact, gradients included
-/// (docs/decisions/0014). A stronger form is possible here: these rows depend on the weights alone and could be computed once, when they
-/// load.
+/// Needs: an aligned graph. Gives: the first convolution behind each input with a smaller pad and, behind one op of the prefix, a Repeat
+/// which brings back the rows and columns that this takes away; every map behind it is what it was. The same graph where nothing is gained.
+/// Because: a wide pad surrounds the image with a band in which a map's rows are all equal, so that one row says as much as many; exact,
+/// gradients included (docs/decisions/0014). A stronger form is possible here: these rows depend on the weights alone and could be computed
+/// once, when they load.
 internal static class CollapseBorder
 {
     /// Height and width at which gains are compared.
@@ -14,7 +14,8 @@ internal static class CollapseBorder
     private const int Move = 128;
 
     public static NetworkGraph Run(NetworkGraph graph) =>
-        graph.Nodes.Where(static n => n.Op is Input).Select(static n => n.Name).Aggregate(graph, static (each, input) => Run(each, each[input]));
+        graph.Nodes.Where(static n => n.Op is Input).Select(static n => n.Name)
+            .Aggregate(graph, static (each, input) => Run(each, each[input]));
 
     private static NetworkGraph Run(NetworkGraph graph, Node input)
     {

@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Schedule;
 
-/// What the engine gives for every input and head, by names that no layer can have. Kernels know it by its role (Image, Labels, Scores, Loss); launches bind
-/// one to the other.
+/// What the engine gives for every input and head, by names that no layer can have. Kernels know it by its role (Image, Labels, Scores,
+/// Loss); launches bind one to the other.
 internal static class EngineField
 {
     public static Value Image(Node input) => Pointer($"@{((Input)input.Op).Name}", Element.Float);

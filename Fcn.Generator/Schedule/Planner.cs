@@ -89,6 +89,10 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
         _ => throw new InvalidOperationException($"'{node.Name}' is no output that has labels."),
     }));
 
+    /// Where the number of a loss goes.
+    protected Value LossCell(Node node) => Graph.OutputOf(node) is Output.Loss loss ? EngineField.Loss(loss.Head)
+        : throw new InvalidOperationException($"'{node.Name}' is no output that is a loss.");
+
     /// Names the height and the width of a map for the host.
     protected void Sized(Value height, Value width, Extent size)
     {

@@ -30,8 +30,8 @@ internal static class DeclarationReader
         return new(network, extendable, complete, problems.ToEquatableArray());
     }
 
-    // Fcn, every Input, then the stream. The network's own inputs precede the backbone's, and stand for those of their names; where neither has one, the
-    // default stands at Fcn.
+    // Fcn, every Input, then the stream. The network's own inputs precede the backbone's, and stand for those of their names; where neither
+    // has one, the default stands at Fcn.
     private static EquatableArray<LayerDeclaration> Layers(IReadOnlyList<WrittenWord> words)
     {
         var read = words.Select(static (w, i) => (Written: w, Layer: Layer(w, i))).ToList();

@@ -89,8 +89,8 @@ public sealed class BatchBuilder
     /// <param name="least">Smallest size of the batch, such as <see cref="Augmentation.Crop"/>.</param>
     /// <exception cref="ArgumentException">There is no example.</exception>
     /// <exception cref="FcnException">
-    /// An image has another number of channels than the network reads, or another size than its labels; an example lacks an input of the network; or memory
-    /// is too short for the batch.
+    /// An image has another number of channels than the network reads, or another size than its labels; an example lacks an input of the
+    /// network; or memory is too short for the batch.
     /// </exception>
     public void Build(IReadOnlyList<Example> examples, Batch into, PixelSize least = default)
     {

@@ -10,13 +10,14 @@ namespace Fcn.Data;
 public sealed record Example(string Id, Image Image, LabelMap Labels)
 {
     /// <summary>
-    /// For a network of several inputs what those besides the first read, by their names; of the image's size. <see cref="Image"/> is the first's.
+    /// For a network of several inputs what those besides the first read, by their names; of the image's size. <see cref="Image"/> is the
+    /// first's.
     /// </summary>
     public IReadOnlyDictionary<string, Image> Inputs { get; init; } = ReadOnlyDictionary<string, Image>.Empty;
 
     /// <summary>
-    /// For a network of several heads the labels of those besides the first, by their names; of the image's size. A head without labels learns nothing
-    /// from the example. <see cref="Labels"/> are the first's.
+    /// For a network of several heads the labels of those besides the first, by their names; of the image's size. A head without labels
+    /// learns nothing from the example. <see cref="Labels"/> are the first's.
     /// </summary>
     public IReadOnlyDictionary<string, LabelMap> LabelsOfHeads { get; init; } = ReadOnlyDictionary<string, LabelMap>.Empty;
 

@@ -19,7 +19,8 @@ internal static class BatchCheck
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(head, network.Heads.Count);
         if (input.Inputs.Count != network.Inputs.Count)
             throw new FcnException(
-                $"{network.Name} reads {network.Inputs.Count} inputs ({string.Join(", ", network.Inputs.Select(static i => i.Name))}); the batch has {input.Inputs.Count}.");
+                $"{network.Name} reads {network.Inputs.Count} inputs ({string.Join(", ", network.Inputs.Select(static i => i.Name))}); " +
+                $"the batch has {input.Inputs.Count}.");
         for (int i = 0; i < network.Inputs.Count; i++)
         {
             int channels = network.Inputs[i].Channels;
@@ -33,7 +34,8 @@ internal static class BatchCheck
         {
             // Longer is fine: batches of many sizes share one array.
             var (channels, values) = input.Inputs[i];
-            if (values.Length < pixels * channels) throw new ArgumentException($"{Words(input, channels)} has {pixels * channels} values; got {values.Length}.");
+            if (values.Length < pixels * channels)
+                throw new ArgumentException($"{Words(input, channels)} has {pixels * channels} values; got {values.Length}.");
         }
         if (results != pixels * perPixel)
             throw new ArgumentException($"{Words(input, input.Channels)} has {pixels * perPixel} {what}; got room for {results}.");

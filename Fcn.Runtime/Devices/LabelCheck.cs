@@ -14,7 +14,10 @@ internal static class LabelCheck
     {
         int each = labels.Length / network.Heads.Count;
         for (int head = 0; head < network.Heads.Count; head++)
-            Check(labels.Slice(head * each, each), network.Heads[head], network.Heads.Count == 1 ? "" : $" for '{network.Heads[head].Name}'", height, width);
+        {
+            string what = network.Heads.Count == 1 ? "" : $" for '{network.Heads[head].Name}'";
+            Check(labels.Slice(head * each, each), network.Heads[head], what, height, width);
+        }
     }
 
     private static void Check(ReadOnlySpan<byte> labels, HeadSummary head, string what, int height, int width)

@@ -11,7 +11,8 @@ internal static class TotalLoss
     {
         if (!losses.IsEmpty)
         {
-            if (losses.Length != computed.Length) throw new ArgumentException($"{network.Name} has {computed.Length} losses; got room for {losses.Length}.");
+            if (losses.Length != computed.Length)
+                throw new ArgumentException($"{network.Name} has {computed.Length} losses; got room for {losses.Length}.");
             computed.CopyTo(losses);
         }
         double total = 0;

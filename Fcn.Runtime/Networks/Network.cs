@@ -30,7 +30,8 @@ public abstract class Network : IDisposable
     /// <param name="image">A photograph of any size with as many channels as the network reads.</param>
     /// <returns>A label map of the image's size, labels 0 to Classes − 1.</returns>
     /// <exception cref="FcnException">
-    /// The image has another number of channels, is too small or too large for the network, or too large for the memory; or the network reads several inputs.
+    /// The image has another number of channels, is too small or too large for the network, or too large for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap Segment(Image image) => Segment(Preprocessing.Prepare(image, Description.OnlyInput), 0)[0];
@@ -47,8 +48,8 @@ public abstract class Network : IDisposable
     /// <param name="images">One or more images, all of one size.</param>
     /// <returns>As many label maps.</returns>
     /// <exception cref="FcnException">
-    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory; or the network reads several
-    /// inputs.
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap[] Segment(IReadOnlyList<Image> images) => Segment(Preprocessing.Prepare(images, Description.OnlyInput), 0);
@@ -57,7 +58,8 @@ public abstract class Network : IDisposable
     /// <param name="inputs">What every input reads, by the inputs' names; all of one size.</param>
     /// <param name="head">Name of the head; null for the first.</param>
     /// <exception cref="FcnException">
-    /// An input is missing or unknown, sizes differ, an image has another number of channels than its input reads, or there is no such head.
+    /// An input is missing or unknown, sizes differ, an image has another number of channels than its input reads, or there is no such
+    /// head.
     /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
     public LabelMap Segment(IReadOnlyDictionary<string, Image> inputs, string? head = null) =>
@@ -66,7 +68,8 @@ public abstract class Network : IDisposable
     /// <summary>Scores of every pixel and class before the softmax.</summary>
     /// <returns>(1, Classes, H, W).</returns>
     /// <exception cref="FcnException">
-    /// The image has another number of channels, is too small or too large for the network, or too large for the memory; or the network reads several inputs.
+    /// The image has another number of channels, is too small or too large for the network, or too large for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.OnlyInput), 0);
@@ -80,8 +83,8 @@ public abstract class Network : IDisposable
     /// <summary>Scores of every pixel and class of several images of one size.</summary>
     /// <returns>(N, Classes, H, W).</returns>
     /// <exception cref="FcnException">
-    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory; or the network reads several
-    /// inputs.
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.OnlyInput), 0);
@@ -91,7 +94,8 @@ public abstract class Network : IDisposable
     /// <param name="head">Name of the head; null for the first.</param>
     /// <returns>(1, the head's Classes, H, W).</returns>
     /// <exception cref="FcnException">
-    /// An input is missing or unknown, sizes differ, an image has another number of channels than its input reads, or there is no such head.
+    /// An input is missing or unknown, sizes differ, an image has another number of channels than its input reads, or there is no such
+    /// head.
     /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
     public Tensor Scores(IReadOnlyDictionary<string, Image> inputs, string? head = null) => Scores(Preprocessing.Prepare(inputs, Description), Head(head));
@@ -124,8 +128,9 @@ public abstract class Network : IDisposable
     }
 
     /// <summary>
-    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, ones, He's normal distribution or bilinear kernels.
-    /// Equal seeds give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes nothing.
+    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, ones, He's normal distribution or bilinear
+    /// kernels. Equal seeds give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes
+    /// nothing.
     /// </summary>
     public void Initialize(ulong seed)
     {

@@ -23,7 +23,8 @@ public sealed record NetworkSummary(
 
     // Of whoever gives one image.
     internal InputSummary OnlyInput => Inputs.Count == 1 ? Inputs[0]
-        : throw new FcnException($"{Name} reads {Inputs.Count} inputs ({string.Join(", ", Inputs.Select(static i => i.Name))}): give it an image for each, by name.");
+        : throw new FcnException(
+            $"{Name} reads {Inputs.Count} inputs ({string.Join(", ", Inputs.Select(static i => i.Name))}): give it an image for each, by name.");
 
     /// <summary>Place of a head in <see cref="Heads"/>.</summary>
     /// <exception cref="FcnException">The network has no head of this name; the message lists those that it has.</exception>

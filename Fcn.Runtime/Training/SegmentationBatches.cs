@@ -32,7 +32,8 @@ public sealed class SegmentationBatches : BatchSource
     /// <summary>Batches from the beginning of the order. Reading starts with the first <see cref="Next"/>.</summary>
     /// <param name="set">The examples.</param>
     /// <param name="network">
-    /// The network that will read them: its inputs and heads. What an example says of the first head alone is trained there alone (<see cref="Example"/>).
+    /// The network that will read them: its inputs and heads. What an example says of the first head alone is trained there alone
+    /// (<see cref="Example"/>).
     /// </param>
     /// <param name="settings">Batch size, order, augmentation, seed.</param>
     /// <exception cref="FcnException">The set is empty or has other classes than the network, or a setting is out of its range.</exception>

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fcn.Tests.Ops;
 
-// A network of the golden files, declared as a user declares it, compiled by the generator itself: FCN-8s, layer for layer the published one, at widths
-// that train in seconds; small ones with more than one head or input.
+// A network of the golden files, declared as a user declares it, compiled by the generator itself: FCN-8s, layer for layer the published
+// one, at widths that train in seconds; small ones with more than one head or input.
 internal sealed class GoldenNetwork
 {
     /// As ../shared/golden has it.

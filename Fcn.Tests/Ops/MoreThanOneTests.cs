@@ -11,8 +11,9 @@ using Xunit.Abstractions;
 
 namespace Fcn.Tests.Ops;
 
-// Networks of two heads and of two inputs against PyTorch on every target: each head's scores, the gradients of the weighted sum of the losses, and ten
-// steps of Caffe's SGD. The CPU and the emulated card run the generated program through the engine; the interpreter and ILGPU's stand-in run its schedules.
+// Networks of two heads and of two inputs against PyTorch on every target: each head's scores, the gradients of the weighted sum of the
+// losses, and ten steps of Caffe's SGD. The CPU and the emulated card run the generated program through the engine; the interpreter and
+// ILGPU's stand-in run its schedules.
 public sealed class MoreThanOneTests(ITestOutputHelper output)
 {
     private const float Rate = 1e-4f, Momentum = 0.9f, Decay = 5e-4f;

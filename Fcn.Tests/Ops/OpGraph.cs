@@ -33,8 +33,8 @@ internal sealed class OpGraph
         string name, NetworkGraph aligned, Func<string, double[]> weights, int images, int height, int width, double[] pixels, byte[] labels) =>
         Of(name, aligned, weights, images, height, width, _ => pixels, labels);
 
-    /// A whole network, aligned, with its weights and its inputs' pixels by name, and all heads' labels, one after the other: "y" the first head's scores,
-    /// "labels", "y.parts" and "labels.parts" another head's, and "training".
+    /// A whole network, aligned, with its weights and its inputs' pixels by name, and all heads' labels, one after the other: "y" the first
+    /// head's scores, "labels", "y.parts" and "labels.parts" another head's, and "training".
     public static OpGraph Of(
         string name, NetworkGraph aligned, Func<string, double[]> weights, int images, int height, int width, Func<string, double[]> pixels, byte[] labels)
     {

@@ -4,8 +4,8 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Layers;
 
-/// [Input(Channels = 3)]: the image, named data as in the reference, unless a layer has that name; [Input("depth", Channels = 1)]: another. Mean and scale
-/// are applied before the graph begins.
+/// [Input(Channels = 3)]: the image, named data as in the reference, unless a layer has that name; [Input("depth", Channels = 1)]: another.
+/// Mean and scale are applied before the graph begins.
 internal sealed class InputLayer() : Layer("Input", Name, Channels, Order, Mean, Scale)
 {
     public static readonly InputName Name = new() { Leading = true };

@@ -23,7 +23,8 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
         if (network.Taps.FirstOrDefault(t => t.Name == name)?.Result is not { } tap) return Unknown(layer, name, network);
 
         string upscore = network.NameInHead(network.LastTap is { } last ? $"upscore_{last}" : $"upscore{Literal.Of(factor)}");
-        var (scoreName, fuse, scale) = (network.NameInHead($"score_{name}"), network.NameInHead($"fuse_{name}"), network.NameInHead($"scale_{name}"));
+        string scoreName = network.NameInHead($"score_{name}"), fuse = network.NameInHead($"fuse_{name}");
+        string scale = network.NameInHead($"scale_{name}");
         bool scaled = !layer.Get(Scale).Equals(1.0);
         if ((Meet(layer, tap, upscore, network)
             ?? network.Claim(scoreName, layer, Tap.Name)

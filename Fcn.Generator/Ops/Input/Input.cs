@@ -1,7 +1,7 @@
 namespace Fcn.Generator.Ops;
 
-/// An image, mean subtracted: (N, Channels, H, W). All inputs of a network have the same H and W. Name: by which the engine knows it; the node gives way to
-/// a layer of that name.
+/// An image, mean subtracted: (N, Channels, H, W). All inputs of a network have the same H and W. Name: by which the engine knows it; the
+/// node gives way to a layer of that name.
 internal sealed record Input(int Channels, string Name = Input.Standard) : Leaf
 {
     /// The name of a network's only input, as in the reference.

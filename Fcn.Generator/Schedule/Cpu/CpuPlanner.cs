@@ -101,7 +101,7 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
 
     // Kernels know a map that the engine holds by its name here.
     private Launch Of(Kernel kernel, Value items, params KeyValuePair<string, Value>[] bindings) =>
-        Launch.Of(kernel, items, [.. _maps.Values.Where(static m => m.Memory is not null).Select(static m => new KeyValuePair<string, Value>(m.Name, m.Memory!)), .. bindings]);
+        Launch.Of(kernel, items, [.. _maps.Values.SelectMany(static m => m.Memory is { } memory ? Launch.Bind(m.Name, memory) : []), .. bindings]);
 
     private bool IsImage(MapBuffer map) => _maps.Any(m => m.Key.Op is Input && m.Value == map);
 
@@ -135,7 +135,7 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         [
             Of(kernels.Band($"{name}_bands", summary, bands), kernels.Items, new("Losses", losses), Labels(node)),
             Launch.Of(kernels.Sum(name, $"{name}: the bands added, the gradient of the coarse scores.", bands, gradient), LowerNest.Items(gradient)),
-            Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", EngineField.Loss(((Output.Loss)Graph.OutputOf(node)!).Head))),
+            Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", LossCell(node))),
         ];
     }
 

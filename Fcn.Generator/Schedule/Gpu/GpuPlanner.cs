@@ -66,7 +66,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case UpsampleArgMax labels:
                 return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!, Labels(node))];
             case UpsampleLoss loss:
-                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this, Labels(node), new("Loss", EngineField.Loss(((Output.Loss)Graph.OutputOf(node)!).Head)));
+                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this, Labels(node), new("Loss", LossCell(node)));
             default:
                 return [new GpuNest(node, new(_maps[node], maps, weights, (node.Op as Fused)?.CoreInputs ?? (node.Op is Elementwise or NormalizeGradient ? 1 : node.Inputs.Count))).Lower(_maps[node])];
         }
@@ -75,7 +75,10 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
     private Output.Scores? Leaving(Node node) => Graph.OutputOf(node) as Output.Scores;
 
     private static GpuMap Planar(Node node, Output.Scores scores) =>
-        new("Scores", node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true, Memory = EngineField.Scores(scores.Head) };
+        new("Scores", node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float)
+        {
+            IsPlanar = true, Memory = EngineField.Scores(scores.Head),
+        };
 
     private static bool IsNest(Node node) => node.Op is not (Conv or Fused { Core: Conv } or Input) && node.Op.Loops(node) is not null;
 

@@ -73,7 +73,8 @@ internal sealed unsafe class ScheduleFrame : IDisposable
         }
     }
 
-    /// Asks for memory of the engine's own, alive from before the first launch until after the last. Nothing where the schedule does not read it.
+    /// Asks for memory of the engine's own, alive from before the first launch until after the last. Nothing where the schedule does not
+    /// read it.
     public void Own(string name, long bytes)
     {
         if (Schedule.Find(name) is { } slot) _placed.Add((slot, Arena.Add(name, bytes, 0, int.MaxValue)));
