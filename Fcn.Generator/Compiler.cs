@@ -47,7 +47,7 @@ internal static class Compiler
     /// The first half: whatever can be wrong with a declaration is found here. Table and graph are null where there are problems.
     public static Front Understand(NetworkDeclaration network, CancellationToken cancel)
     {
-        var problems = Desugar.Run(network, out var built).ToList();       // after: ops only; one input, data; one output, score
+        var problems = Desugar.Run(network, out var built).ToList();       // after: ops only; inputs by name, scores of heads
         if (problems.Count > 0) return new(null, null, problems);
         var graph = built.Build();
         GraphSpec.Verify(Phase.Desugared, graph);
@@ -64,7 +64,11 @@ internal static class Compiler
     private static IReadOnlyList<(string Mode, NetworkGraph Graph)> Modes(NetworkGraph aligned, EquatableArray<string> wanted)
     {
         var inference = UseRunningStatistics.Run(DropDropout.Run(aligned)); // after: no Dropout, no BatchNorm
-        (string, NetworkGraph)[] forward = [(Schedule.Modes.Segment, Fused(AddArgMax.Run(inference))), (Schedule.Modes.Scores, Fused(inference))];
+        var forward = inference.Outputs.Cast<Output.Scores>().SelectMany((scores, head) => new[]
+        {
+            (Schedule.Modes.Of(Schedule.Modes.Segment, scores.Head, head == 0), Fused(AddArgMax.Run(inference, scores))),
+            (Schedule.Modes.Of(Schedule.Modes.Scores, scores.Head, head == 0), Fused(new(inference.Nodes, [scores]))),
+        });
         (string, NetworkGraph)[] training = [(Schedule.Modes.Training, Fused(BuildBackward.Run(UseBatchStatistics.Run(aligned))))];
         return [.. wanted.Contains(Selection.Inference) ? forward : [], .. wanted.Contains(Selection.Training) ? training : []];
 

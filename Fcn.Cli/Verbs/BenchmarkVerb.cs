@@ -66,16 +66,22 @@ static class BenchmarkVerb
 
     static Action Pass(Network network, BenchmarkConfig config)
     {
-        (int classes, int channels) = (network.Description.Classes, network.Description.Input.Channels);
+        NetworkSummary summary = network.Description;
         long pixels = (long)config.Batch * config.Size.Height * config.Size.Width;
         string purpose = $"{config.Batch} images of {config.Size} take";
         const string Remedy = "Give a smaller --batch or --size.";
-        float[] values = HostMemory.NewArray<float>(pixels * channels, purpose, Remedy);
-        byte[] labels = HostMemory.NewArray<byte>(pixels, purpose, Remedy);
         var random = new RandomStream(1);
-        for (int i = 0; i < values.Length; i++) values[i] = (float)random.Between(-1, 1);
-        for (int i = 0; i < labels.Length; i++) labels[i] = (byte)random.Below(classes);
-        var input = new InputBatch(config.Batch, config.Size.Height, config.Size.Width, channels, values);
+        var inputs = new List<InputPixels>();
+        foreach (InputSummary each in summary.Inputs)
+        {
+            float[] values = HostMemory.NewArray<float>(pixels * each.Channels, purpose, Remedy);
+            for (int i = 0; i < values.Length; i++) values[i] = (float)random.Between(-1, 1);
+            inputs.Add(new InputPixels(each.Channels, values));
+        }
+        byte[] labels = HostMemory.NewArray<byte>(pixels, purpose, Remedy);
+        byte[] truth = HostMemory.NewArray<byte>(pixels * summary.Heads.Count, purpose, Remedy);
+        for (int i = 0; i < truth.Length; i++) truth[i] = (byte)random.Below(summary.Heads[(int)(i / pixels)].Classes);
+        var input = new InputBatch(config.Batch, config.Size.Height, config.Size.Width, inputs);
         // Rate 0: the work of an update, but every run starts from the same weights.
         var solver = new SolverStep(Rate: 0, Momentum: 0.9f, Decay: 5e-4f, GradientScale: 1);
         return config.Mode switch
@@ -83,7 +89,7 @@ static class BenchmarkVerb
             BenchmarkMode.Segment => () => network.Engine.Segment(input, labels),
             BenchmarkMode.Train => () =>
             {
-                network.Engine.Backward(input, labels, new BackwardStep(1f / pixels, Seed: 1, First: true));
+                network.Engine.Backward(input, truth, new BackwardStep(1f / pixels, Seed: 1, First: true));
                 network.Engine.Update(solver);
             },
         };

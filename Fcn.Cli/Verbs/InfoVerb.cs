@@ -79,7 +79,7 @@ static class InfoVerb
                 layer.Parameters == 0 ? "" : Tables.Count(layer.Parameters), Text(layer.Crop),
                 flop == 0 ? "" : Gflop(flop));
         }
-        terminal.Line($"{network.Name}: {network.Classes} classes from {Input(network.Input)}");
+        terminal.Line($"{network.Name}: {Heads(network)} from {Inputs(network)}");
         terminal.Show(table);
         terminal.Line(
             $"{Tables.Count(network.ParameterCount)} parameters, receptive field {network.ReceptiveField}, stride {network.Stride}");
@@ -120,6 +120,9 @@ static class InfoVerb
                 ["channels"] = network.Input.Channels, ["order"] = network.Input.Order.ToString().ToLowerInvariant(),
                 ["mean"] = new JsonArray([.. network.Input.Mean.Select(static m => (JsonNode)m)]), ["scale"] = network.Input.Scale,
             },
+            ["inputs"] = new JsonArray([.. network.Inputs.Select(static i => (JsonNode)i.Name)]),
+            ["heads"] = new JsonArray([.. network.Heads.Select(static h =>
+                new JsonObject { ["name"] = h.Name, ["classes"] = h.Classes, ["lossWeight"] = h.LossWeight })]),
             ["parameters"] = network.ParameterCount,
             ["receptiveField"] = network.ReceptiveField,
             ["stride"] = network.Stride,
@@ -150,6 +153,13 @@ static class InfoVerb
         ["crop"] = layer.Crop,
         ["gflop"] = Math.Round(Cost.Flop(layer, at.Height, at.Width) / 1e9, 6),
     };
+
+    static string Heads(NetworkSummary network) => network.Heads.Count == 1
+        ? $"{network.Classes} classes"
+        : string.Join(" and ", network.Heads.Select(static h => $"{h.Classes} classes ({h.Name})"));
+
+    static string Inputs(NetworkSummary network) =>
+        string.Join(", and ", network.Inputs.Select(static (input, i) => i == 0 ? Input(input) : $"{input.Name}: {Input(input)}"));
 
     static string Input(InputSummary input)
     {

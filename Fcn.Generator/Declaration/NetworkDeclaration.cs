@@ -6,15 +6,15 @@ namespace Fcn.Generator.Declaration;
 // What the user wrote, as plain values: no symbols, no locations. The first of the two boundaries of the compiler: equal declarations are
 // compiled once.
 
-/// Layers: the word Fcn, the word Input (the default one if none is written), then the stream in order, the backbone's layers at its place.
-/// MetadataName: by which a compilation finds the class.
+/// Layers: the word Fcn, the words Input (the default one if none is written), then the stream in order, the backbone's layers at its
+/// place. MetadataName: by which a compilation finds the class.
 internal sealed record NetworkDeclaration(
     string Namespace, string Name, string MetadataName, string Accessibility, EquatableArray<LayerDeclaration> Layers)
 {
     /// The word Fcn.
     public LayerDeclaration Network => Layers[0];
 
-    public LayerDeclaration Input => Layers[1];
+    public IEnumerable<LayerDeclaration> Inputs => Layers.Where(static l => l.Word == "Input");
 
     /// Fcn.Models.Fcn8s: the beginning of the names of its generated files.
     public string FullName => Namespace.Length == 0 ? Name : $"{Namespace}.{Name}";

@@ -68,12 +68,13 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor NoUpsample = new(
         "FCN1011", "A network ends with pixels",
-        "'{0}' ends with '{1}' at stride {2}. Add [Upsample({2})] at the end to return to the input's resolution.",
+        "'{0}' has a head that ends with '{1}' at stride {2}. Add [Upsample({2})] behind it to return to the input's resolution.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1011.md");
 
     public static readonly DiagnosticDescriptor LayerAfterUpsample = new(
         "FCN1012", "The final upsampling comes last",
-        "{0} stands behind the final upsampling. Move it before [Upsample].",
+        "{0} stands behind the final upsampling, and no head reads it. Move it before [Upsample], or let another [Score] and "
+        + "[Upsample] follow.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1012.md");
 
     public static readonly DiagnosticDescriptor InvalidName = new(
@@ -83,8 +84,8 @@ internal static class Descriptors
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1013.md");
 
     public static readonly DiagnosticDescriptor DuplicateName = new(
-        "FCN1014", "Layer names must be unique",
-        "{0} makes a layer named '{1}', but {2} has that name already; upper and lower case count as equal. Choose another "
+        "FCN1014", "Names must be unique",
+        "{0} introduces the name '{1}', but {2} has it already; upper and lower case count as equal. Choose another "
         + "name.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1014.md");
 
@@ -145,6 +146,11 @@ internal static class Descriptors
         "Nothing that leads to the scores reads {0}, so it would never learn. Name it in a later layer, such as From = \"{1}\" or "
         + "an input of [Concat] or [Sum], or remove it.",
         Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1025.md");
+
+    public static readonly DiagnosticDescriptor UnreadInput = new(
+        "FCN1026", "Every input must be read",
+        "{0}: no head of '{2}' reads the input '{1}'. Let a layer begin there with From = \"{1}\", or remove the attribute.",
+        Declaration, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Pages + "FCN1026.md");
 
     public static readonly DiagnosticDescriptor CropNotWhole = new(
         "FCN2001", "Maps meet between pixels",
@@ -250,6 +256,7 @@ internal static class Descriptors
         ProblemId.GeneratedMember => GeneratedMember,
         ProblemId.UnknownSource => UnknownSource,
         ProblemId.NotRead => NotRead,
+        ProblemId.UnreadInput => UnreadInput,
         ProblemId.CropNotWhole => CropNotWhole,
         ProblemId.CropNegative => CropNegative,
         ProblemId.SkipStrideMismatch => SkipStrideMismatch,

@@ -29,6 +29,7 @@ internal enum ProblemId
     GeneratedMember = 1023,
     UnknownSource = 1024,
     NotRead = 1025,
+    UnreadInput = 1026,
 
     CropNotWhole = 2001,
     CropNegative = 2002,

@@ -17,7 +17,9 @@ internal static class EmitSummary
         writer.Line("public static global::Fcn.NetworkSummary Summary =>");
         using (writer.Open("    global::System.Threading.LazyInitializer.EnsureInitialized(ref _summary, static () => new(", "));"))
         {
-            writer.Line($"{Literal.Quoted(network.Name)}, {Literal.Of(network.Network.Get(NetworkLayer.Classes))}, {Input(network.Input)},");
+            writer.Line($"{Literal.Quoted(network.Name)},");
+            writer.Line($"[{string.Join(", ", network.Inputs.Select(Input))}],");
+            writer.Line($"[{string.Join(", ", table.Heads.Select(Head))}],");
             using (writer.Open("[", "],"))
                 foreach (var row in table.Rows) writer.Line($"{Row(row)},");
             using (writer.Open("[", "]"))
@@ -29,7 +31,10 @@ internal static class EmitSummary
         $"new global::Fcn.InputSummary({Literal.Of(input.Get(InputLayer.Channels))}, "
         + $"global::Fcn.ChannelOrder.{InputLayer.Order.Members[input.Get(InputLayer.Order)]}, "
         + $"[{string.Join(", ", input.Get(InputLayer.Mean).Select(Literal.Single))}], "
-        + $"{Literal.Single((float)input.Get(InputLayer.Scale))})";
+        + $"{Literal.Single((float)input.Get(InputLayer.Scale))}, {Literal.Quoted(input.Get(InputLayer.Name))})";
+
+    private static string Head(Head head) =>
+        $"new global::Fcn.HeadSummary({Literal.Quoted(head.Name)}, {Literal.Of(head.Classes)}, {Literal.Single((float)head.LossWeight)})";
 
     private static string Row(LayerRow row) =>
         $"new({Literal.Quoted(row.Name)}, {Literal.Quoted(row.Kind.ToString().ToLowerInvariant())}, {Literal.Of(row.Channels)}, "

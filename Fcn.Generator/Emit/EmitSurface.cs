@@ -1,5 +1,6 @@
 using Fcn.Generator.Declaration;
 using Fcn.Generator.Layers;
+using Fcn.Generator.Ops;
 using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Emit;
@@ -18,7 +19,7 @@ internal static class EmitSurface
     {
         var writer = new SourceWriter();
         Open(writer, network);
-        writer.Line($"// {network.Name}: {Heading(network)}.");
+        writer.Line($"// {network.Name}: {Heading(network, table)}.");
         writer.Line("//");
         foreach (string line in TableText.Lines(table)) writer.Line($"// {line}");
         writer.Line("//");
@@ -82,10 +83,19 @@ internal static class EmitSurface
         return writer.Block($"{network.Accessibility} partial class {network.EscapedName} : global::Fcn.Network");
     }
 
-    // 21 classes from BGR, mean 104.00699 116.66877 122.67892 subtracted
-    private static string Heading(NetworkDeclaration network)
+    // 21 classes from BGR, mean 104.00699 116.66877 122.67892 subtracted; of several: 2 and 8 classes (score_fr, parts) from BGR, mean 0 0
+    // 0 subtracted, and depth: one channel
+    private static string Heading(NetworkDeclaration network, LayerTable table)
     {
-        var input = network.Input;
+        string classes = string.Join(" and ", table.Heads.Select(static h => Literal.Of(h.Classes)));
+        string heads = table.Heads.Count == 1 ? "" : $" ({string.Join(", ", table.Heads.Select(static h => h.Name))})";
+        var inputs = network.Inputs.Select(static i =>
+            i.Get(InputLayer.Name) is var name && name == Input.Standard ? From(i) : $"{name}: {From(i)}");
+        return $"{classes} classes{heads} from {string.Join(", and ", inputs)}";
+    }
+
+    private static string From(LayerDeclaration input)
+    {
         var (channels, mean, scale) = (input.Get(InputLayer.Channels), input.Get(InputLayer.Mean), input.Get(InputLayer.Scale));
         string from = channels switch
         {
@@ -93,7 +103,7 @@ internal static class EmitSurface
             3 => InputLayer.Order.Members[input.Get(InputLayer.Order)].ToUpperInvariant(),
             _ => $"{Literal.Of(channels)} channels",
         };
-        return $"{Literal.Of(network.Network.Get(NetworkLayer.Classes))} classes from {from}"
+        return from
             + (mean.Count == 0 ? "" : $", mean {string.Join(" ", mean.Select(Literal.Of))} subtracted")
             + (scale.Equals(1.0) ? "" : $", times {Literal.Of((float)scale)}");
     }

@@ -23,7 +23,7 @@ internal static class GraphSpec
             if (output is Output.Gradient gradient) Matches(new(phase, output.Node), graph[gradient.Parameter], "gradient");
             if (output is Output.State state) Matches(new(phase, output.Node), graph[state.Parameter], "state");
         }
-        if (phase <= Phase.Collapsed) OneInOneOut(phase, graph);
+        if (phase <= Phase.Collapsed) Ends(phase, graph);
         else EverythingIsUsed(phase, graph);
     }
 
@@ -38,15 +38,21 @@ internal static class GraphSpec
         foreach (var node in graph.Nodes) new NodeCheck(phase, node).Require(uses.ContainsKey(node.Name), "it reaches no output");
     }
 
-    private static void OneInOneOut(Phase phase, NetworkGraph graph)
+    // An input or more, and scores of heads of names of their own, which lie on the inputs.
+    private static void Ends(Phase phase, NetworkGraph graph)
     {
-        int images = graph.Nodes.Count(static n => n.Inputs.Count == 0 && n.Shape is MapShape);
-        if (images != 1) throw new InvalidOperationException($"A network has one input; this graph has {images}.");
-        if (graph.Outputs is not [Output.Scores { Node: var score }])
-            throw new InvalidOperationException($"A network has one output, its scores; this graph has {graph.Outputs.Count}.");
-        var check = new NodeCheck(phase, score);
-        check.Require(score.Map.Size == Extent.Input, $"the output has size {score.Map.Size}, not the input's");
-        check.Require(phase < Phase.Aligned || Coordinates.Of(score) == CoordinateMap.Identity, "the output does not lie on the input");
+        if (!graph.Nodes.Any(static n => n.Inputs.Count == 0 && n.Shape is MapShape))
+            throw new InvalidOperationException("A network has an input; this graph has none.");
+        if (graph.Outputs.Count == 0) throw new InvalidOperationException("A network has a head; this graph has no output.");
+        var heads = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var output in graph.Outputs)
+        {
+            var check = new NodeCheck(phase, output.Node);
+            check.Require(output is Output.Scores, "it is an output, but no scores");
+            check.Require(heads.Add(((Output.Scores)output).Head.Name), "another output is of the same head");
+            check.Require(output.Node.Map.Size == Extent.Input, $"the output has size {output.Node.Map.Size}, not the input's");
+            check.Require(phase < Phase.Aligned || Coordinates.Of(output.Node) == CoordinateMap.Identity, "the output does not lie on the input");
+        }
     }
 }
 

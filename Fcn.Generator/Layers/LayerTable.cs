@@ -11,12 +11,15 @@ internal sealed record LayerRow(
     string Name, LayerKind Kind, int Channels, Extent Size, int Stride, int? Field, long Parameters, int? Crop, string? CropTo,
     long MultiplyAdds);
 
-internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Node> parameters)
+internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Node> parameters, IReadOnlyList<Head> heads)
 {
     public IReadOnlyList<LayerRow> Rows { get; } = rows;
 
     /// Nodes of Op Parameter, in the order of declaration.
     public IReadOnlyList<Node> Parameters { get; } = parameters;
+
+    /// In the order of declaration.
+    public IReadOnlyList<Head> Heads { get; } = heads;
 
     public LayerRow this[string name] => Rows.First(r => r.Name == name);
 
@@ -28,7 +31,8 @@ internal sealed class LayerTable(IReadOnlyList<LayerRow> rows, IReadOnlyList<Nod
     public int Stride => Rows.Max(static r => r.Stride);
 
     public static LayerTable Of(IReadOnlyList<NamedLayer> layers, NetworkGraph graph) =>
-        new(layers.Select(l => Row(l, graph)).ToList(), graph.Nodes.Where(static n => n.Op is Parameter).ToList());
+        new(layers.Select(l => Row(l, graph)).ToList(), graph.Nodes.Where(static n => n.Op is Parameter).ToList(),
+            graph.Outputs.OfType<Output.Scores>().Select(static o => o.Head).ToList());
 
     private static LayerRow Row(NamedLayer layer, NetworkGraph graph)
     {

@@ -18,6 +18,7 @@ internal sealed record NamedLayer(LayerKind Kind, LayerDeclaration Source, IRead
 /// What a layer of the table is; its text in the table is the member's name.
 internal enum LayerKind
 {
+    Input,
     Conv,
     Pool,
     Concat,

@@ -7,7 +7,7 @@ using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Layers;
 
-/// How far a stream has come.
+/// How far a stream has come. Pixels: a head has ended, and the next layer finds what the head's score layer found.
 internal enum Stage
 {
     Features,
@@ -15,8 +15,11 @@ internal enum Stage
     Pixels,
 }
 
-/// A value that layers can read. Tap: the layer that the last skip on the way tapped.
-internal sealed record Stream(Node Head, Stage Stage, string? Tap = null);
+/// A head, and the features that its score layer reads.
+internal sealed record BegunHead(Head Head, Node Features);
+
+/// A value that layers can read. Tap: the layer that the last skip on the way tapped. Of: the head, where these are scores.
+internal sealed record Stream(Node Head, Stage Stage, string? Tap = null, BegunHead? Of = null);
 
 // A network while its words are spelled out, one after the other: the graph so far, what the next layer reads, who owns which name. Written:
 // the names that its layers are given, before the first of them is built.
@@ -25,8 +28,10 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     private readonly HashSet<string> _written = new(written, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _owners = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<NamedLayer> _layers = [];
+    private readonly List<NamedLayer> _inputs = [];
+    private readonly List<BegunHead> _begun = [];
+    private readonly Dictionary<BegunHead, Node> _scores = [];
     private readonly Dictionary<string, Stream> _streams = [];
-    private Node? _data;
     private Stream? _read, _last;
 
     /// The class's name.
@@ -36,7 +41,11 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
 
     public Stage Stage => Read.Stage;
 
+    /// Of heads that say nothing else.
     public int Classes { get; set; }
+
+    /// Of the head whose scores are read.
+    public int ClassesOfHead => Begun.Head.Classes;
 
     /// Dropout layers so far; each draws from a stream of random numbers of its own.
     public int Dropouts { get; set; }
@@ -44,21 +53,16 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// Every layer that the table lists, in order.
     public IReadOnlyList<NamedLayer> Layers => _layers;
 
-    public Node Data
-    {
-        get => _data ?? throw new InvalidOperationException("The word Input comes before the stream.");
-        set
-        {
-            _data = value;
-            Continue(value, Stage.Features);
-        }
-    }
+    /// What the network reads. The stream begins at the first.
+    public IReadOnlyList<NamedLayer> Inputs => _inputs;
 
     /// The value that the layer under construction reads; behind the last layer, its result.
     public Node Head => Read.Head;
 
     /// The tap that the last skip read: its name is part of the name of what is upsampled next.
     public string? LastTap => Read.Tap;
+
+    private BegunHead Begun => Read.Of ?? throw new InvalidOperationException($"'{Head}' are no scores.");
 
     private Stream Read => _read ?? throw new InvalidOperationException("The word Input comes before the stream.");
 
@@ -79,6 +83,45 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     /// A name for what a network has without a word for it (its input data, its output score): this one, or, where a layer has it, with a
     /// number behind it.
     public string Free(string wanted) => new NameScope(_written.Concat(_owners.Keys), StringComparer.OrdinalIgnoreCase).Take(wanted);
+
+    /// The name of a layer that has none of its own, in the head whose scores are read: that of the reference, behind the head's where it
+    /// is not the first.
+    public string NameInHead(string name) => Begun == _begun[0] ? name : $"{Begun.Head.Name}_{name}";
+
+    public void AddInput(LayerDeclaration source, Node input)
+    {
+        _inputs.Add(new(LayerKind.Input, source, [input]));
+        _streams[((Input)input.Op).Name] = new(input, Stage.Features);
+        _read = _last ??= new(input, Stage.Features);
+    }
+
+    /// A head begins with these scores of what the layer under construction reads.
+    public void BeginHead(Head head, Node scores)
+    {
+        _begun.Add(new(head, Head));
+        _streams[scores.Name] = _read = _last = new(scores, Stage.Scores, null, _begun[^1]);
+    }
+
+    /// Ends the head whose scores are read with these, cut to where the inputs lie. What the head began with is read next.
+    public void EndHead(Node scores, LayerDeclaration source)
+    {
+        var begun = Begun;
+        _scores[begun] = List(LayerKind.Crop, source, Graph.Add(Free(NameInHead("score")), new Align(), scores, _inputs[0].Result));
+        _read = _last = new(begun.Features, Stage.Pixels);
+    }
+
+    /// Ends the heads that have come to the input's stride without an upsampling. What keeps one from it.
+    public Problem? EndHeads()
+    {
+        foreach (var begun in _begun.Where(b => !_scores.ContainsKey(b)).ToList())
+        {
+            _read = _streams.Values.Last(s => s.Of == begun);
+            var (stride, source) = (Coordinates.Stride(Head), _layers.First(l => l.Result == Head).Source);
+            if (stride != 1) return Problem.At(source, null, ProblemId.NoUpsample, Name, Head.Name, stride.ToString());
+            EndHead(Head, source);
+        }
+        return null;
+    }
 
     /// Lists a layer in the table, and gives its result.
     public Node List(LayerKind kind, LayerDeclaration source, params Node[] nodes)
@@ -102,35 +145,39 @@ internal sealed class NetworkBuilder(string name, IEnumerable<string> written)
     }
 
     /// Ends a layer with its result, which the next one reads if it names no other.
-    public void Continue(Node head, Stage stage, string? tap = null) => _streams[head.Name] = _read = _last = new(head, stage, tap);
+    public void Continue(Node head, Stage stage, string? tap = null) =>
+        _streams[head.Name] = _read = _last = new(head, stage, tap, stage == Stage.Scores ? Begun : null);
 
-    /// The first layer at which a way through the network ends that does not lead to an output.
+    /// The first layer at which a way through the network ends that does not lead to an output, or an input that nothing reads.
     public Problem? Unread()
     {
         var read = new HashSet<Node>(Graph.Nodes.SelectMany(static n => n.Inputs).Concat(Build().Outputs.Select(static o => o.Node)));
-        return _layers.FirstOrDefault(l => !read.Contains(l.Result)) is { } layer
-            ? Problem.At(layer.Source, null, ProblemId.NotRead, layer.Source.ToString(), layer.Name)
+        if (_layers.FirstOrDefault(l => !read.Contains(l.Result)) is { } layer)
+            return Problem.At(layer.Source, null, ProblemId.NotRead, layer.Source.ToString(), layer.Name);
+        return _inputs.FirstOrDefault(i => !read.Contains(i.Result)) is { Source: var source, Result.Op: Input input }
+            ? Problem.At(source, null, ProblemId.UnreadInput, source.ToString(), input.Name, Name)
             : null;
     }
 
-    /// The graph that came of it: the last layer's result is the network's.
-    public NetworkGraph Build() => Graph.Build([new Output.Scores(_layers[^1].Result)]);
+    /// The graph that came of it: heads' scores leave the network, in the order in which the heads began.
+    public NetworkGraph Build() => Graph.Build(_begun.Select(b => new Output.Scores(_scores[b], b.Head)));
+
+    /// Whether a head has begun, and whether one has ended.
+    public (bool Begun, bool Ended) Heads => (_begun.Count > 0, _scores.Count > 0);
 
     /// What keeps a layer of features from standing here.
     public Problem? ExpectFeatures(LayerDeclaration layer) => Stage switch
     {
-        Stage.Features => null,
-        Stage.Scores => Problem.At(
-            layer, null, ProblemId.LayerAfterScore, layer.ToString(), _layers.First(static l => l.Kind == LayerKind.Score).Name),
-        Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
+        Stage.Features or Stage.Pixels => null,
+        Stage.Scores => Problem.At(layer, null, ProblemId.LayerAfterScore, layer.ToString(), Begun.Head.Name),
     };
 
     /// What keeps a layer of scores from standing here.
     public Problem? ExpectScores(LayerDeclaration layer) => Stage switch
     {
         Stage.Features => Problem.At(layer, null, ProblemId.BeforeScore, layer.ToString()),
-        Stage.Scores => null,
-        Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
+        Stage.Scores when !_scores.ContainsKey(Begun) => null,
+        Stage.Scores or Stage.Pixels => Problem.At(layer, null, ProblemId.LayerAfterUpsample, layer.ToString()),
     };
 
     /// The weight of a layer: (outputs, inputs, kernel, kernel).

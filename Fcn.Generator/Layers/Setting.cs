@@ -82,13 +82,11 @@ internal sealed record Numbers(string Name, EquatableArray<float> Default) : Set
 /// The name that a layer introduces.
 internal sealed record NewName(string Name, string Default = "") : Setting<string>(Name, Default)
 {
-    public override Problem? Check(LayerDeclaration layer)
-    {
-        string name = layer.Get(this);
-        return Identifier.IsPlain(name) && !Identifier.IsKeyword(name)
-            ? null
-            : Problem.At(layer, Name, ProblemId.InvalidName, name, Identifier.Nearest(name));
-    }
+    public override Problem? Check(LayerDeclaration layer) => Check(layer, Name, layer.Get(this));
+
+    public static Problem? Check(LayerDeclaration layer, string setting, string name) => Identifier.IsPlain(name) && !Identifier.IsKeyword(name)
+        ? null
+        : Problem.At(layer, setting, ProblemId.InvalidName, name, Identifier.Nearest(name));
 }
 
 /// The name of another layer.

@@ -1,6 +1,7 @@
 using Fcn.Generator.Diagnostics;
 using Fcn.Generator.Graph;
 using Fcn.Generator.Layers;
+using Fcn.Generator.Ops;
 using Fcn.Generator.Text;
 
 namespace Fcn.Generator.Passes;
@@ -20,7 +21,7 @@ internal sealed class AlignmentAdvice(IReadOnlyList<NamedLayer> layers)
         At(at, null, ProblemId.CropNegative, scores.Name, Literal.Of(offset), Literal.Of(-offset), Pad(-offset));
 
     public Problem ScoresDoNotFit(Node at, Node scores, int offset, (int Pixels, int Input) shortfall) =>
-        At(at, null, ProblemId.CropDoesNotFit, scores.Name, "data", Literal.Of(offset), Literal.Of(shortfall.Input),
+        At(at, null, ProblemId.CropDoesNotFit, scores.Name, ((Input)at.Inputs[1].Op).Name, Literal.Of(offset), Literal.Of(shortfall.Input),
             Literal.Of(scores.Map.Size.At(shortfall.Input)), Literal.Of(offset + shortfall.Input), Pad(shortfall.Pixels));
 
     /// None of the maps lies within all others. Told of the first two of which that is true.
@@ -35,13 +36,15 @@ internal sealed class AlignmentAdvice(IReadOnlyList<NamedLayer> layers)
         string way = Of(join).Kind != LayerKind.Fuse
             ? $"Raise a Pad before '{cut.Name}', or lower one before '{whole.Name}', until both begin and end at the same places"
             : otherIsCut
-                ? $"Let the scores shrink more: a lower Pad or a larger Kernel between the tap and '{FirstScore}'"
-                : $"Let the scores shrink less: a higher Pad or a smaller Kernel between the tap and '{FirstScore}'";
+                ? $"Let the scores shrink more: a lower Pad or a larger Kernel between the tap and '{ScoreOf(join)}'"
+                : $"Let the scores shrink less: a higher Pad or a smaller Kernel between the tap and '{ScoreOf(join)}'";
         return At(join, null, ProblemId.CropDoesNotFit, cut.Name, whole.Name, Literal.Of(by), Literal.Of(input),
             Literal.Of(cut.Map.Size.At(input)), Literal.Of(by + whole.Map.Size.At(input)), way);
     }
 
-    private string FirstScore => layers.First(static l => l.Kind == LayerKind.Score).Name;
+    // The score layer that the head of a layer begins with.
+    private string ScoreOf(Node at) =>
+        layers.TakeWhile(l => l.Name != at.Name).Last(static l => l is { Kind: LayerKind.Score, Source.Word: "Score" }).Name;
 
     // A pad in front of everything moves the scores against the input by as much, and prolongs them by twice as much.
     private string Pad(int pixels)

@@ -3,11 +3,11 @@ using Fcn.Generator.Ops;
 
 namespace Fcn.Generator.Passes;
 
-/// Needs: an aligned graph. Gives: the first convolution with a smaller pad and, behind one op of the prefix, a Repeat which brings back
-/// the rows and columns that this takes away; every map behind it is what it was. The same graph where nothing is gained. Because: a wide
-/// pad surrounds the image with a band in which a map's rows are all equal, so that one row says as much as many; exact, gradients included
-/// (docs/decisions/0014). A stronger form is possible here: these rows depend on the weights alone and could be computed once, when they
-/// load.
+/// Needs: an aligned graph. Gives: the first convolution behind each input with a smaller pad and, behind one op of the prefix, a Repeat
+/// which brings back the rows and columns that this takes away; every map behind it is what it was. The same graph where nothing is gained.
+/// Because: a wide pad surrounds the image with a band in which a map's rows are all equal, so that one row says as much as many; exact,
+/// gradients included (docs/decisions/0014). A stronger form is possible here: these rows depend on the weights alone and could be computed
+/// once, when they load.
 internal static class CollapseBorder
 {
     /// Height and width at which gains are compared.
@@ -16,9 +16,13 @@ internal static class CollapseBorder
     /// Multiply-adds that devices do in the time in which they move one value.
     private const int Move = 128;
 
-    public static NetworkGraph Run(NetworkGraph graph)
+    public static NetworkGraph Run(NetworkGraph graph) =>
+        graph.Nodes.Where(static n => n.Op is Input).Select(static n => n.Name)
+            .Aggregate(graph, static (each, input) => Run(each, each[input]));
+
+    private static NetworkGraph Run(NetworkGraph graph, Node input)
     {
-        var prefix = Prefix(graph);
+        var prefix = Prefix(graph, input);
         var best = Enumerable.Range(0, prefix.Count).Where(i => EndsLevel(prefix, i, graph))
             .Select(i => Collapse.Of(prefix.Take(i + 1).ToList()))
             .OfType<Collapse>().Where(static c => c.Gain > 0).OrderByDescending(static c => c.Gain).FirstOrDefault();
@@ -27,10 +31,10 @@ internal static class CollapseBorder
 
     // Ops from the padded convolution on, each the only reader of the one before, whose equal rows follow from equal rows of what they
     // read.
-    private static IReadOnlyList<Node> Prefix(NetworkGraph graph)
+    private static IReadOnlyList<Node> Prefix(NetworkGraph graph, Node input)
     {
         var prefix = new List<Node>();
-        var last = graph.Nodes.Single(static n => n.Op is Input);
+        var last = input;
         while (graph.UsersOf(last).ToList() is [{ Op.Rows: not null } next] && graph.OutputOf(next) is null) prefix.Add(last = next);
         return prefix.Count > 0 && prefix[0].Op is Conv { Pad: > 0 } ? prefix : [];
     }

@@ -5,7 +5,7 @@ using Fcn.Generator.Layers;
 
 namespace Fcn.Generator.Passes;
 
-/// Needs: a declaration. Gives: a graph of ops with one input, data, and one output, score; Join and Align stand where maps have to meet.
+/// Needs: a declaration. Gives: a graph of ops from its inputs to its heads' scores; Join and Align stand where maps have to meet.
 /// Because: layers are words of the literature, passes and targets know a closed set of ops only.
 internal static class Desugar
 {
@@ -29,24 +29,13 @@ internal static class Desugar
     private static Layer LayerOf(LayerDeclaration layer) =>
         LayerCatalog.Find(layer.Word) ?? throw new InvalidOperationException($"There is no layer '{layer.Word}'.");
 
-    // A network ends with pixels. One that never left stride 1 needs no upsampling, only the cut.
+    // Every head ends with pixels. One that never left stride 1 needs no upsampling, only the cut.
     private static Problem? Finish(NetworkDeclaration network, NetworkBuilder built)
     {
-        var last = network.Layers[network.Layers.Count - 1];
-        switch (built.Stage)
-        {
-            case Stage.Features when built.Layers.Count == 0:
-                return Problem.AtClass(ProblemId.NoLayers, network.Name);
-            case Stage.Features:
-                return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
-            case Stage.Scores when Coordinates.Stride(built.Head) is var stride && stride != 1:
-                return Problem.At(last, null, ProblemId.NoUpsample, network.Name, built.Head.Name, stride.ToString());
-            case Stage.Scores:
-                UpsampleLayer.Cut(built.Head, last, built);
-                return null;
-            case Stage.Pixels:
-                return null;
-        }
-        throw new InvalidOperationException($"Stage {(int)built.Stage} is not known.");
+        if (built.Layers.Count == 0) return Problem.AtClass(ProblemId.NoLayers, network.Name);
+        if (!built.Heads.Begun) return Problem.AtClass(ProblemId.NoScore, network.Name, built.Head.Name);
+        if (built is { Stage: Stage.Features, Heads.Ended: true, Layers: [.., var last] })
+            return Problem.At(last.Source, null, ProblemId.LayerAfterUpsample, last.Source.ToString());
+        return built.EndHeads();
     }
 }

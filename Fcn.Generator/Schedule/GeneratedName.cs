@@ -5,11 +5,11 @@ namespace Fcn.Generator.Schedule;
 // underscore, so that no two values of a network meet: pool1_H is the height of pool1, and pool1_H_ the buffer of a layer pool1_H.
 internal static class GeneratedName
 {
-    /// What the engine gives every frame on a CPU.
+    /// What the engine gives every frame on a CPU, and the roles of what it gives for inputs and heads (EngineField).
     public static readonly IReadOnlyList<string> CpuFields =
         ["N", "H", "W", "TilePixels", "TileBlocks", "Parameters", "Gradients", "Step", "Image", "Labels", "Scores", "Loss"];
 
-    /// What the engine gives every frame on a GPU.
+    /// The same on a GPU.
     public static readonly IReadOnlyList<string> GpuFields =
     [
         "N", "H", "W", "Processors", "ParameterBlocks",
@@ -27,7 +27,7 @@ internal static class GeneratedName
     // Behind the names of values in graphs (weight to repeat), then of what schedules add.
     private static readonly HashSet<string> Words =
     [
-        "weight", "bias", "linear", "relu", "index", "gradient", "input", "sum", "sums", "flipped", "repeat",
+        "weight", "bias", "linear", "relu", "index", "gradient", "input", "sum", "sums", "flipped", "repeat", "weighted",
         "running", "mean", "var", "variance", "inverse", "product", "updated",
         "H", "W", "copies", "bands", "packed", "table", "pixels", "rows", "splits", "parts", "slices", "partial", "blocks", "losses",
     ];

@@ -27,7 +27,11 @@ internal static class Modes
     /// Parameters in the order in which kernels read them, made when they change: for all modes, and what training needs besides.
     public const string Prepare = nameof(Prepare), PrepareTraining = nameof(PrepareTraining);
 
-    public static string Summary(string mode) => mode switch
+    /// The mode of a network that yields the labels or scores of one head, and computes no layer of the others: the first has the plain
+    /// name.
+    public static string Of(string mode, Head head, bool isFirst) => isFirst ? mode : $"{mode}.{head.Name}";
+
+    public static string Summary(string mode) => mode.Split('.')[0] switch
     {
         Segment => "Image to labels.",
         Scores => "Image to scores at full resolution.",

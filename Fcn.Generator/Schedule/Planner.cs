@@ -80,7 +80,7 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
         _ => (node.Op as Fused)?.CoreInputs ?? node.Inputs.Count,
     };
 
-    /// What the engine gives frames, by name.
+    /// What the engine gives frames, by name; for inputs and heads there is more (EngineField).
     protected abstract IEnumerable<string> EngineFields { get; }
 
     /// Decides where a node's value lies.
@@ -91,6 +91,18 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
 
     /// What must run before anything touches this memory; null for nothing.
     protected virtual Launch? Border(string memory) => null;
+
+    /// The labels that a node writes or compares scores with.
+    protected KeyValuePair<string, Value> Labels(Node node) => new("Labels", EngineField.Labels(Graph.OutputOf(node) switch
+    {
+        Output.Labels labels => labels.Head,
+        Output.Loss loss => loss.Head,
+        _ => throw new InvalidOperationException($"'{node.Name}' is no output that has labels."),
+    }));
+
+    /// Where the number of a loss goes.
+    protected Value LossCell(Node node) => Graph.OutputOf(node) is Output.Loss loss ? EngineField.Loss(loss.Head)
+        : throw new InvalidOperationException($"'{node.Name}' is no output that is a loss.");
 
     /// Names the height and the width of a map for the host.
     protected void Sized(Value height, Value width, Extent size)
@@ -115,7 +127,7 @@ internal abstract class Planner(NetworkGraph graph, Preparation preparation) : I
     // Every name that the host reads is one that it knows.
     private void Verify(ModeSchedule schedule)
     {
-        var known = new HashSet<string>(EngineFields.Concat(preparation.Names).Concat(_memory.Select(static m => m.Name))
+        var known = new HashSet<string>(EngineFields.Concat(EngineField.Names(Graph)).Concat(preparation.Names).Concat(_memory.Select(static m => m.Name))
             .Concat(_sizes.Values.SelectMany(static s => new[] { s.Height, s.Width })).Concat(_counts.Select(static c => c.Name)));
         foreach (var launch in schedule.Launches)
             foreach (string name in launch.Roles.Values.Append(launch.Blocks).SelectMany(Names))

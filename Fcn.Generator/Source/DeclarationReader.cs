@@ -31,14 +31,17 @@ internal static class DeclarationReader
         return new(network, extendable, complete, problems.ToEquatableArray());
     }
 
-    // Fcn, Input, then the stream. The network's own Input precedes the backbone's; where neither has one, the default stands at Fcn.
+    // Fcn, every Input, then the stream. The network's own inputs precede the backbone's, and stand for those of their names; where neither
+    // has one, the default stands at Fcn.
     private static EquatableArray<LayerDeclaration> Layers(IReadOnlyList<WrittenWord> words)
     {
         var read = words.Select(static (w, i) => (Written: w, Layer: Layer(w, i))).ToList();
         var network = read.First(static r => r.Written.Word == "Fcn").Layer;
-        var inputs = read.Where(static r => r.Written.Word == "Input").OrderBy(static r => r.Written.Through is not null);
+        var inputs = read.Where(static r => r.Written.Word == "Input").ToLookup(static r => r.Written.Through is null, static r => r.Layer);
+        List<LayerDeclaration> own = [.. inputs[true]];
+        own.AddRange(inputs[false].Where(i => own.All(o => o.Get(InputLayer.Name) != i.Get(InputLayer.Name))).ToList());
         var stream = read.Where(static r => r.Written.Word is not ("Fcn" or "Input" or WrittenWord.Backbone)).Select(static r => r.Layer);
-        return [network, inputs.Select(static r => r.Layer).FirstOrDefault() ?? new("Input", network.Index, []), .. stream];
+        return [network, .. own.DefaultIfEmpty(new("Input", network.Index, [])), .. stream];
     }
 
     // Plain names: what is displayed would be escaped (@event).

@@ -65,7 +65,15 @@ public sealed record Augmentation
 
         var columns = new Axis(source.Width, scaled.Width, Place(x, scaled.Width - part.Width), part.Width, mirrored);
         var rows = new Axis(source.Height, scaled.Height, Place(y, scaled.Height - part.Height), part.Height, mirrored: false);
-        return example with { Image = Axis.Sample(image, columns, rows), Labels = Axis.Sample(labels, columns, rows) };
+        // Whatever an example has is of one size, and stays so.
+        example.RequireOneSize(example.Id);
+        return example with
+        {
+            Image = Axis.Sample(image, columns, rows),
+            Labels = Axis.Sample(labels, columns, rows),
+            Inputs = example.Inputs.ToDictionary(static i => i.Key, i => Axis.Sample(i.Value, columns, rows)),
+            LabelsOfHeads = example.LabelsOfHeads.ToDictionary(static l => l.Key, l => Axis.Sample(l.Value, columns, rows)),
+        };
     }
 
     /// <summary>The largest size that a batch of images of a size may have.</summary>

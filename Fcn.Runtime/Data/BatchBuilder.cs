@@ -1,5 +1,7 @@
 // Images of 8 bits → the floats the first layer reads: mean subtracted, scaled, channels in the network's order; smaller images padded.
 // Padding is 0 after the mean was subtracted, as Caffe's convolutions pad, and its labels are 255, so it is never learned from.
+using Fcn.Devices;
+
 namespace Fcn.Data;
 
 /// <summary>A batch and the memory it lives in, to be filled again and again.</summary>
@@ -8,29 +10,55 @@ public sealed class Batch
     readonly List<Example> examples = [];
     byte[] labels = [];
     int labelCount;
+    int heads = 1;
 
     /// <summary>The images as the network reads them.</summary>
     public InputBatch Input { get; private set; } = new(0, 0, 0, 0, []);
 
-    /// <summary>N · H · W classes, or 255 where nothing is to be learned, such as in the padding.</summary>
-    public ReadOnlySpan<byte> Labels => LabelMemory;
+    /// <summary>The first head's N · H · W classes, or 255 where nothing is to be learned, such as in the padding.</summary>
+    public ReadOnlySpan<byte> Labels => LabelsOf(0);
+
+    /// <summary>The same of all heads, one after the other.</summary>
+    public ReadOnlySpan<byte> LabelsOfHeads => labels.AsSpan(0, heads * labelCount);
 
     /// <summary>What the batch was made of, before padding.</summary>
     public IReadOnlyList<Example> Examples => examples;
 
-    internal Span<byte> LabelMemory => labels.AsSpan(0, labelCount);
+    // Pixels with a label, in the head that has most of them.
+    internal long Labelled
+    {
+        get
+        {
+            int most = 0;
+            for (int head = 0; head < heads; head++) most = Math.Max(most, labelCount - LabelsOf(head).Count(LabelMap.Ignore));
+            return most;
+        }
+    }
+
+    internal Span<byte> LabelsOf(int head) => labels.AsSpan(head * labelCount, labelCount);
 
     // Allocates only for what is larger than ever before.
-    internal void Reshape(int images, PixelSize size, int channels)
+    internal void Reshape(int images, PixelSize size, IReadOnlyList<InputSummary> inputs, int headCount)
     {
-        // The floats come first: where they fit into an array, so do the labels.
-        long values = (long)images * size.Height * size.Width * channels;
-        float[] pixels = Input.Pixels.Length >= values ? Input.Pixels : Preprocessing.Room(images, size.Width, size.Height, channels);
+        // The floats come first: where they fit into an array, so do the labels of a head.
+        bool same = (Input.Images, Input.Height, Input.Width, Input.Inputs.Count) == (images, size.Height, size.Width, inputs.Count);
+        for (int i = 0; same && i < inputs.Count; i++) same = Input.Inputs[i].Channels == inputs[i].Channels;
+        if (!same) Input = Fitting(images, size, inputs);
         int count = images * size.Height * size.Width;
-        if (labels.Length < count) labels = new byte[count];
-        labelCount = count;
-        bool same = (Input.Images, Input.Height, Input.Width, Input.Channels) == (images, size.Height, size.Width, channels);
-        if (!same || Input.Pixels != pixels) Input = new InputBatch(images, size.Height, size.Width, channels, pixels);
+        if (labels.LongLength < (long)headCount * count)
+            labels = HostMemory.NewArray<byte>((long)headCount * count, $"The labels of {images}x{size} take", "Use smaller images or fewer at a time.");
+        (labelCount, heads) = (count, headCount);
+    }
+
+    InputBatch Fitting(int images, PixelSize size, IReadOnlyList<InputSummary> inputs) =>
+        new(images, size.Height, size.Width, [.. inputs.Select((input, i) => Room(images, size, input.Channels, i))]);
+
+    // An array that was long enough once is used again.
+    InputPixels Room(int images, PixelSize size, int channels, int input)
+    {
+        long values = (long)images * size.Height * size.Width * channels;
+        float[] known = input < Input.Inputs.Count ? Input.Inputs[input].Pixels : [];
+        return new InputPixels(channels, known.LongLength >= values ? known : Preprocessing.Room(images, size.Width, size.Height, channels));
     }
 
     internal void Hold(IReadOnlyList<Example> held)
@@ -41,9 +69,18 @@ public sealed class Batch
 }
 
 /// <summary>Makes batches for one network. Holds nothing of its own, so several threads may share it.</summary>
-/// <param name="input">What the network reads: channels, order, mean and scale.</param>
-public sealed class BatchBuilder(InputSummary input)
+public sealed class BatchBuilder
 {
+    readonly IReadOnlyList<InputSummary> inputs;
+    readonly IReadOnlyList<HeadSummary> heads;
+
+    /// <summary>Batches for all inputs and heads of a network.</summary>
+    public BatchBuilder(NetworkSummary network) => (inputs, heads) = (network.Inputs, network.Heads);
+
+    /// <summary>Batches for a network of one input and one head.</summary>
+    /// <param name="input">What the network reads: channels, order, mean and scale.</param>
+    public BatchBuilder(InputSummary input) => (inputs, heads) = ([input], [new HeadSummary("", 0)]);
+
     /// <summary>
     /// Fills a batch with examples; its size is that of the largest, smaller ones are padded at the right and the bottom.
     /// </summary>
@@ -52,8 +89,8 @@ public sealed class BatchBuilder(InputSummary input)
     /// <param name="least">Smallest size of the batch, such as <see cref="Augmentation.Crop"/>.</param>
     /// <exception cref="ArgumentException">There is no example.</exception>
     /// <exception cref="FcnException">
-    /// An image has another number of channels than the network reads, or another size than its labels; or memory is too short for the
-    /// batch.
+    /// An image has another number of channels than the network reads, or another size than its labels; an example lacks an input of the
+    /// network; or memory is too short for the batch.
     /// </exception>
     public void Build(IReadOnlyList<Example> examples, Batch into, PixelSize least = default)
     {
@@ -69,8 +106,12 @@ public sealed class BatchBuilder(InputSummary input)
         int pixels = size.Height * size.Width;
         for (int n = 0; n < examples.Count; n++)
         {
-            Write(examples[n], size.Width, into.Input.Pixels.AsSpan(n * pixels * input.Channels, pixels * input.Channels));
-            Write(examples[n].Labels, size.Width, into.LabelMemory.Slice(n * pixels, pixels));
+            for (int i = 0; i < inputs.Count; i++)
+            {
+                int channels = inputs[i].Channels;
+                Write(examples[n], i, size.Width, into.Input.Inputs[i].Pixels.AsSpan(n * pixels * channels, pixels * channels));
+            }
+            for (int head = 0; head < heads.Count; head++) Write(LabelsOf(examples[n], head), size.Width, into.LabelsOf(head).Slice(n * pixels, pixels));
         }
     }
 
@@ -79,7 +120,7 @@ public sealed class BatchBuilder(InputSummary input)
     {
         try
         {
-            batch.Reshape(examples.Count, size, input.Channels);
+            batch.Reshape(examples.Count, size, inputs, heads.Count);
         }
         catch (MachineException e)
         {
@@ -89,9 +130,10 @@ public sealed class BatchBuilder(InputSummary input)
     }
 
     // image (H, W, C) → pixels (batch height, batch width, C).
-    void Write(Example example, int width, Span<float> pixels)
+    void Write(Example example, int number, int width, Span<float> pixels)
     {
-        (Image image, int stride) = (example.Image, width * input.Channels);
+        InputSummary input = inputs[number];
+        (Image image, int stride) = (ImageOf(example, number), width * input.Channels);
         try
         {
             Preprocessing.Fill(image, input, pixels, stride);
@@ -104,8 +146,21 @@ public sealed class BatchBuilder(InputSummary input)
         pixels[(image.Height * stride)..].Clear();
     }
 
-    static void Write(LabelMap map, int width, Span<byte> labels)
+    Image ImageOf(Example example, int number) => number == 0 ? example.Image
+        : example.Inputs.TryGetValue(inputs[number].Name, out Image? image) ? image
+        : throw new FcnException(
+            $"'{example.Id}' has nothing for the input '{inputs[number].Name}' of the network: its set must give it in Example.Inputs.");
+
+    // Null for a head that learns nothing here.
+    LabelMap? LabelsOf(Example example, int head) => head == 0 ? example.Labels : example.LabelsOfHeads.GetValueOrDefault(heads[head].Name);
+
+    static void Write(LabelMap? map, int width, Span<byte> labels)
     {
+        if (map is null)
+        {
+            labels.Fill(LabelMap.Ignore);
+            return;
+        }
         for (int y = 0; y < map.Height; y++)
         {
             Span<byte> to = labels.Slice(y * width, width);

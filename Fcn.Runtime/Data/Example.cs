@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 
 namespace Fcn.Data;
@@ -8,9 +9,35 @@ namespace Fcn.Data;
 /// <param name="Labels">Class of every pixel, of the same size; 255 where nothing is to be learned or scored.</param>
 public sealed record Example(string Id, Image Image, LabelMap Labels)
 {
+    /// <summary>
+    /// For a network of several inputs what those besides the first read, by their names; of the image's size. <see cref="Image"/> is the
+    /// first's.
+    /// </summary>
+    public IReadOnlyDictionary<string, Image> Inputs { get; init; } = ReadOnlyDictionary<string, Image>.Empty;
+
+    /// <summary>
+    /// For a network of several heads the labels of those besides the first, by their names; of the image's size. A head without labels
+    /// learns nothing from the example. <see cref="Labels"/> are the first's.
+    /// </summary>
+    public IReadOnlyDictionary<string, LabelMap> LabelsOfHeads { get; init; } = ReadOnlyDictionary<string, LabelMap>.Empty;
+
     // origin: what the message names, a file if there is one.
-    internal void RequireOneSize(string origin) =>
-        RequireOneSize(Id, new PixelSize(Image.Width, Image.Height), new PixelSize(Labels.Width, Labels.Height), origin);
+    internal void RequireOneSize(string origin)
+    {
+        PixelSize size = new(Image.Width, Image.Height);
+        RequireOneSize(Id, size, new PixelSize(Labels.Width, Labels.Height), origin);
+        if (Inputs.Count + LabelsOfHeads.Count > 0) RequireOneSizeOfAll(origin, size);
+    }
+
+    void RequireOneSizeOfAll(string origin, PixelSize size)
+    {
+        foreach ((string name, Image other) in Inputs)
+            if (size != new PixelSize(other.Width, other.Height))
+                throw new FcnException($"{origin}: the input '{name}' is {other.Width}x{other.Height} but the image is {size}; all inputs must have one size.");
+        foreach ((string name, LabelMap other) in LabelsOfHeads)
+            if (size != new PixelSize(other.Width, other.Height))
+                throw new FcnException($"{origin}: the labels of '{name}' are {other.Width}x{other.Height} but the image is {size}; both must have one size.");
+    }
 
     internal static void RequireOneSize(string id, PixelSize image, PixelSize labels, string origin)
     {

@@ -45,6 +45,11 @@ public sealed class Prefetcher : IDisposable
     public Prefetcher(
         SegmentationSet set, SamplerState order, InputSummary input, int batchSize,
         Augmentation? augmentation = null, long? examples = null, int ahead = 3)
+        : this(set, order, new BatchBuilder(input), batchSize, augmentation, examples, ahead) { }
+
+    internal Prefetcher(
+        SegmentationSet set, SamplerState order, BatchBuilder builder, int batchSize,
+        Augmentation? augmentation = null, long? examples = null, int ahead = 3)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ahead, 1);
@@ -55,7 +60,7 @@ public sealed class Prefetcher : IDisposable
                 + "resume with the set the run began with.");
         (this.set, this.batchSize, this.augmentation) = (set, batchSize, augmentation ?? Augmentation.None);
         this.augmentation.Validate();
-        (sampler, builder) = (new Sampler(order), new BatchBuilder(input));
+        (sampler, this.builder) = (new Sampler(order), builder);
         (begin, end) = (order.Position, examples is { } count ? order.Position + count : long.MaxValue);
         consumed = begin;
         // One slot is the consumer's, the others are filled ahead.

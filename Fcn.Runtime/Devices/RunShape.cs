@@ -1,10 +1,13 @@
 namespace Fcn.Devices;
 
 // What a plan is made for.
-internal readonly record struct RunShape(RunMode Mode, int Images, int Height, int Width)
+internal readonly record struct RunShape(RunMode Mode, int Images, int Height, int Width, int Head = 0)
 {
     /// Pixels along a side: kernels count those of a row, times the channels that lie together, in 32 bits.
     public const int MaxSide = 1 << 20;
+
+    /// The schedule's name: that of the mode, with a head's behind it where it is not the first. Training runs all heads.
+    public string ScheduleOf(NetworkSummary network) => Head == 0 ? Mode.ToString() : $"{Mode}.{network.Heads[Head].Name}";
 
     /// <exception cref="FcnException">A size is below 1, or beyond what kernels count or arrays hold.</exception>
     public void Verify()

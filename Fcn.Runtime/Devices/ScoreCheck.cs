@@ -17,10 +17,10 @@ internal static class ScoreCheck
     }
 
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
-    public static void Scores(NetworkSummary network, InputBatch input, ReadOnlySpan<float> scores)
+    public static void Scores(NetworkSummary network, InputBatch input, int head, ReadOnlySpan<float> scores)
     {
         int at = NotFinite.First(scores);
-        if (at >= 0) throw Fault(network, input, at / input.Width / input.Height / network.Classes, at);
+        if (at >= 0) throw Fault(network, input, at / input.Width / input.Height / network.Heads[head].Classes, at);
     }
 
     private static NotFiniteException Fault(NetworkSummary network, InputBatch input, int image, int at)

@@ -30,50 +30,75 @@ public abstract class Network : IDisposable
     /// <param name="image">A photograph of any size with as many channels as the network reads.</param>
     /// <returns>A label map of the image's size, labels 0 to Classes − 1.</returns>
     /// <exception cref="FcnException">
-    /// The image has another number of channels, is too small or too large for the network, or too large for the memory.
+    /// The image has another number of channels, is too small or too large for the network, or too large for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
-    public LabelMap Segment(Image image)
-    {
-        InputBatch input = Preprocessing.Prepare(image, Description.Input);
-        byte[] labels = RoomForLabels(input);
-        Engine.Segment(input, labels);
-        return new LabelMap(image.Width, image.Height, labels);
-    }
+    public LabelMap Segment(Image image) => Segment(Preprocessing.Prepare(image, Description.OnlyInput), 0)[0];
+
+    /// <summary>Most likely class of every pixel by one head of the network; what only others need is not computed.</summary>
+    /// <param name="image">As above.</param>
+    /// <param name="head">Name of the head: that of its score layer.</param>
+    /// <exception cref="FcnException">As above, or the network has no such head.</exception>
+    /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
+    public LabelMap Segment(Image image, string head) =>
+        Segment(Preprocessing.Prepare(image, Description.OnlyInput), Description.HeadIndex(head))[0];
 
     /// <summary>Most likely class of every pixel of several images in one pass.</summary>
     /// <param name="images">One or more images, all of one size.</param>
     /// <returns>As many label maps.</returns>
     /// <exception cref="FcnException">
-    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory.
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
-    public LabelMap[] Segment(IReadOnlyList<Image> images)
-    {
-        InputBatch input = Preprocessing.Prepare(images, Description.Input);
-        byte[] labels = RoomForLabels(input);
-        int each = labels.Length / input.Images;
-        Engine.Segment(input, labels);
-        var maps = new LabelMap[input.Images];
-        for (int n = 0; n < maps.Length; n++) maps[n] = new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]);
-        return maps;
-    }
+    public LabelMap[] Segment(IReadOnlyList<Image> images) => Segment(Preprocessing.Prepare(images, Description.OnlyInput), 0);
+
+    /// <summary>Most likely class of every pixel, by a network of several inputs.</summary>
+    /// <param name="inputs">What every input reads, by the inputs' names; all of one size.</param>
+    /// <param name="head">Name of the head; null for the first.</param>
+    /// <exception cref="FcnException">
+    /// An input is missing or unknown, sizes differ, an image has another number of channels than its input reads, or there is no such
+    /// head.
+    /// </exception>
+    /// <exception cref="NotFiniteException">A pixel has a score that is not finite.</exception>
+    public LabelMap Segment(IReadOnlyDictionary<string, Image> inputs, string? head = null) =>
+        Segment(Preprocessing.Prepare(inputs, Description), Head(head))[0];
 
     /// <summary>Scores of every pixel and class before the softmax.</summary>
     /// <returns>(1, Classes, H, W).</returns>
     /// <exception cref="FcnException">
-    /// The image has another number of channels, is too small or too large for the network, or too large for the memory.
+    /// The image has another number of channels, is too small or too large for the network, or too large for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
-    public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.Input));
+    public Tensor Scores(Image image) => Scores(Preprocessing.Prepare(image, Description.OnlyInput), 0);
+
+    /// <summary>Scores of every pixel and class of one head; what only others need is not computed.</summary>
+    /// <returns>(1, the head's Classes, H, W).</returns>
+    /// <exception cref="FcnException">As above, or the network has no such head.</exception>
+    /// <exception cref="NotFiniteException">A score is not finite.</exception>
+    public Tensor Scores(Image image, string head) => Scores(Preprocessing.Prepare(image, Description.OnlyInput), Description.HeadIndex(head));
 
     /// <summary>Scores of every pixel and class of several images of one size.</summary>
     /// <returns>(N, Classes, H, W).</returns>
     /// <exception cref="FcnException">
-    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory.
+    /// Sizes differ, an image has another number of channels than the network reads, or there are too many for the memory; or the network
+    /// reads several inputs.
     /// </exception>
     /// <exception cref="NotFiniteException">A score is not finite.</exception>
-    public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.Input));
+    public Tensor Scores(IReadOnlyList<Image> images) => Scores(Preprocessing.Prepare(images, Description.OnlyInput), 0);
+
+    /// <summary>Scores of every pixel and class, by a network of several inputs.</summary>
+    /// <param name="inputs">What every input reads, by the inputs' names; all of one size.</param>
+    /// <param name="head">Name of the head; null for the first.</param>
+    /// <returns>(1, the head's Classes, H, W).</returns>
+    /// <exception cref="FcnException">
+    /// An input is missing or unknown, sizes differ, an image has another number of channels than its input reads, or there is no such
+    /// head.
+    /// </exception>
+    /// <exception cref="NotFiniteException">A score is not finite.</exception>
+    public Tensor Scores(IReadOnlyDictionary<string, Image> inputs, string? head = null) => Scores(Preprocessing.Prepare(inputs, Description), Head(head));
 
     /// <summary>A copy of a parameter: OIHW weights, (O) biases.</summary>
     /// <param name="name">Such as <c>conv1_1.weight</c>.</param>
@@ -103,8 +128,9 @@ public abstract class Network : IDisposable
     }
 
     /// <summary>
-    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, ones, He's normal distribution or bilinear kernels.
-    /// Equal seeds give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes nothing.
+    /// Gives every parameter its first values by <see cref="ParameterSummary.Fill"/>: zeros, ones, He's normal distribution or bilinear
+    /// kernels. Equal seeds give equal values; each parameter's depend on its own name and shape alone, so a layer added elsewhere changes
+    /// nothing.
     /// </summary>
     public void Initialize(ulong seed)
     {
@@ -153,13 +179,24 @@ public abstract class Network : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    Tensor Scores(InputBatch input)
+    int Head(string? name) => name is null ? 0 : Description.HeadIndex(name);
+
+    LabelMap[] Segment(InputBatch input, int head)
     {
-        int[] shape = [input.Images, Description.Classes, input.Height, input.Width];
+        byte[] labels = RoomForLabels(input);
+        Engine.Segment(input, labels, head);
+        if (input.Images == 1) return [new LabelMap(input.Width, input.Height, labels)];
+        int each = labels.Length / input.Images;
+        return [.. Enumerable.Range(0, input.Images).Select(n => new LabelMap(input.Width, input.Height, labels[(n * each)..((n + 1) * each)]))];
+    }
+
+    Tensor Scores(InputBatch input, int head)
+    {
+        int[] shape = [input.Images, Description.Heads[head].Classes, input.Height, input.Width];
         float[] scores = HostMemory.NewArray<float>(
             Tensor.Count(shape), $"The scores of {Description.Name} on {input.Images}x{input.Height}x{input.Width} take",
             "Labels take less, and smaller images or parts of them do.");
-        Engine.Scores(input, scores);
+        Engine.Scores(input, scores, head);
         return new Tensor(shape, scores);
     }
 

@@ -2,13 +2,39 @@ namespace Fcn;
 
 /// <summary>What the compiler knows of a network: the table an author would draw by hand. Generated; sizes hold for every input.</summary>
 /// <param name="Name">Class name of the network.</param>
-/// <param name="Classes">Channels of the scores.</param>
-/// <param name="Input">Channels, order and mean of the input.</param>
+/// <param name="Inputs">Channels, order and mean of every input; one or more. The stream begins at the first.</param>
+/// <param name="Heads">Name, classes and loss of everything that the network says of a pixel; one or more.</param>
 /// <param name="Layers">The stream in order, skips and upsampling included.</param>
 /// <param name="Parameters">Every parameter in the order of declaration, learned or state.</param>
 public sealed record NetworkSummary(
-    string Name, int Classes, InputSummary Input, IReadOnlyList<LayerSummary> Layers, IReadOnlyList<ParameterSummary> Parameters)
+    string Name, IReadOnlyList<InputSummary> Inputs, IReadOnlyList<HeadSummary> Heads, IReadOnlyList<LayerSummary> Layers,
+    IReadOnlyList<ParameterSummary> Parameters)
 {
+    /// <summary>A network of one input and one head, <c>score_fr</c>.</summary>
+    public NetworkSummary(
+        string name, int classes, InputSummary input, IReadOnlyList<LayerSummary> layers, IReadOnlyList<ParameterSummary> parameters)
+        : this(name, [input], [new HeadSummary("score_fr", classes)], layers, parameters) { }
+
+    /// <summary>Classes of the first head.</summary>
+    public int Classes => Heads[0].Classes;
+
+    /// <summary>The first input.</summary>
+    public InputSummary Input => Inputs[0];
+
+    // Of whoever gives one image.
+    internal InputSummary OnlyInput => Inputs.Count == 1 ? Inputs[0]
+        : throw new FcnException(
+            $"{Name} reads {Inputs.Count} inputs ({string.Join(", ", Inputs.Select(static i => i.Name))}): give it an image for each, by name.");
+
+    /// <summary>Place of a head in <see cref="Heads"/>.</summary>
+    /// <exception cref="FcnException">The network has no head of this name; the message lists those that it has.</exception>
+    public int HeadIndex(string head)
+    {
+        for (int i = 0; i < Heads.Count; i++)
+            if (Heads[i].Name == head) return i;
+        throw new FcnException($"{Name} has no head '{head}'. It has: {string.Join(", ", Heads.Select(static h => h.Name))}.");
+    }
+
     /// <summary>Number of learned values.</summary>
     public long ParameterCount => Parameters.Where(static p => p.Kind == ParameterKind.Learned).Sum(static p => Tensor.Count(p.Shape));
 
@@ -28,7 +54,14 @@ public sealed record NetworkSummary(
 /// <param name="Order">Order of the colour channels.</param>
 /// <param name="Mean">Subtracted from every pixel, in that order; scale 0..255.</param>
 /// <param name="Scale">Applied after the mean was subtracted.</param>
-public sealed record InputSummary(int Channels, ChannelOrder Order, IReadOnlyList<float> Mean, float Scale);
+/// <param name="Name">As declared: <c>data</c> where nothing is said.</param>
+public sealed record InputSummary(int Channels, ChannelOrder Order, IReadOnlyList<float> Mean, float Scale, string Name = "data");
+
+/// <summary>A head: what the network says of every pixel.</summary>
+/// <param name="Name">The name of its score layer.</param>
+/// <param name="Classes">Channels of its scores.</param>
+/// <param name="LossWeight">How much its loss counts in the sum that is trained.</param>
+public sealed record HeadSummary(string Name, int Classes, float LossWeight = 1);
 
 /// <summary>One row of the layer table.</summary>
 /// <param name="Name">Layer name as declared, or as the reference names it (score_pool4, upscore2, fuse_pool4).</param>

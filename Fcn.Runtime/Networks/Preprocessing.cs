@@ -38,6 +38,38 @@ public static class Preprocessing
         return new InputBatch(images.Count, height, width, input.Channels, pixels);
     }
 
+    /// <summary>An image for every input of a network, as a batch of one.</summary>
+    /// <param name="images">By the names of the inputs; all of one size.</param>
+    /// <param name="network">The network.</param>
+    /// <exception cref="FcnException">
+    /// An input is missing or unknown, sizes differ, or an image has another number of channels than its input reads.
+    /// </exception>
+    public static InputBatch Prepare(IReadOnlyDictionary<string, Image> images, NetworkSummary network)
+    {
+        string known = string.Join(", ", network.Inputs.Select(static i => i.Name));
+        if (images.Keys.FirstOrDefault(name => network.Inputs.All(i => i.Name != name)) is { } unknown)
+            throw new FcnException($"{network.Name} has no input '{unknown}'. It has: {known}.");
+        if (network.Inputs.FirstOrDefault(i => !images.ContainsKey(i.Name)) is { } missing)
+            throw new FcnException($"{network.Name} reads the input '{missing.Name}', for which there is no image. It has: {known}.");
+        (InputSummary first, Image size) = (network.Inputs[0], images[network.Inputs[0].Name]);
+        return new InputBatch(1, size.Height, size.Width, [.. network.Inputs.Select(input =>
+        {
+            Image image = images[input.Name];
+            if (image.Width != size.Width || image.Height != size.Height)
+                throw new FcnException(
+                    $"All inputs of {network.Name} have one size: '{first.Name}' is {size.Width}x{size.Height}, '{input.Name}' is " +
+                    $"{image.Width}x{image.Height}. Resize one of them.");
+            try
+            {
+                return Prepare(image, input).Inputs[0];
+            }
+            catch (FcnException e) when (e is not MachineException)
+            {
+                throw new FcnException($"Input '{input.Name}': {e.Message}", e);
+            }
+        })]);
+    }
+
     /// <summary>Writes one image; what lies between the end of a row and the next row stays as it is: padding is the caller's.</summary>
     /// <param name="image">Height · width pixels; the first three channels are R, G, B.</param>
     /// <param name="input">Channels, order, mean and scale. BGR swaps the first three channels; further channels keep their place.</param>

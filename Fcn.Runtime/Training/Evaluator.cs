@@ -17,7 +17,7 @@ public static class Evaluator
     /// Segments every image of a set, one by one, each at its own size; decoding runs ahead on another thread. Bad examples are left out
     /// where the set skips them.
     /// </summary>
-    /// <param name="network">The network; its classes are the set's.</param>
+    /// <param name="network">The network; the classes of its first head are the set's.</param>
     /// <param name="set">The set.</param>
     /// <param name="resize">Size to which images and labels are brought first; null for their own.</param>
     /// <param name="each">Called after every image, in the set's order.</param>
@@ -41,7 +41,7 @@ public static class Evaluator
         var matrix = new ConfusionMatrix(description.Classes);
         var order = new SamplerState(SampleOrder.Sequential, set.Count, Seed: 0, Position: 0);
         var size = new Augmentation { Resize = resize };
-        using var examples = new Prefetcher(set, order, description.Input, batchSize: 1, size, examples: set.Count);
+        using var examples = new Prefetcher(set, order, new BatchBuilder(description), batchSize: 1, size, examples: set.Count);
         byte[] memory = [];
         bool isWhole = true;
         while (Next())

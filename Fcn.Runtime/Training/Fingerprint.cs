@@ -9,12 +9,10 @@ static class Fingerprint
     public static IReadOnlyDictionary<string, string> Of(Network network, BatchSource batches, TrainerSettings settings)
     {
         (NetworkSummary description, SolverSettings solver) = (network.Description, settings.Solver);
-        InputSummary input = description.Input;
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["network"] = description.Name,
-            ["network.input"] = string.Create(CultureInfo.InvariantCulture,
-                $"{input.Channels} channels, {input.Order}, mean ({string.Join(", ", input.Mean.Select(Text))}), scale {input.Scale:R}"),
+            ["network.input"] = Words(description.Input),
             ["solver.rate"] = Text(solver.BaseRate),
             ["solver.policy"] = solver.Policy.Words,
             ["solver.momentum"] = Text(solver.Momentum),
@@ -23,6 +21,9 @@ static class Fingerprint
             ["solver.loss"] = solver.Loss.ToString(),
             ["seed"] = settings.Seed.ToString(CultureInfo.InvariantCulture),
         };
+        foreach (InputSummary input in description.Inputs.Skip(1)) all[$"network.input.{input.Name}"] = Words(input);
+        if (description.Heads is { Count: > 1 } heads)
+            foreach (HeadSummary head in heads) all[$"network.head.{head.Name}"] = $"{head.Classes} classes, loss weight {Text(head.LossWeight)}";
         foreach (ParameterSummary parameter in description.Parameters)
             all[$"multipliers.{parameter.Name}"] = $"rate {Text(parameter.Rate)}, decay {Text(parameter.Decay)}";
         foreach ((string name, string value) in batches.Settings) all[name] = value;
@@ -47,6 +48,9 @@ static class Fingerprint
             foreach (char c in name.Append('\n')) hash = (hash ^ c) * 1099511628211;
         return hash;
     }
+
+    static string Words(InputSummary input) => string.Create(CultureInfo.InvariantCulture,
+        $"{input.Channels} channels, {input.Order}, mean ({string.Join(", ", input.Mean.Select(Text))}), scale {input.Scale:R}");
 
     static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

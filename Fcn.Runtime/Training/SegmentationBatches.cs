@@ -24,14 +24,17 @@ public sealed record BatchSettings
 public sealed class SegmentationBatches : BatchSource
 {
     readonly SegmentationSet set;
-    readonly InputSummary input;
+    readonly NetworkSummary network;
     readonly BatchSettings settings;
     Prefetcher? ahead;
     SamplerState state;
 
     /// <summary>Batches from the beginning of the order. Reading starts with the first <see cref="Next"/>.</summary>
     /// <param name="set">The examples.</param>
-    /// <param name="network">The network that will read them: its input and its number of classes.</param>
+    /// <param name="network">
+    /// The network that will read them: its inputs and heads. What an example says of the first head alone is trained there alone
+    /// (<see cref="Example"/>).
+    /// </param>
     /// <param name="settings">Batch size, order, augmentation, seed.</param>
     /// <exception cref="FcnException">The set is empty or has other classes than the network, or a setting is out of its range.</exception>
     public SegmentationBatches(SegmentationSet set, NetworkSummary network, BatchSettings settings)
@@ -40,7 +43,7 @@ public sealed class SegmentationBatches : BatchSource
         Evaluator.RequireClasses(network, set);
         if (settings.Size < 1) throw new FcnException($"A batch has at least 1 image; got {settings.Size}.");
         settings.Augmentation.Validate();
-        (this.set, input, this.settings) = (set, network.Input, settings);
+        (this.set, this.network, this.settings) = (set, network, settings);
         state = new SamplerState(settings.Order, set.Count, settings.Seed, 0);
         var words = new Dictionary<string, string>
         {
@@ -73,7 +76,7 @@ public sealed class SegmentationBatches : BatchSource
     /// <inheritdoc/>
     public override Batch Next()
     {
-        ahead ??= new Prefetcher(set, state, input, settings.Size, settings.Augmentation);
+        ahead ??= new Prefetcher(set, state, new BatchBuilder(network), settings.Size, settings.Augmentation);
         ahead.MoveNext();
         state = ahead.Consumed;
         return ahead.Current;

@@ -85,10 +85,10 @@ sealed class Solver(Network network, BatchSource batches, TrainerSettings settin
         for (int part = 0; part < solver.Accumulate; part++)
         {
             Batch batch = batches.Next();
-            long valid = batch.Labels.Length - batch.Labels.Count(LabelMap.Ignore);
+            long valid = batch.Labelled;
             double scale = solver.LossScale(batch.Input.Images, valid);
             ulong seed = new RandomStream(settings.Seed, iteration, part, DropoutKey).Next();
-            double summed = network.Engine.Backward(batch.Input, batch.Labels, new BackwardStep((float)scale, seed, First: part == 0));
+            double summed = network.Engine.Backward(batch.Input, batch.LabelsOfHeads, new BackwardStep((float)scale, seed, First: part == 0));
             known ??= FirstImage(batch.Input);
             (loss, sum, pixels) = (loss + scale * summed, sum + summed, pixels + valid);
             imagesTimed += batch.Input.Images;
@@ -98,5 +98,5 @@ sealed class Solver(Network network, BatchSource batches, TrainerSettings settin
     }
 
     static InputBatch FirstImage(InputBatch batch) =>
-        batch with { Images = 1, Pixels = batch.Pixels[..(batch.Height * batch.Width * batch.Channels)] };
+        batch with { Images = 1, Inputs = [.. batch.Inputs.Select(i => i with { Pixels = i.Pixels[..(batch.Height * batch.Width * i.Channels)] })] };
 }

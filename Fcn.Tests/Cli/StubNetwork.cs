@@ -29,23 +29,23 @@ sealed class StubEngine(Func<InputBatch, FcnException?> failure) : Engine
 
     public override void Write(ParameterStore store, int parameter, ReadOnlySpan<float> values) { }
 
-    public override void Segment(InputBatch input, Span<byte> labels)
+    public override void Segment(InputBatch input, Span<byte> labels, int head = 0)
     {
         if (failure(input) is { } e) throw e;
         labels.Clear();
     }
 
-    public override void Scores(InputBatch input, Span<float> scores)
+    public override void Scores(InputBatch input, Span<float> scores, int head = 0)
     {
         if (failure(input) is { } e) throw e;
         scores.Clear();
     }
 
-    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step) => 0;
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step, Span<double> losses = default) => 0;
 
     public override void Update(in SolverStep step) { }
 
-    public override long PlannedBytes(RunMode mode, int images, int height, int width) => 0;
+    public override long PlannedBytes(RunMode mode, int images, int height, int width, int head = 0) => 0;
 
     public override void Dispose() { }
 }

@@ -2,6 +2,8 @@ using System.Reflection;
 using Fcn.Generator;
 using Fcn.Generator.Collections;
 using Fcn.Generator.Declaration;
+using Fcn.Generator.Graph;
+using Fcn.Generator.Ops;
 using Fcn.Generator.Source;
 using Fcn.Generator.Layers;
 using Microsoft.CodeAnalysis;
@@ -64,6 +66,40 @@ public class Declarations
         }
     }
 
+    // Each of its own words, in the order in which heads begin; what nobody named has the head's name before its own, but for the first.
+    [Fact]
+    public void HeadsAndInputsAreAsDeclared()
+    {
+        var front = Compiler.Understand(Compilations.Declare("""
+            using Fcn;
+            [Fcn(Classes = 21)]
+            [Input, Input("depth", Channels = 1, Mean = new float[0])]
+            [Conv("conv1", 32), Conv("conv_d", 32, From = "depth"), Sum("both", "conv1", "conv_d"), MaxPool("pool1"), Conv("conv2", 64), MaxPool("pool2")]
+            [Score, Score("parts", From = "pool2", Classes = 8, LossWeight = 0.4), Skip("pool1", Upsample = 2), Upsample(2), Upsample(4, From = "score_fr")]
+            [Score("edges", From = "both", Classes = 2)]
+            public partial class Rgbd;
+            """), default);
+        Assert.Empty(front.Problems);
+        Assert.Equal([new("score_fr", 21, 1), new("parts", 8, 0.4), new Head("edges", 2, 1)], front.Table!.Heads);
+        Assert.Equal(["data", "depth"], front.Graph!.Nodes.Select(static n => n.Op).OfType<Input>().Select(static i => i.Name));
+        Assert.Equal(["score", "parts_score", "edges_score"], front.Graph.Outputs.Select(static o => o.Node.Name));
+        Assert.Equal(
+            ["score_fr", "parts", "parts_upscore2", "parts_score_pool1", "parts_fuse_pool1", "parts_upscore_pool1", "parts_score", "upscore", "score", "edges", "edges_score"],
+            front.Table.Rows.Skip(6).Select(static r => r.Name));
+    }
+
+    // Of two of one name the network's own; others are added.
+    [Fact]
+    public void InputsOfABackboneAreAdded()
+    {
+        var network = Compilations.Declare("""
+            using Fcn;
+            [Fcn(Classes = 2), Input(Channels = 1, Mean = new float[0]), Backbone<Trunk>, Score] public partial class Street;
+            [Backbone, Input, Input("depth", Channels = 1), Conv("conv1", 8)] public class Trunk;
+            """);
+        Assert.Equal([("data", 1), ("depth", 1)], network.Inputs.Select(static i => (i.Get(InputLayer.Name), i.Get(InputLayer.Channels))));
+    }
+
     [Fact]
     public void TheNetworksInputPrecedesTheBackbones()
     {
@@ -72,9 +108,9 @@ public class Declarations
             [Fcn(Classes = 2), Input(Channels = 1, Mean = new float[0]), Backbone<Trunk>, Score] public partial class Street;
             [Backbone, Input(Order = ChannelOrder.Rgb, Scale = 0.5f), Conv("conv1", 8)] public class Trunk;
             """;
-        Assert.Equal((1, 0, 0, 1.0), Settings(Compilations.Declare(Source).Input));
+        Assert.Equal((1, 0, 0, 1.0), Settings(Assert.Single(Compilations.Declare(Source).Inputs)));
         string inherited = Source.Replace("Input(Channels = 1, Mean = new float[0]), ", "");
-        Assert.Equal((3, 3, 1, 0.5), Settings(Compilations.Declare(inherited).Input));
+        Assert.Equal((3, 3, 1, 0.5), Settings(Assert.Single(Compilations.Declare(inherited).Inputs)));
 
         static (int, int, int, double) Settings(LayerDeclaration input) =>
             (input.Get(InputLayer.Channels), input.Get(InputLayer.Mean).Count, input.Get(InputLayer.Order), input.Get(InputLayer.Scale));

@@ -41,6 +41,7 @@ public partial class EveryProblem
         [ProblemId.GeneratedMember] = "Street",
         [ProblemId.UnknownSource] = "From = \"pol1\"",
         [ProblemId.NotRead] = "Conv(\"a\", 8)",
+        [ProblemId.UnreadInput] = "Input(\"depth\", Channels = 1, Mean = new float[0])",
         [ProblemId.CropNotWhole] = "Kernel = 5",
         [ProblemId.CropNegative] = "Upsample(2)",
         [ProblemId.SkipStrideMismatch] = "Upsample = 4",

@@ -37,11 +37,10 @@ public class GraphSpecTests
         "'conv1.linear' (conv) is illegal: its weight is (4, 2, 3, 3), not (4, 1, 3, 3)");
 
     [Fact]
-    public void OnlyOneInputIsAllowed()
+    public void HeadsHaveNamesOfTheirOwn()
     {
         var graph = Aligned;
-        var more = new Node("more", new Input(1), [], new MapShape(1, Extent.Input));
-        Illegal(Phase.Aligned, new([.. graph.Nodes, more], graph.Outputs), "A network has one input; this graph has 2");
+        Illegal(Phase.Aligned, new(graph.Nodes, [.. graph.Outputs, .. graph.Outputs]), "'score' (crop) is illegal: another output is of the same head");
     }
 
     private static void Illegal(Phase phase, NetworkGraph graph, string message) =>

@@ -41,13 +41,13 @@ public class Problems
         "[Upsample(2)] has Kernel = 1; it must be 0 (which stands for 4) or at least the factor 2")]
     [InlineData(
         "[Input(«Scale = float.PositiveInfinity»), Conv(\"conv1\", 8), Score]",
-        "[Input] has Scale = Infinity; it must be a finite number")]
+        "[Input(\"data\")] has Scale = Infinity; it must be a finite number")]
     [InlineData(
         "[Input(«Mean = new[] { 1, float.NaN, 2 }»), Conv(\"conv1\", 8), Score]",
-        "[Input] has Mean = NaN; it must be finite numbers")]
+        "[Input(\"data\")] has Mean = NaN; it must be finite numbers")]
     [InlineData(
         "[Input(«Order = (ChannelOrder)7»), Conv(\"conv1\", 8), Score]",
-        "[Input] has Order = 7; it must be ChannelOrder.Bgr or ChannelOrder.Rgb")]
+        "[Input(\"data\")] has Order = 7; it must be ChannelOrder.Bgr or ChannelOrder.Rgb")]
     public void SettingsHaveRanges(string layers, string message) =>
         Yields("FCN1016", $"[Fcn(Classes = 2)] {layers} public partial class Street;", message);
 
@@ -98,13 +98,13 @@ public class Problems
     [Theory]
     [InlineData(
         "[Conv(\"conv1\", 8), Conv(«\"CONV1\"», 8), Score]",
-        "[Conv(\"CONV1\")] makes a layer named 'CONV1', but [Conv(\"conv1\")] has that name already")]
+        "[Conv(\"CONV1\")] introduces the name 'CONV1', but [Conv(\"conv1\")] has it already")]
     [InlineData(
         "[Conv(\"a\", 8), MaxPool(\"p\"), Conv(\"score_p\", 8), MaxPool(\"q\"), Score, Skip(«\"p\"»), Upsample(2)]",
-        "[Skip(\"p\")] makes a layer named 'score_p', but [Conv(\"score_p\")] has")]
+        "[Skip(\"p\")] introduces the name 'score_p', but [Conv(\"score_p\")] has")]
     [InlineData(
         "[Conv(\"a\", 8), MaxPool(\"p\"), Conv(\"upscore2\", 8), MaxPool(\"q\"), Score, «Skip(\"p\")», Upsample(2)]",
-        "[Skip(\"p\")] makes a layer named 'upscore2', but [Conv(\"upscore2\")] has")]
+        "[Skip(\"p\")] introduces the name 'upscore2', but [Conv(\"upscore2\")] has")]
     public void NamesAreUnique(string layers, string message) =>
         Yields("FCN1014", $"[Fcn(Classes = 2)] {layers} public partial class Street;", message);
 
@@ -120,6 +120,26 @@ public class Problems
         "FCN2001", "Conv(\"a\", 8), Conv(\"b\", 8, Kernel = 2, Pad = 1), «Concat(\"s\", \"a\", \"b\")», Score",
         "'a' would have to be cropped by 1/2 to meet 'b'")]
     public void LayersAreJoinedWhereTheyMeet(string id, string layers, string message) =>
+        Yields(id, $"[Fcn(Classes = 2), {layers}] public partial class Street;", message);
+
+    [Theory]
+    [InlineData("FCN1009", "Conv(\"a\", 8), MaxPool(\"p\"), Score, «Score(\"b\")»", "[Score(\"b\")] stands behind the score layer 'score_fr'")]
+    [InlineData(
+        "FCN1011", "Conv(\"a\", 8), MaxPool(\"p\"), Score, Upsample(2), «Score(\"parts\")»", "'Street' has a head that ends with 'parts' at stride 2. Add [Upsample(2)]")]
+    [InlineData(
+        "FCN1011", "Conv(\"a\", 8), MaxPool(\"p\"), «Score(\"aux\")», Conv(\"b\", 8, From = \"p\"), Score, Upsample(2)", "'Street' has a head that ends with 'aux'")]
+    [InlineData(
+        "FCN1012", "Conv(\"a\", 8), MaxPool(\"p\"), Score, Upsample(2), «Upsample(2, From = \"score_fr\")»", "[Upsample(2)] stands behind the final upsampling")]
+    [InlineData(
+        "FCN1014", "Conv(\"a\", 8), Score(\"one\"), Score(«\"one\"», From = \"a\")", "[Score(\"one\")] introduces the name 'one', but [Score(\"one\")] has it already")]
+    [InlineData("FCN1014", "Input, «Input», Conv(\"a\", 8), Score", "[Input(\"data\")] introduces the name 'data', but another [Input(\"data\")] has it")]
+    [InlineData(
+        "FCN1014", "Input, Input(\"depth\"), Conv(«\"depth\"», 8), Score", "[Conv(\"depth\")] introduces the name 'depth', but [Input(\"depth\")] has it")]
+    [InlineData("FCN1013", "Input(«\"my depth\"»), Conv(\"a\", 8), Score", "'my depth' cannot name a layer")]
+    [InlineData("FCN1024", "Input, Input(\"depth\"), Conv(\"a\", 8, «From = \"dept\"»), Score", "[Conv(\"a\")] reads 'dept'")]
+    [InlineData("FCN1006", "Conv(\"a\", 8), Score(«Classes = 1»)", "Classes is 1; it must be from 2 to 254")]
+    [InlineData("FCN1016", "Conv(\"a\", 8), Score(«LossWeight = -1»)", "[Score(\"score_fr\")] has LossWeight = -1; it must be a finite number of at least 0")]
+    public void HeadsAndInputsAreNamed(string id, string layers, string message) =>
         Yields(id, $"[Fcn(Classes = 2), {layers}] public partial class Street;", message);
 
     [Theory]

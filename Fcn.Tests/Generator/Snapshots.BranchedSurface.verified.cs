@@ -27,7 +27,9 @@ public partial class Branched : global::Fcn.Network
     /// <summary>The layer table: shapes as formulas, strides, receptive fields, parameters and crops.</summary>
     public static global::Fcn.NetworkSummary Summary =>
         global::System.Threading.LazyInitializer.EnsureInitialized(ref _summary, static () => new(
-        "Branched", 3, new global::Fcn.InputSummary(3, global::Fcn.ChannelOrder.Bgr, [104.00699f, 116.66877f, 122.67892f], 1f),
+        "Branched",
+        [new global::Fcn.InputSummary(3, global::Fcn.ChannelOrder.Bgr, [104.00699f, 116.66877f, 122.67892f], 1f, "data")],
+        [new global::Fcn.HeadSummary("score_fr", 3, 1f)],
         [
             new("stem", "conv", 8, "H+6", static n => n + 6, 1, 3, 216, null, 216),
             new("bn", "batchnorm", 8, "H+6", static n => n + 6, 1, 3, 16, null, 8),

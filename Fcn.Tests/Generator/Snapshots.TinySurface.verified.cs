@@ -28,7 +28,9 @@ public partial class Tiny : global::Fcn.Network
     /// <summary>The layer table: shapes as formulas, strides, receptive fields, parameters and crops.</summary>
     public static global::Fcn.NetworkSummary Summary =>
         global::System.Threading.LazyInitializer.EnsureInitialized(ref _summary, static () => new(
-        "Tiny", 3, new global::Fcn.InputSummary(1, global::Fcn.ChannelOrder.Bgr, [128f], 1f),
+        "Tiny",
+        [new global::Fcn.InputSummary(1, global::Fcn.ChannelOrder.Bgr, [128f], 1f, "data")],
+        [new global::Fcn.HeadSummary("score_fr", 3, 1f)],
         [
             new("conv1", "conv", 4, "H+6", static n => n + 6, 1, 3, 40, null, 36),
             new("pool1", "pool", 4, "⌈(H+6)/2⌉", static n => global::Fcn.Extents.CeilDivide(n + 6, 2), 2, 4, 0, null, 0),

@@ -1,7 +1,7 @@
 """Golden numbers small enough to live in the repository: every operator, and small networks that are trained for ten steps. Computed by PyTorch on the CPU.
 
 Run: python3 make.py          (needs torch and numpy; made with PyTorch 1.13, any later version agrees to about 1e-5)
-Writes ops, fcn8s_tiny, branches and normed.safetensors beside this file. Arrays are float32, little endian: NCHW maps, OIHW convolution weights,
+Writes ops, fcn8s_tiny, branches, normed, two_heads and two_inputs.safetensors beside this file. Arrays are float32, little endian: NCHW maps, OIHW convolution weights,
 (I, O/groups, K, K) transposed-convolution weights. <case>.y is the result, <case>.dy a random gradient of it, <case>.d<input> the gradient of an input;
 the metadata holds each case's settings as JSON.
 """
@@ -287,3 +287,71 @@ train("normed.safetensors",
        **biased("score_fr", 4, 9, 1, 0.5)},
       normed, [(2, 8, 9), *SIZES[1:]], 1e-4,
       lambda key: (1, 0) if key.startswith("bn") else (2, 0) if key.endswith("bias") else (1, 1), "8x9")
+
+
+# ---------------------------------------------------------------- more than one: two heads with classes and weights of their own, two inputs
+torch.manual_seed(2112)
+
+
+def train_heads(name, weights, inputs, truths, forward, loss_weights, rate, about):
+    """Scores of every head, then ten steps on the sum of the heads' losses, each times its weight; loss.* is that sum, loss_<head>.* its parts."""
+    net = {"weights." + k: p.clone() for k, p in weights.items()}
+    for key, value in inputs.items(): net["image." + key] = value
+    for head, value in truths.items(): net["label." + head] = value.to(torch.uint8)
+    for head, value in forward(weights, inputs).items(): net["logits." + head] = value
+    trained, velocity = {k: p.clone().requires_grad_() for k, p in weights.items()}, {}
+    for step in range(STEPS):
+        scores = forward(trained, inputs)
+        losses = {head: F.cross_entropy(scores[head], truths[head], ignore_index=255, reduction="sum") for head in truths}
+        total = sum(loss_weights[head] * loss for head, loss in losses.items())
+        total.backward()
+        net[f"loss.{step:02d}"] = total.detach().reshape(1)
+        for head, loss in losses.items(): net[f"loss_{head}.{step:02d}"] = loss.detach().reshape(1)
+        if step == 0:
+            for k, p in trained.items(): net["gradient." + k] = p.grad.clone()
+        caffe_sgd(trained, velocity, rate, MOMENTUM, DECAY)
+    for k, p in trained.items(): net[f"after{STEPS}." + k] = p.detach()
+    print(name, "loss", [round(float(net[f"loss.{i:02d}"]), 3) for i in (0, 1, 5, STEPS - 1)])
+    save(name, net, dict(about=about, solver=f"Caffe SGD: lr {rate} on the weighted sum of the summed losses, momentum {MOMENTUM}, weight decay {DECAY}, bias lr x2 decay x0"))
+
+
+def patch(label, ignored):
+    label[:, :ignored] = 255
+    return label
+
+
+N, H, W_ = 2, 11, 14
+y, x = torch.meshgrid(torch.arange(H), torch.arange(W_), indexing="ij")
+three, five = ((x // 5) % 3)[None].repeat(N, 1, 1), ((x // 4 + y // 4) % 5)[None].repeat(N, 1, 1)
+image = torch.stack([(three[0] == i).float() + (five[0] == i).float() for i in range(3)])[None] + 0.3 * torch.randn(N, 3, H, W_)
+depth = (five[:, None].float() / 4 + 0.1 * torch.randn(N, 1, H, W_))
+
+w = {**biased("conv1", 6, 3, 3), **biased("conv2", 9, 6, 3), **biased("score_fr", 3, 9, 1), **biased("parts", 5, 9, 1), **biased("parts_score_pool1", 5, 6, 1)}
+
+
+def two_heads(w, inputs):
+    pool1 = F.max_pool2d(F.relu(conv(w, "conv1", inputs["data"], 3)), 2, 2, ceil_mode=True)
+    t = F.max_pool2d(F.relu(conv(w, "conv2", pool1, 1)), 2, 2, ceil_mode=True)
+    main = upsample(conv(w, "score_fr", t, 0), 8, 4)
+    parts = upsample(conv(w, "parts", t, 0), 4, 2)
+    skip = conv(w, "parts_score_pool1", pool1, 0)
+    # Offsets by coordinates: conv1 moves the image by 2, a pooling by 1/2 of its pixel, an upsampling by its kernel's centre.
+    parts = parts[:, :, 1:1 + skip.shape[2], 1:1 + skip.shape[3]] + skip
+    parts = upsample(parts, 4, 2)
+    return {"score_fr": crop(main, 4, inputs["data"]), "parts": crop(parts, 3, inputs["data"])}
+
+
+train_heads("two_heads.safetensors", w, {"data": image}, {"score_fr": patch(three.clone(), 2), "parts": patch(five.clone(), 1)}, two_heads,
+      {"score_fr": 1, "parts": 0.4}, 1e-4, "two heads behind one trunk, the second with a skip, classes and a weight of its own")
+
+w = {**biased("conv1", 6, 3, 3), **biased("conv_d", 6, 1, 3), **biased("conv2", 8, 6, 3), **biased("score_fr", 5, 8, 1)}
+
+
+def two_inputs(w, inputs):
+    t = F.relu(conv(w, "conv1", inputs["data"], 1)) + F.relu(conv(w, "conv_d", inputs["depth"], 1))
+    t = F.relu(conv(w, "conv2", F.max_pool2d(t, 2, 2, ceil_mode=True), 3))
+    return {"score_fr": crop(upsample(conv(w, "score_fr", t, 0), 4, 2), 5, inputs["data"])}
+
+
+train_heads("two_inputs.safetensors", w, {"data": image, "depth": depth}, {"score_fr": patch(five.clone(), 2)}, two_inputs, {"score_fr": 1}, 1e-4,
+      "a colour image and a depth map, each through a convolution of its own, then their sum")

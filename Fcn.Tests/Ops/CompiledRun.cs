@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Fcn.Devices;
 using Fcn.Devices.Cpu;
 using Fcn.Devices.Schedules;
+using Fcn.Generator.Schedule;
 using Xunit;
 
 namespace Fcn.Tests.Ops;
@@ -24,15 +25,15 @@ internal sealed unsafe class CompiledRun(OpGraph op, string graph, CpuProgram pr
         var step = new StepNumbers { Seed = op.Seed, LossScale = (float)op.LossScale };
         double loss = 0;
         fixed (byte* labels = op.Labels ?? new byte[op.Images * op.Height * op.Width])
-        fixed (float* image = Array.ConvertAll(op.Pixels(), static v => (float)v))
+        fixed (float* image = Array.ConvertAll(op.Pixels(op.Image), static v => (float)v))
         {
             plan.Frame.Set("Parameters", (long)parameters.Floats);
             plan.Frame.Set("Gradients", (long)gradients.Floats);
-            plan.Frame.Set("Scores", (long)scores.Floats);
-            plan.Frame.Set("Labels", (long)labels);
-            plan.Frame.Set("Image", (long)image);
+            plan.Frame.Set(op.Fields(graph).Scores, (long)scores.Floats);
+            plan.Frame.Set(op.Fields(graph).Labels, (long)labels);
+            plan.Frame.Set("@data", (long)image);
             plan.Frame.Set("Step", (long)&step);
-            plan.Frame.Set("Loss", (long)&loss);
+            plan.Frame.Set(EngineField.Loss(op.Heads[0]).Name, (long)&loss);
             using CpuPrepared all = new(_summary, program, "Prepare"), forGradients = new(_summary, program, "PrepareTraining");
             all.Provide(plan.Frame, parameters.Floats, pool, level);
             forGradients.Provide(plan.Frame, parameters.Floats, pool, level);

@@ -51,7 +51,7 @@ public abstract class EmulatedKernelTests
         var op = new OpGraph("conv", 2, 6, 7);
         Node weight = op.Parameter("w", Whole(5 * 9 * 9), 5, 9, 3), x = op.Map("x", Whole(2 * 9 * 6 * 7), 9);
         Node y = op.Add("y", new Conv(5, 3, 1, 1), x, weight);
-        op.Graphs["y"] = new NetworkGraph([op.Image, weight, x, y], [new Output.Scores(y)]);
+        op.Graphs["y"] = new NetworkGraph([op.Image, weight, x, y], [new Output.Scores(y, OpGraph.Only)]);
         Same(op, GpuMachine.All, 0);
     }
 
@@ -95,7 +95,7 @@ public abstract class EmulatedKernelTests
         double[] scores = [.. Whole(images * classes * size.At(height) * size.At(width)).Select(v => Math.Sign(v))];
         Node x = op.Map("x", scores, classes, size);
         Node labels = op.Add("labels", new UpsampleArgMax(new(kernel, stride), offset), x);
-        op.Graphs["labels"] = op.Graphs["y"] = new NetworkGraph([op.Image, x, labels], [new Output.Labels(labels)]);
+        op.Graphs["labels"] = op.Graphs["y"] = new NetworkGraph([op.Image, x, labels], [new Output.Labels(labels, OpGraph.Only)]);
         using var emulated = new EmulatedSchedule(op, GpuMachine.Plain, _target).Packed();
         Assert.Equal(new InterpretedSchedule(op, "labels", InterpretedSchedule.Scalar).Run().Map, emulated.Run("labels").Map);
     }

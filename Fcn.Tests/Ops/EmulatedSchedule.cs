@@ -36,7 +36,7 @@ internal sealed class EmulatedSchedule : IDisposable
         _device.Set("Processors", processors);
         _device.Set("ParameterBlocks", (int)(op.GpuPlan.Floats / GpuParameterPlan.Unit));
         _device.Write<float>("Parameters", Array.ConvertAll(op.GpuMemory(), v => (float)v));
-        _device.Write<float>("Image", Array.ConvertAll(op.Pixels(), v => (float)v));
+        foreach (var input in op.Inputs) _device.Write<float>(EngineField.Image(input).Name, Array.ConvertAll(op.Pixels(input), v => (float)v));
     }
 
     /// Weights changed: what convolutions read of them is packed anew.
@@ -50,16 +50,22 @@ internal sealed class EmulatedSchedule : IDisposable
     public Outcome Run(string graph, bool accumulate = false)
     {
         if (!accumulate) NewGradients();
-        _device.Allocate("Labels", _op.Images * _op.Height * _op.Width);
-        _device.Allocate("Loss", 8);
-        if (_op.Labels is not null && graph != "labels") _device.Write<byte>("Labels", _op.Labels);
+        foreach (var head in _op.Heads)
+        {
+            string labels = EngineField.Labels(head).Name;
+            _device.Allocate(labels, _op.Images * _op.Height * _op.Width);
+            _device.Allocate(EngineField.Loss(head).Name, 8);
+            if (_op.LabelsOf(head) is { } given && !graph.StartsWith("labels", StringComparison.Ordinal)) _device.Write<byte>(labels, given);
+        }
+        var fields = _op.Fields(graph);
         _device.Write<int>("Step", [accumulate ? 1 : 0, _op.Seed, BitConverter.SingleToInt32Bits((float)_op.LossScale), 0, 0, 0, 0]);
         var scores = _op.Leaving(graph);
-        if (scores is not null) _device.Allocate("Scores", _op.Count(scores) * 4);
+        if (scores is not null) _device.Allocate(fields.Scores, _op.Count(scores) * 4);
         _device.Run(_modes[graph], _machine);
-        double[] map = scores is not null ? [.. _device.Read<float>("Scores").Select(v => (double)v)]
-            : graph == "labels" ? [.. _device.Read<byte>("Labels").Select(v => (double)v)] : [];
-        return new(map, Gradients(), _device.IsWritten("Loss") ? _device.Read<double>("Loss")[0] : 0);
+        double[] map = scores is not null ? [.. _device.Read<float>(fields.Scores).Select(v => (double)v)]
+            : graph.StartsWith("labels", StringComparison.Ordinal) ? [.. _device.Read<byte>(fields.Labels).Select(v => (double)v)] : [];
+        var losses = _op.Losses(graph).Select(l => (l.Head, Loss: _device.Read<double>(l.Cell)[0])).ToList();
+        return new(map, Gradients(), losses.Sum(static l => l.Head.LossWeight * l.Loss)) { Losses = [.. losses.Select(static l => l.Loss)] };
     }
 
     /// Caffe's SGD on the gradients of the last run. Multipliers by parameter: rate and decay.

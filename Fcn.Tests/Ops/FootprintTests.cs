@@ -49,7 +49,7 @@ public sealed class FootprintTests
     [Fact]
     public void A_bias_is_what_the_convolution_says_it_has() => Assert.Contains(
         "'y' (conv) is illegal: it has 2 inputs",
-        Illegal(Phase.Mode, new Output.Scores(Conv("y", _graph.Add("data", new Input(4)), 3, pad: 1, bias: true))));
+        Illegal(Phase.Mode, new Output.Scores(Conv("y", _graph.Add("data", new Input(4)), 3, pad: 1, bias: true), OpGraph.Only)));
 
     [Fact]
     public void A_gradient_has_the_shape_of_its_parameter()
@@ -62,7 +62,7 @@ public sealed class FootprintTests
     [Fact]
     public void Labels_stand_in_the_graph_of_a_mode() => Assert.Contains(
         "upsample_arg_max is no op of this phase",
-        Illegal(Phase.Aligned, new Output.Labels(_graph.Add("labels", new UpsampleArgMax(new(1, 1), 0), _graph.Add("data", new Input(4))))));
+        Illegal(Phase.Aligned, new Output.Labels(_graph.Add("labels", new UpsampleArgMax(new(1, 1), 0), _graph.Add("data", new Input(4))), OpGraph.Only)));
 
     // Of a score layer nobody can set a pad.
     [Fact]

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fcn.Tests.Ops;
 
-// A network of the golden files: FCN-8s, layer for layer the published one, at widths that train in seconds. Declared as a user declares
-// it, compiled by the generator itself.
+// A network of the golden files, declared as a user declares it, compiled by the generator itself: FCN-8s, layer for layer the published
+// one, at widths that train in seconds; small ones with more than one head or input.
 internal sealed class GoldenNetwork
 {
     /// As ../shared/golden has it.
@@ -32,6 +32,20 @@ internal sealed class GoldenNetwork
         [Conv("conv2", 18, Pad = 0, Bias = false, Relu = false), BatchNorm("bn2", Momentum = 0.3, Eps = 1e-3)]
         [Conv("conv3", 9, Bias = false, Relu = false), BatchNorm("bn3", Relu = false)]
         [Score, Upsample(2)]
+        """);
+
+    /// As two_heads.safetensors has it: the second head has a skip, classes and a loss weight of its own.
+    public static readonly GoldenNetwork TwoHeads = new("TwoHeads", 3, """
+        [Conv("conv1", 6, Pad = 3), MaxPool("pool1"), Conv("conv2", 9), MaxPool("pool2")]
+        [Score, Upsample(4)]
+        [Score("parts", Classes = 5, LossWeight = 0.4), Skip("pool1", Upsample = 2), Upsample(2)]
+        """);
+
+    /// As two_inputs.safetensors has it.
+    public static readonly GoldenNetwork TwoInputs = new("TwoInputs", 5, """
+        [Input, Input("depth", Channels = 1, Mean = new float[0])]
+        [Conv("conv1", 6), Conv("conv_d", 6, From = "depth"), Sum("both", "conv1", "conv_d"), MaxPool("pool1")]
+        [Conv("conv2", 8, Pad = 3), Score, Upsample(2)]
         """);
 
     private readonly Lazy<Type> _type;

@@ -85,12 +85,15 @@ internal sealed class InterpretedSchedule
         double[] memory = _op.Memory();
         Keep(KernelBuffer.Of("Parameters", memory));
         Keep(new("Gradients", Element.Float, memory.Length));
-        Keep(KernelBuffer.Of("Image", _op.Pixels()));
+        foreach (var input in _op.Inputs) Keep(KernelBuffer.Of(EngineField.Image(input).Name, _op.Pixels(input)));
         Keep(KernelBuffer.Of("Step", [0, _op.Seed, BitConverter.SingleToInt32Bits((float)_op.LossScale)], Element.Int));
-        Keep(new("Loss", Element.Double, 1));
-        if (_op.Leaving(_graph) is { } scores) Keep(new("Scores", Element.Float, _op.Count(scores)));
-        var labels = new KernelBuffer("Labels", Element.Byte, _op.Images * _op.Height * _op.Width);
-        Keep(_op.Labels is null ? labels : labels.Put(Array.ConvertAll(_op.Labels, l => (double)l)));
+        if (_op.Leaving(_graph) is { } scores) Keep(new(_op.Fields(_graph).Scores, Element.Float, _op.Count(scores)));
+        foreach (var head in _op.Heads)
+        {
+            Keep(new(EngineField.Loss(head).Name, Element.Double, 1));
+            var labels = new KernelBuffer(EngineField.Labels(head).Name, Element.Byte, _op.Images * _op.Height * _op.Width);
+            Keep(_op.LabelsOf(head) is { } given ? labels.Put(Array.ConvertAll(given, l => (double)l)) : labels);
+        }
         foreach (var mode in _modes)
         {
             HostValue.Measure(mode, _frame);
@@ -111,11 +114,12 @@ internal sealed class InterpretedSchedule
 
     private Outcome Result()
     {
-        var (gradients, loss) = (_memory["Gradients"], _memory["Loss"]);
+        var (gradients, fields) = (_memory["Gradients"], _op.Fields(_graph));
+        var losses = _op.Losses(_graph).Select(l => (l.Head, Loss: _memory[l.Cell][0])).ToList();
         return new(
-            _memory.TryGetValue("Scores", out var scores) ? scores.ToArray() : _memory["Labels"].ToArray(),
+            _memory.TryGetValue(fields.Scores, out var scores) ? scores.ToArray() : _memory[fields.Labels].ToArray(),
             _op.Parameters.Where(p => gradients.IsWritten((int)_op.Plan.Offsets[p]))
                 .ToDictionary(p => p, p => _op.Places(p).Select(at => gradients[(int)at.Packed]).ToArray()),
-            loss.IsWritten(0) ? loss[0] : 0);
+            losses.Sum(static l => l.Head.LossWeight * l.Loss)) { Losses = [.. losses.Select(static l => l.Loss)] };
     }
 }

@@ -13,29 +13,44 @@ internal sealed class OpGraph
 {
     private readonly GraphBuilder _graph = new();
     private readonly Dictionary<Node, double[]> _values = [];
-    private readonly double[]? _pixels;
+    private readonly Dictionary<Node, double[]> _pixels = [];
     private ParameterPlan? _plan;
     private GpuParameterPlan? _gpuPlan;
     private long _reserved;
 
     /// Channels, pixels: of an image for ops on the image itself, (N, Channels, H, W).
     public OpGraph(string name, int images, int height, int width, int channels = 1, double[]? pixels = null)
-        : this(name, images, height, width, null, pixels) => Image = _graph.Add("data", new Input(channels));
-
-    private OpGraph(string name, int images, int height, int width, Node? image, double[]? pixels) =>
-        (Name, Images, Height, Width, Image, _pixels) = (name, images, height, width, image!, pixels);
-
-    /// A whole network, aligned, with its weights by name: "y" its scores, "labels", and "training".
-    public static OpGraph Of(
-        string name, NetworkGraph aligned, Func<string, double[]> weights,
-        int images, int height, int width, double[] pixels, byte[] labels)
+        : this(name, images, height, width)
     {
-        var image = aligned.Nodes.Single(n => n.Op is Input);
-        var op = new OpGraph(name, images, height, width, image, pixels) { Labels = labels };
+        Inputs = [Image = _graph.Add("data", new Input(channels))];
+        if (pixels is not null) _pixels[Image] = pixels;
+    }
+
+    private OpGraph(string name, int images, int height, int width) => (Name, Images, Height, Width) = (name, images, height, width);
+
+    /// A network of one input and one head.
+    public static OpGraph Of(
+        string name, NetworkGraph aligned, Func<string, double[]> weights, int images, int height, int width, double[] pixels, byte[] labels) =>
+        Of(name, aligned, weights, images, height, width, _ => pixels, labels);
+
+    /// A whole network, aligned, with its weights and its inputs' pixels by name, and all heads' labels, one after the other: "y" the first
+    /// head's scores, "labels", "y.parts" and "labels.parts" another head's, and "training".
+    public static OpGraph Of(
+        string name, NetworkGraph aligned, Func<string, double[]> weights, int images, int height, int width, Func<string, double[]> pixels, byte[] labels)
+    {
+        var inputs = aligned.Nodes.Where(n => n.Op is Input).ToList();
+        var scores = aligned.Outputs.Cast<Output.Scores>().ToList();
+        var op = new OpGraph(name, images, height, width) { Image = inputs[0], Inputs = inputs, Heads = [.. scores.Select(s => s.Head)], Labels = labels };
+        foreach (var input in inputs) op._pixels[input] = pixels(((Input)input.Op).Name);
         foreach (var parameter in aligned.Nodes.Where(n => n.Op is Parameter)) op.Keep(parameter, weights(parameter.Name));
+        (op._plan, op._gpuPlan) = (ParameterPlan.Of(aligned), GpuParameterPlan.Of(aligned));
         var inference = UseRunningStatistics.Run(DropDropout.Run(aligned));
-        op.Graphs["y"] = Fuse.Run(DropDead.Run(inference));
-        op.Graphs["labels"] = Fuse.Run(DropDead.Run(AddArgMax.Run(inference)));
+        foreach (var head in scores)
+        {
+            string of = head == scores[0] ? "" : $".{head.Head.Name}";
+            op.Graphs[$"y{of}"] = Fuse.Run(DropDead.Run(new(inference.Nodes, inference.Outputs.Where(o => ((Output.Scores)o).Head == head.Head).ToList())));
+            op.Graphs[$"labels{of}"] = Fuse.Run(DropDead.Run(AddArgMax.Run(inference, inference.Outputs.Cast<Output.Scores>().Single(o => o.Head == head.Head))));
+        }
         op.Graphs["training"] = Fuse.Run(DropDead.Run(BuildBackward.Run(UseBatchStatistics.Run(aligned))));
         return op;
     }
@@ -48,11 +63,26 @@ internal sealed class OpGraph
 
     public int Width { get; }
 
-    public Node Image { get; }
+    /// The first input.
+    public Node Image { get; private init; } = null!;
+
+    public IReadOnlyList<Node> Inputs { get; private init; } = [];
+
+    /// Of a graph that is no network: what leaves it is of this head.
+    public static Head Only { get; } = new("score_fr", 1, 1);
+
+    public IReadOnlyList<Head> Heads { get; private init; } = [Only];
 
     public Node Y { get; private set; } = null!;
 
+    /// Of all heads, one after the other.
     public byte[]? Labels { get; init; }
+
+    public byte[]? LabelsOf(Head head)
+    {
+        int each = Images * Height * Width, at = Heads.ToList().IndexOf(head) * each;
+        return Labels?[at..(at + each)];
+    }
 
     public double LossScale { get; init; } = 1;
 
@@ -67,6 +97,18 @@ internal sealed class OpGraph
 
     /// The map that leaves a graph as scores; null where labels do, or a loss.
     public Node? Leaving(string graph) => Graphs[graph].Outputs.OfType<Output.Scores>().FirstOrDefault()?.Node;
+
+    /// The engine's field for the scores or labels that a graph yields, or, in training, for the labels that it reads.
+    public (string Scores, string Labels) Fields(string graph)
+    {
+        var head = Graphs[graph].Outputs.Select(static o => o switch
+        {
+            Output.Scores scores => scores.Head,
+            Output.Labels labels => labels.Head,
+            _ => null,
+        }).FirstOrDefault(static h => h is not null) ?? Heads[0];
+        return (EngineField.Scores(head).Name, EngineField.Labels(head).Name);
+    }
 
     /// Numbers of a map.
     public int Count(Node map) => Images * map.Map.Channels * map.Map.Size.At(Height) * map.Map.Size.At(Width);
@@ -183,15 +225,21 @@ internal sealed class OpGraph
         return this;
     }
 
-    /// The image with channels innermost, as the engine gets it; zeros if the op does not look at it.
-    public double[] Pixels()
+    /// An input with channels innermost, as the engine gets it; zeros if the op does not look at it.
+    public double[] Pixels(Node input)
     {
-        int channels = Image.Map.Channels, plane = Height * Width;
+        int channels = input.Map.Channels, plane = Height * Width;
         var interleaved = new double[Images * channels * plane];
-        for (int i = 0; _pixels is not null && i < interleaved.Length; i++)
-            interleaved[(i / (channels * plane) * plane + i % plane) * channels + i / plane % channels] = _pixels[i];
+        if (!_pixels.TryGetValue(input, out double[]? pixels)) return interleaved;
+        for (int i = 0; i < interleaved.Length; i++)
+            interleaved[(i / (channels * plane) * plane + i % plane) * channels + i / plane % channels] = pixels[i];
         return interleaved;
     }
+
+    /// The loss cells of the heads that a graph trains.
+    public IEnumerable<(Head Head, string Cell)> Losses(string graph) =>
+        Graphs[graph].Outputs.OfType<Output.Loss>().Select(static o => (o.Head, EngineField.Loss(o.Head).Name));
+
 
     // At most: in channel blocks of 16, or up to the next unit of a GPU.
     private void Keep(Node parameter, double[] values)
@@ -208,9 +256,15 @@ internal sealed class OpGraph
         var builder = new GraphBuilder();
         foreach (var node in nodes) builder.Keep(node);
         var leaves = builder.Add("leaves", new Crop(0, map.Map.Size), map);
-        return Fuse.Run(DropDead.Run(builder.Build([new Output.Scores(leaves), .. learned])));
+        // A loss writes its number wherever it stands.
+        var losses = builder.Nodes.Where(static n => n.Op is UpsampleLoss).Select(static n => new Output.Loss(n, Only));
+        return Fuse.Run(DropDead.Run(builder.Build([new Output.Scores(leaves, Only), .. losses, .. learned])));
     }
 }
 
 /// What a run left: the map that leaves, (N, C, H, W), gradients of parameters in OIHW order, and the loss.
-internal sealed record Outcome(double[] Map, IReadOnlyDictionary<string, double[]> Gradients, double Loss);
+internal sealed record Outcome(double[] Map, IReadOnlyDictionary<string, double[]> Gradients, double Loss)
+{
+    /// Of every head, before it is weighted, in order.
+    public IReadOnlyList<double> Losses { get; init; } = [];
+}

@@ -1,3 +1,4 @@
+using Fcn.Tests.Ops;
 using Fcn.Generator.Graph;
 using Fcn.Generator.Ops;
 using Fcn.Generator.Passes;
@@ -17,7 +18,7 @@ public sealed class SharedWeightTests
         var conv = new Conv(4, 3, Pad: 1) { HasBias = true };
         Node y = data;
         foreach (string name in new[] { "conv1", "conv2", "conv3" }) y = graph.Add(name, conv, y, weight, bias);
-        return graph.Build([new Output.Scores(y)]);
+        return graph.Build([new Output.Scores(y, OpGraph.Only)]);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ internal sealed class Twins
     {
         var map = graph[graph == Declared ? Repeated.Inputs[0].Name : Repeated.Name];
         var leaves = new Node("leaves", new Crop(0, map.Map.Size), [map], map.Map);
-        return Fuse.Run(DropDead.Run(new([.. graph.Nodes, leaves], [new Output.Scores(leaves)])));
+        return Fuse.Run(DropDead.Run(new([.. graph.Nodes, leaves], [new Output.Scores(leaves, OpGraph.Only)])));
     }
 
     // One row more on either side, and as much less padding.

@@ -82,7 +82,12 @@ public sealed class GpuKernelTexts
         var aligned = CollapseBorder.Run(Compiler.Understand(Compilations.Declare(source), default).Graph!);
         var (plan, inference) = (GpuParameterPlan.Of(aligned), DropDropout.Run(aligned));
         NetworkGraph Fused(NetworkGraph graph) => Fuse.Run(DropDead.Run(graph));
-        (string, NetworkGraph)[] graphs = [(Modes.Segment, Fused(AddArgMax.Run(inference))), (Modes.Scores, Fused(inference)), (Modes.Training, Fused(BuildBackward.Run(aligned)))];
+        (string, NetworkGraph)[] graphs =
+        [
+            (Modes.Segment, Fused(AddArgMax.Run(inference, (Output.Scores)inference.Outputs[0]))),
+            (Modes.Scores, Fused(inference)),
+            (Modes.Training, Fused(BuildBackward.Run(aligned))),
+        ];
         return new PtxKernels([.. GpuMachine.All.Select(machine => GpuVariant.Of(machine, plan, graphs, default))], default).All;
     }
 }

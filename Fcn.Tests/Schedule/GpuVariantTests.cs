@@ -74,7 +74,7 @@ public sealed class GpuVariantTests
         return GpuVariant.Of(
             machine, GpuParameterPlan.Of(Aligned),
             [
-                (Modes.Segment, Fused(AddArgMax.Run(inference))),
+                (Modes.Segment, Fused(AddArgMax.Run(inference, (Output.Scores)inference.Outputs[0]))),
                 (Modes.Scores, Fused(inference)),
                 (Modes.Training, Fused(BuildBackward.Run(Aligned))),
             ],

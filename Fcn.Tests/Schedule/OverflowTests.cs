@@ -178,7 +178,11 @@ public sealed class OverflowTests
         var graph = CollapseBorder.Run(Compiler.Understand(Compilations.Declare(Source(name)), default).Graph!);
         var inference = DropDropout.Run(graph);
         (string, NetworkGraph)[] modes =
-            [(Modes.Segment, AddArgMax.Run(inference)), (Modes.Scores, inference), (Modes.Training, BuildBackward.Run(graph))];
+        [
+            (Modes.Segment, AddArgMax.Run(inference, (Output.Scores)inference.Outputs[0])),
+            (Modes.Scores, inference),
+            (Modes.Training, BuildBackward.Run(graph)),
+        ];
         modes = [.. modes.Select(static mode => (mode.Item1, Fuse.Run(DropDead.Run(mode.Item2))))];
         return (CpuCode.Of(ParameterPlan.Of(graph), modes, default),
             GpuMachine.All.Select(machine => GpuVariant.Of(machine, GpuParameterPlan.Of(graph), modes, default)));

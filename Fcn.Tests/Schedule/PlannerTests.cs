@@ -1,3 +1,4 @@
+using Fcn.Tests.Ops;
 using Fcn.Generator.Graph;
 using Fcn.Generator.Kernels;
 using Fcn.Generator.Ops;
@@ -74,7 +75,7 @@ public sealed class PlannerTests
         var graph = new GraphBuilder();
         Node data = graph.Add("data", new Input(1));
         Node pool = graph.Add("pool", new MaxPool(2, 2), graph.Add("crop", new Crop(2, Extent.Input.Plus(-4)), data));
-        Assert.Equal(5, new Copies(graph.Build([new Output.Scores(pool)])).Plan(Modes.Segment).Smallest);
+        Assert.Equal(5, new Copies(graph.Build([new Output.Scores(pool, OpGraph.Only)])).Plan(Modes.Segment).Smallest);
         Assert.Equal(1, new Copies(Chain()).Plan(Modes.Segment).Smallest);
     }
 
@@ -97,7 +98,7 @@ public sealed class PlannerTests
     {
         var graph = new GraphBuilder();
         Node data = graph.Add("data", new Input(1)), a = graph.Add("a", new Relu(), data), b = graph.Add("b", new Relu(), a);
-        return graph.Build([new Output.Scores(graph.Add("sum", new Add(), a, b))]);
+        return graph.Build([new Output.Scores(graph.Add("sum", new Add(), a, b), OpGraph.Only)]);
     }
 
     // y[0] = the sum of x0[0], x1[0], ….

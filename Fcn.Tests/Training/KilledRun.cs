@@ -83,16 +83,16 @@ sealed class BallastEngine : Engine
         else from.CopyTo(Store(store));
     }
 
-    public override void Segment(InputBatch input, Span<byte> labels) => Pixels.Segment(input, labels);
+    public override void Segment(InputBatch input, Span<byte> labels, int head = 0) => Pixels.Segment(input, labels);
 
-    public override void Scores(InputBatch input, Span<float> scores) => Pixels.Scores(input, scores);
+    public override void Scores(InputBatch input, Span<float> scores, int head = 0) => Pixels.Scores(input, scores);
 
-    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step) =>
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step, Span<double> losses = default) =>
         Pixels.Backward(input, labels, step);
 
     public override void Update(in SolverStep step) => Pixels.Update(step);
 
-    public override long PlannedBytes(RunMode mode, int images, int height, int width) => 0;
+    public override long PlannedBytes(RunMode mode, int images, int height, int width, int head = 0) => 0;
 
     public override void Dispose() { }
 

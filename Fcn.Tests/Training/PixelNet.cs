@@ -56,7 +56,7 @@ sealed class PixelEngine : Engine
 
     public override void Write(ParameterStore store, int parameter, ReadOnlySpan<float> from) => from.CopyTo(Store(store)[parameter]);
 
-    public override void Segment(InputBatch input, Span<byte> labels)
+    public override void Segment(InputBatch input, Span<byte> labels, int head = 0)
     {
         Segmenting?.Invoke();
         for (int i = 0; i < labels.Length; i++)
@@ -69,7 +69,7 @@ sealed class PixelEngine : Engine
     }
 
     // (N, H · W, C) → (N, C, H · W)
-    public override void Scores(InputBatch input, Span<float> scores)
+    public override void Scores(InputBatch input, Span<float> scores, int head = 0)
     {
         int plane = input.Height * input.Width;
         for (int i = 0; i < input.Images * plane; i++)
@@ -80,7 +80,7 @@ sealed class PixelEngine : Engine
         }
     }
 
-    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step, Span<double> losses = default)
     {
         Training?.Invoke();
         Steps.Add(step);
@@ -120,7 +120,7 @@ sealed class PixelEngine : Engine
         }
     }
 
-    public override long PlannedBytes(RunMode mode, int images, int height, int width) => 0;
+    public override long PlannedBytes(RunMode mode, int images, int height, int width, int head = 0) => 0;
 
     public override void Dispose() { }
 

@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Fcn.Devices.Cuda;
+using Fcn.Generator.Graph;
 using Fcn.Generator.Schedule;
 using Fcn.Generator.Schedule.Gpu;
 using Fcn.Generator.Targets.Ptx;
@@ -39,7 +40,7 @@ sealed unsafe class CardSchedule : IDisposable
         (fields["N"], fields["H"], fields["W"]) = (op.Images, op.Height, op.Width);
         (fields["Processors"], fields["ParameterBlocks"]) = (card.Processors, op.GpuPlan.Floats / GpuParameterPlan.Unit);
         Write<float>("Parameters", Array.ConvertAll(op.GpuMemory(), static v => (float)v));
-        Write<float>("Image", Array.ConvertAll(op.Pixels(), static v => (float)v));
+        foreach (Node input in op.Inputs) Write<float>(EngineField.Image(input).Name, Array.ConvertAll(op.Pixels(input), static v => (float)v));
         foreach (ModeSchedule mode in prepare) Run(mode);
     }
 
@@ -47,15 +48,19 @@ sealed unsafe class CardSchedule : IDisposable
     public Outcome Run(string graph)
     {
         Write<float>("Gradients", Nans(op.GpuPlan.Floats));
-        Write<byte>("Labels", op.Labels ?? new byte[op.Images * op.Height * op.Width]);
-        Write<double>("Loss", [0]);
+        foreach (Head head in op.Heads)
+        {
+            Write<byte>(EngineField.Labels(head).Name, op.LabelsOf(head) ?? new byte[op.Images * op.Height * op.Width]);
+            Write<double>(EngineField.Loss(head).Name, [0]);
+        }
+        string scoresField = op.Fields(graph).Scores;
         Write<int>("Step", [0, op.Seed, BitConverter.SingleToInt32Bits((float)op.LossScale), 0, 0, 0, 0]);
         // The loss op alone: what leaves is the map of its gradient.
         bool leaves = op.Leaving(graph) is not null;
-        if (leaves) Write<float>("Scores", Nans(op.Count(op.Leaving(graph)!)));
+        if (leaves) Write<float>(scoresField, Nans(op.Count(op.Leaving(graph)!)));
         Run(modes[graph]);
-        double[] scores = leaves ? Doubles(Read<float>("Scores")) : [];
-        return new Outcome(scores, Gradients(), Read<double>("Loss")[0]);
+        double[] scores = leaves ? Doubles(Read<float>(scoresField)) : [];
+        return new Outcome(scores, Gradients(), op.Heads.Sum(h => h.LossWeight * Read<double>(EngineField.Loss(h).Name)[0]));
     }
 
     public void Dispose()

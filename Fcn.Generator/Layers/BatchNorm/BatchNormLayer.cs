@@ -26,7 +26,7 @@ internal sealed class BatchNormLayer() : Layer("BatchNorm", Name, Eps, Momentum,
         int channels = x.Map.Channels;
         List<Node> nodes = [];
         // Statistics read maps in vectors of channels, as the image does not come.
-        if (x == network.Data) nodes.Add(x = graph.Add($"{name}.input", new Scale(1), x));
+        if (x.Op is Input) nodes.Add(x = graph.Add($"{name}.input", new Scale(1), x));
         Node[] inputs =
         [
             x, network.Vector(name, "weight", channels, Fill.One, layer.Get(WeightRate), layer.Get(WeightDecay)),

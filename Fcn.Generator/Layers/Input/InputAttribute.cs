@@ -1,13 +1,18 @@
 namespace Fcn;
 
 /// <summary>
-/// What the network reads: how many channels, in which order, and the mean that is subtracted. Stands on the network or on its backbone;
-/// the network's own comes first. Without it: three channels, BGR, the mean of PASCAL VOC (104.00699, 116.66877, 122.67892), values 0..255,
-/// as all networks of the reference implementation that start from VGG-16.
+/// What the network reads: how many channels, in which order, and the mean that is subtracted. A network may read several inputs, of names
+/// of their own and of the same height and width; its stream begins at the first. Inputs stand on the network or on its backbone; of two of
+/// one name the network's own counts. Without any: three channels, BGR, the mean of PASCAL VOC (104.00699, 116.66877, 122.67892), values
+/// 0..255, as all networks of the reference implementation that start from VGG-16.
 /// </summary>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class InputAttribute : Attribute
+/// <param name="name">The input's name, such as <c>depth</c>.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
+public sealed class InputAttribute(string name = "data") : Attribute
 {
+    /// <summary>The input's name.</summary>
+    public string Name { get; } = name;
+
     /// <summary>Channels of the input, 1 or more. 3 for colour.</summary>
     public int Channels { get; set; } = 3;
 

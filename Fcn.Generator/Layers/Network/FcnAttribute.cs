@@ -8,6 +8,9 @@ namespace Fcn;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class FcnAttribute : Attribute
 {
-    /// <summary>Number of classes that the network scores, background included; 2 to 254 (255 is the ignore label).</summary>
+    /// <summary>
+    /// Number of classes that the network scores, background included; 2 to 254 (255 is the ignore label). A head may have its own
+    /// (<see cref="ScoreAttribute.Classes"/>).
+    /// </summary>
     public int Classes { get; set; }
 }

@@ -18,10 +18,10 @@ internal sealed class NetworkLayer() : Layer("Fcn", Classes)
     }
 }
 
-/// 2 to 254: one class needs no network, labels are bytes and 255 is ignored.
-internal sealed record ClassCount() : Setting<int>("Classes", 0)
+/// 2 to 254: one class needs no network, labels are bytes and 255 is ignored. Optional: 0 stands for the network's.
+internal sealed record ClassCount(bool IsOptional = false) : Setting<int>("Classes", 0)
 {
-    public override Problem? Check(LayerDeclaration layer) => layer.Get(this) is >= 2 and <= 254
+    public override Problem? Check(LayerDeclaration layer) => layer.Get(this) is >= 2 and <= 254 || (IsOptional && layer.Get(this) == 0)
         ? null
         : Problem.At(layer, Name, ProblemId.ClassesOutOfRange, Literal.Of(layer.Get(this)));
 }

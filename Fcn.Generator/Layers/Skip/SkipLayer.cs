@@ -24,20 +24,22 @@ internal sealed class SkipLayer() : Layer("Skip", Tap, Upsample, Kernel, Learned
         if (network.ExpectScores(layer) is { } misplaced) return misplaced;
         if (network.Taps.FirstOrDefault(t => t.Name == name)?.Result is not { } tap) return Unknown(layer, name, network);
 
-        string upscore = network.LastTap is { } last ? $"upscore_{last}" : $"upscore{Literal.Of(factor)}";
+        string upscore = network.NameInHead(network.LastTap is { } last ? $"upscore_{last}" : $"upscore{Literal.Of(factor)}");
+        string scoreName = network.NameInHead($"score_{name}"), fuse = network.NameInHead($"fuse_{name}");
+        string scale = network.NameInHead($"scale_{name}");
         bool scaled = !layer.Get(Scale).Equals(1.0);
         if ((Meet(layer, tap, upscore, network)
-            ?? network.Claim($"score_{name}", layer, Tap.Name)
-            ?? network.Claim($"fuse_{name}", layer, Tap.Name)
-            ?? (scaled ? network.Claim($"scale_{name}", layer, Tap.Name) : null)
+            ?? network.Claim(scoreName, layer, Tap.Name)
+            ?? network.Claim(fuse, layer, Tap.Name)
+            ?? (scaled ? network.Claim(scale, layer, Tap.Name) : null)
             ?? network.Claim(upscore, layer, null)
             ?? UpsampleLayer.Window(layer, Kernel, Learned, factor, network)) is { } problem) return problem;
 
         var up = UpsampleLayer.Add(upscore, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
         if (scaled)
-            tap = network.List(LayerKind.Scale, layer, network.Graph.Add($"scale_{name}", new Scale(layer.Get(Scale)), tap));
-        var score = ScoreLayer.Add($"score_{name}", tap, layer.Get(Rate), layer, network);
-        var sum = network.List(LayerKind.Fuse, layer, network.Graph.Add($"fuse_{name}", new Join(new Add()), up, score));
+            tap = network.List(LayerKind.Scale, layer, network.Graph.Add(scale, new Scale(layer.Get(Scale)), tap));
+        var score = ScoreLayer.Add(scoreName, tap, network.ClassesOfHead, layer.Get(Rate), layer, network);
+        var sum = network.List(LayerKind.Fuse, layer, network.Graph.Add(fuse, new Join(new Add()), up, score));
         network.Continue(sum, Stage.Scores, name);
         return null;
     }

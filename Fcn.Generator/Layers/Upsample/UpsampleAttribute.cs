@@ -2,11 +2,11 @@ namespace Fcn;
 
 /// <summary>
 /// The final upsampling of the scores to the resolution of the input (Caffe: Deconvolution, then Crop to the data), the last word of a
-/// network. Named <c>upscore</c>, or <c>upscore8</c> where skips were fused; its output, cut to the input where the coordinate maps say, is
-/// named <c>score</c>.
+/// network, or of each of its heads. Named <c>upscore</c>, or <c>upscore8</c> where skips were fused; its output, cut to the input where
+/// the coordinate maps say, is named <c>score</c>.
 /// </summary>
 /// <param name="factor">Stride of the scores so far; 8 for FCN-8s.</param>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class UpsampleAttribute(int factor) : Attribute
 {
     /// <summary>Upsampling factor.</summary>

@@ -28,20 +28,13 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
                 layer, Factor.Name, ProblemId.FinalStride, network.Head.Name, stride.ToString(), Literal.Of(factor), left, wayOut);
         }
 
-        string name = network.LastTap is null ? "upscore" : $"upscore{Literal.Of(factor)}";
-        if (network.IsTaken(name) && network.LastTap is { } tap) name = $"upscore_{tap}";
+        string name = network.NameInHead(network.LastTap is null ? "upscore" : $"upscore{Literal.Of(factor)}");
+        if (network.IsTaken(name) && network.LastTap is { } tap) name = network.NameInHead($"upscore_{tap}");
         if ((network.Claim(name, layer, null) ?? Window(layer, Kernel, Learned, factor, network)) is { } problem) return problem;
 
         var pixels = Add(name, network.Head, factor, layer.Get(Kernel), layer.Get(Learned), layer, network);
-        network.Continue(Cut(pixels, layer, network), Stage.Pixels);
+        network.EndHead(pixels, layer);
         return null;
-    }
-
-    /// The last node of every network: the scores, cut to where the input lies.
-    public static Node Cut(Node scores, LayerDeclaration source, NetworkBuilder network)
-    {
-        var score = network.Graph.Add(network.Free("score"), new Align(), scores, network.Data);
-        return network.List(LayerKind.Crop, source, score);
     }
 
     /// A kernel that leaves gaps between the cells that it spreads would leave pixels without a score; a learned one has a weight.
@@ -51,7 +44,7 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
         return size < factor
             ? Problem.At(layer, kernel.Name, ProblemId.SettingOutOfRange, layer.ToString(), kernel.Name, Literal.Of(written),
                 $"0 (which stands for {Literal.Of(2 * factor)}) or at least the factor {Literal.Of(factor)}")
-            : layer.Get(learned) ? Strides.LimitWeight(layer, kernel.Name, network.Classes, network.Classes, size) : null;
+            : layer.Get(learned) ? Strides.LimitWeight(layer, kernel.Name, network.ClassesOfHead, network.ClassesOfHead, size) : null;
     }
 
     /// Kernel 0 stands for 2 factor. Bilinear and constant, or learned: dense (classes, classes, kernel, kernel), bilinear at first.
@@ -62,8 +55,8 @@ internal sealed class UpsampleLayer() : Layer("Upsample", Factor, Kernel, Learne
 
         Node Dense()
         {
-            var weight = network.Weight(name, new(network.Classes, network.Classes, kernel), Fill.Bilinear, 1, 1);
-            return network.Graph.Add(name, new Deconv(network.Classes, kernel, factor), scores, weight);
+            var weight = network.Weight(name, new(network.ClassesOfHead, network.ClassesOfHead, kernel), Fill.Bilinear, 1, 1);
+            return network.Graph.Add(name, new Deconv(network.ClassesOfHead, kernel, factor), scores, weight);
         }
     }
 }

@@ -8,9 +8,12 @@ namespace Fcn.Generator.Schedule;
 // All values are the host's; a kernel sees the map through a MapRole.
 internal sealed record MapBuffer(string Name, int Channels, Extent Size, int Block, int Halo)
 {
+    /// Where it lies if that is memory of the engine's; null for a buffer of its own name.
+    public Value? Memory { get; init; }
+
     public int Blocks => (Channels + Block - 1) / Block;
 
-    public Value Pointer => Value.Field(Name, KernelType.To(Element.Float));
+    public Value Pointer => Memory ?? Value.Field(Name, KernelType.To(Element.Float));
 
     public Value Height => Value.Field(Size == Extent.Input ? "H" : GeneratedName.Of(Name, "H"), KernelType.Int);
 

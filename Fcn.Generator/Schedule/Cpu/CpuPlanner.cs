@@ -48,12 +48,12 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         }
         if (node.Shape is not MapShape shapeOf) return;
         int halo = Graph.UsersOf(node).SelectMany(u => u.Inputs.Select((input, i) => input == node ? u.Op.Reach(i) : 0)).DefaultIfEmpty(0).Max();
-        bool leaves = Graph.OutputOf(node) is Output.Scores;
-        var map = _maps[node] = node.Op is Input ? new(halo == 0 ? "Image" : name, shapeOf.Channels, shapeOf.Size, shapeOf.Channels, halo)
-            : leaves ? new("Scores", shapeOf.Channels, shapeOf.Size, 1, 0)
+        var map = _maps[node] = node.Op is Input
+            ? new(name, shapeOf.Channels, shapeOf.Size, shapeOf.Channels, halo) { Memory = halo == 0 ? EngineField.Image(node) : null }
+            : Graph.OutputOf(node) is Output.Scores scores ? new("Scores", shapeOf.Channels, shapeOf.Size, 1, 0) { Memory = EngineField.Scores(scores.Head) }
             : new(name, shapeOf.Channels, shapeOf.Size, Machine.Block, halo);
         Sized(map.Height, map.Width, map.Size);
-        if (map.Name is not ("Image" or "Scores")) Buffer(map.Name, Element.Float, Bytes(map));
+        if (map.Memory is null) Buffer(map.Name, Element.Float, Bytes(map));
     }
 
     protected override IReadOnlyList<Launch> Lower(Node node)
@@ -66,7 +66,7 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
             case Parameter or FlipWeight:
                 return [];
             case Input:
-                return Padded(_maps[node]);
+                return Padded(node, _maps[node]);
             case Conv or Fused { Core: Conv } when machine.HasTiles && TileConv.Fits(node, _maps[node]):
                 var conv = new TileConv(node, _maps[node], maps, weights);
                 return [Launch.Of(conv.Lower(tiles), conv.Items, conv.Bindings)];
@@ -80,9 +80,14 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
                 return [Launch.Of(channels.Lower(adds), _weights[node].OutBlocks, channels.Bind(_weights[node]))];
             case UpsampleArgMax labels:
                 var scores = new MapRole("x", maps[0]!.Channels, maps[0]!.Block);
-                return [Launch.Of(UpsampleArgMaxKernel.Lower(labels, machine, scores), UpsampleArgMaxKernel.Items, UpsampleArgMaxKernel.Bind(labels, scores, maps[0]!))];
+                return
+                [
+                    Launch.Of(
+                        UpsampleArgMaxKernel.Lower(labels, machine, scores), UpsampleArgMaxKernel.Items,
+                        UpsampleArgMaxKernel.Bind(labels, scores, maps[0]!), [Labels(node)]),
+                ];
             case UpsampleLoss loss:
-                return Loss(new(loss, machine, maps[0]!), name, _maps[node]);
+                return Loss(new(loss, machine, maps[0]!), name, node);
             default:
                 var operands = new CpuOperands(_maps[node], maps, weights, Weighted(node));
                 return [Launch.Of(new LowerNest(machine, node, operands).Lower(), LowerNest.Items(_maps[node]), operands.Bindings)];
@@ -108,11 +113,11 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
     private bool IsImage(MapBuffer map) => _maps.Any(m => m.Key.Op is Input && m.Value == map);
 
     // The engine's image gets its border; one that needs none is read where it lies.
-    private static IReadOnlyList<Launch> Padded(MapBuffer map) => map.Halo == 0 ? [] :
+    private static IReadOnlyList<Launch> Padded(Node input, MapBuffer map) => map.Halo == 0 ? [] :
     [
         Launch.OfRuntime(
             "pad_image", map.Name, N * (map.Height + 2 * map.Halo),
-            ("image", Value.Field("Image", KernelType.To(Element.Float))), ("padded", map.Pointer), ("height", map.Height), ("width", map.Width),
+            ("image", EngineField.Image(input)), ("padded", map.Pointer), ("height", map.Height), ("width", map.Width),
             ("channels", map.Channels), ("halo", map.Halo)),
     ];
 
@@ -128,15 +133,16 @@ internal sealed class CpuPlanner(NetworkGraph graph, ParameterPlan parameters, M
         ];
     }
 
-    private IReadOnlyList<Launch> Loss(UpsampleLossKernels kernels, string name, MapBuffer gradient)
+    private IReadOnlyList<Launch> Loss(UpsampleLossKernels kernels, string name, Node node)
     {
+        var gradient = _maps[node];
         Value bands = Buffer(GeneratedName.Of(name, "bands"), Element.Float, kernels.Floats * 4);
         Value losses = Buffer(GeneratedName.Of(name, "losses"), Element.Double, kernels.Items.To(Element.Index) * 8);
         return
         [
-            Launch.Of(kernels.Band(), kernels.Items, kernels.Bind(bands, gradient), Launch.Bind("Losses", losses)),
+            Launch.Of(kernels.Band(), kernels.Items, kernels.Bind(bands, gradient), [new("Losses", losses), Labels(node)]),
             Launch.Of(kernels.Sum(), LowerNest.Items(gradient), kernels.Bind(bands, gradient)),
-            Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", Value.Field("Loss", KernelType.To(Element.Double)))),
+            Launch.OfRuntime("total", name, 1, ("partial", losses), ("count", kernels.Items), ("sum", LossCell(node))),
         ];
     }
 

@@ -8,7 +8,10 @@ namespace Fcn.Generator.Schedule.Gpu;
 // arguments as sizes are, so that layers share kernels; GpuLaunch.Bind says what they are for one layer.
 internal sealed record GpuMap(string Name, int Channels, int Pitch, Extent Size, Element Element)
 {
-    public Value Pointer => Value.Field(Name, KernelType.To(Element));
+    /// Where it lies if that is memory of the engine's; null for a buffer of its own name, and for a role.
+    public Value? Memory { get; init; }
+
+    public Value Pointer => Memory ?? Value.Field(Name, KernelType.To(Element));
 
     public Value Height => Value.Field(GeneratedName.Of(Name, "H"), KernelType.Int);
 
@@ -29,7 +32,7 @@ internal sealed record GpuMap(string Name, int Channels, int Pitch, Extent Size,
     public Value At(Value n, Value h, Value w, Value channel) =>
         IsPlanar ? ((n * ChannelsField + channel) * Height + h).To(Element.Index) * Width + w : Pixel(n, h, w).To(Element.Index) * PitchField + channel;
 
-    public GpuMap As(string role) => this with { Name = role };
+    public GpuMap As(string role) => this with { Name = role, Memory = null };
 
     /// Number of a pixel: batches have less than 2^31.
     public Value Pixel(Value n, Value h, Value w) => (n * Height + h) * Width + w;

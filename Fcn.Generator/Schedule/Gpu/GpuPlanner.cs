@@ -11,8 +11,6 @@ namespace Fcn.Generator.Schedule.Gpu;
 internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters, GpuMachine machine, Preparation preparation)
     : Planner(Fitted(graph, machine), preparation), IGpuPlanner
 {
-    private const string ScoresField = "Scores";
-
     private readonly Dictionary<Node, GpuMap> _maps = [];
     private readonly Dictionary<Node, GpuWeight> _weights = [];
     private IReadOnlyDictionary<Node, Element>? _elements;
@@ -28,7 +26,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         if (node.Shape is not MapShape shape) return;
         _elements ??= MapElements.Of(Graph, machine);
         int pitch = node.Op is Input ? GpuImageKernel.PitchOf(shape.Channels, _elements[node]) : GpuMap.PitchOf(shape.Channels);
-        var map = _maps[node] = Leaves(node) && IsNest(node) ? Planar(node)
+        var map = _maps[node] = Leaving(node) is { } leaving && IsNest(node) ? Planar(node, leaving)
             : new(GeneratedName.Of(node.Name), shape.Channels, pitch, shape.Size, _elements[node]);
         Sized(map.Height, map.Width, map.Size);
         if (!map.IsPlanar) Buffer(map.Name, map.Element, Grid.Pixels(map) * (map.Pitch * GpuMap.BytesOf(map.Element)));
@@ -37,8 +35,8 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
     protected override IReadOnlyList<Launch> Lower(Node node)
     {
         var launches = Compute(node);
-        if (!Leaves(node) || _maps[node].IsPlanar) return launches;
-        var scores = Planar(node);
+        if (Leaving(node) is not { } leaving || _maps[node].IsPlanar) return launches;
+        var scores = Planar(node, leaving);
         Sized(scores.Height, scores.Width, scores.Size);
         var copy = new Node("scores", new Crop(0, node.Map.Size), [node], node.Shape);
         var nest = new GpuNest(copy, new(scores, [_maps[node]], [null], Weighted(copy)));
@@ -55,7 +53,7 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case Parameter or FlipWeight:
                 return [];
             case Input:
-                return [GpuImageKernel.Lower(_maps[node])];
+                return [GpuImageKernel.Lower(_maps[node], EngineField.Image(node))];
             case Conv or Fused { Core: Conv } when GpuContraction.Fits(node.Op as Conv ?? (Conv)((Fused)node.Op).Core):
                 return new GpuContraction(this, name).Conv(node, maps, weights, _maps[node]);
             case WeightGradient gradient when GpuContraction.Fits(gradient.Conv):
@@ -69,9 +67,9 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
             case ChannelMap map:
                 return [GpuChannelMapKernel.Lower(map, maps, weights, _weights[node], adds: Graph.OutputOf(node) is Output.Gradient)];
             case UpsampleArgMax labels:
-                return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!)];
+                return [GpuUpsampleArgMaxKernel.Lower(labels, maps[0]!, Labels(node))];
             case UpsampleLoss loss:
-                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this);
+                return new GpuUpsampleLossKernels(loss, maps[0]!, _maps[node], name).Launches(this, Labels(node), new("Loss", LossCell(node)));
             default:
                 return [new GpuNest(node, new(_maps[node], maps, weights, Weighted(node))).Lower(_maps[node])];
         }
@@ -85,9 +83,13 @@ internal sealed class GpuPlanner(NetworkGraph graph, GpuParameterPlan parameters
         return machine.Unit == MatrixUnit.None ? graph : Passes.FusePool.Run(graph, GpuContraction.Fits);
     }
 
-    private bool Leaves(Node node) => Graph.OutputOf(node) is Output.Scores;
+    private Output.Scores? Leaving(Node node) => Graph.OutputOf(node) as Output.Scores;
 
-    private static GpuMap Planar(Node node) => new(ScoresField, node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float) { IsPlanar = true };
+    private static GpuMap Planar(Node node, Output.Scores scores) =>
+        new("Scores", node.Map.Channels, node.Map.Channels, node.Map.Size, Element.Float)
+        {
+            IsPlanar = true, Memory = EngineField.Scores(scores.Head),
+        };
 
     private static bool IsNest(Node node) => node.Op is not (Conv or Fused { Core: Conv } or Input) && node.Op.Loops(node) is not null;
 

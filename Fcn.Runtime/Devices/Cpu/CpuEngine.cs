@@ -15,18 +15,20 @@ internal sealed unsafe class CpuEngine : Engine
     private readonly CpuPrepared _prepared, _preparedForTraining;
     private readonly CpuArena _arena;
     private readonly EngineGate _gate;
+    private readonly EngineNames _names;
 
     public CpuEngine(CpuDevice device, NetworkSummary network, CpuProgram code)
     {
         (_device, _network) = (device, network);
         NarrowBuild.WarnOnce(CpuDevice.BestLevel);
         _gate = new EngineGate(this, network.Name);
+        _names = new EngineNames(network);
         _parameters = new ParameterMemory(network, code, device.Pool);
         _plans = new PlanCache<CpuPlan>(shape => new CpuPlan(network, code, device.Level, shape));
         _arena = new CpuArena(network.Name);
         _prepared = new CpuPrepared(network, code, "Prepare");
         _preparedForTraining = new CpuPrepared(network, code, "PrepareTraining");
-        _step = new NativeBlock(sizeof(StepNumbers) + sizeof(double), "A step's numbers need", "Close other programs.");
+        _step = new NativeBlock(sizeof(StepNumbers) + network.Heads.Count * sizeof(double), "A step's numbers need", "Close other programs.");
     }
 
     public override string Device => _device.Name;
@@ -50,30 +52,51 @@ internal sealed unsafe class CpuEngine : Engine
         if (store == ParameterStore.Values) _prepared.IsStale = _preparedForTraining.IsStale = true;
     }
 
-    public override void Segment(InputBatch input, Span<byte> labels)
+    public override void Segment(InputBatch input, Span<byte> labels, int head = 0)
     {
         using var call = _gate.Enter();
-        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
-        fixed (byte* output = labels) Run(RunMode.Segment, input, "Labels", output);
+        BatchCheck.Check(_network, input, head, labels.Length, 1, "labels");
+        var plan = Prepare(RunMode.Segment, input, head);
+        fixed (byte* output = labels)
+        {
+            plan.Frame.Set(_names.Labels[head], (long)output);
+            Run(plan, input, 0);
+        }
         ScoreCheck.Labels(_network, input, labels);
     }
 
-    public override void Scores(InputBatch input, Span<float> scores)
+    public override void Scores(InputBatch input, Span<float> scores, int head = 0)
     {
         using var call = _gate.Enter();
-        BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
-        fixed (float* output = scores) Run(RunMode.Scores, input, "Scores", output);
-        ScoreCheck.Scores(_network, input, scores);
+        BatchCheck.Check(_network, input, head, scores.Length, _network.Heads[head].Classes, "scores");
+        var plan = Prepare(RunMode.Scores, input, head);
+        fixed (float* output = scores)
+        {
+            plan.Frame.Set(_names.Scores[head], (long)output);
+            Run(plan, input, 0);
+        }
+        ScoreCheck.Scores(_network, input, head, scores);
     }
 
-    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step, Span<double> losses = default)
     {
         using var call = _gate.Enter();
-        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
-        LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
+        BatchCheck.Check(_network, input, 0, labels.Length, _network.Heads.Count, "labels");
+        LabelCheck.Check(_network, labels, input.Height, input.Width);
         *(StepNumbers*)_step.Address = new() { Accumulate = step.First ? 0 : 1, Seed = Lanes.Fold(step.Seed), LossScale = step.LossScale };
-        fixed (byte* truth = labels) Run(RunMode.Training, input, "Labels", truth);
-        return *Loss;
+        var plan = Prepare(RunMode.Training, input, 0);
+        plan.Frame.Set("Gradients", (long)_parameters.Gradients);
+        int each = labels.Length / _network.Heads.Count;
+        fixed (byte* truth = labels)
+        {
+            for (int head = 0; head < _network.Heads.Count; head++)
+            {
+                plan.Frame.Set(_names.Labels[head], (long)(truth + (long)head * each));
+                plan.Frame.Set(_names.Losses[head], (long)(Losses + head));
+            }
+            Run(plan, input, 0);
+        }
+        return TotalLoss.Of(_network, new ReadOnlySpan<double>(Losses, _network.Heads.Count), losses);
     }
 
     public override void Update(in SolverStep step)
@@ -83,11 +106,11 @@ internal sealed unsafe class CpuEngine : Engine
         _prepared.IsStale = _preparedForTraining.IsStale = true;
     }
 
-    public override long PlannedBytes(RunMode mode, int images, int height, int width)
+    public override long PlannedBytes(RunMode mode, int images, int height, int width, int head = 0)
     {
         using var call = _gate.Enter();
         long prepared = _prepared.Bytes + (mode == RunMode.Training ? _preparedForTraining.Bytes : 0);
-        return prepared + _plans.Get(new RunShape(mode, images, height, width)).Arena.Bytes;
+        return prepared + _plans.Get(new RunShape(mode, images, height, width, head)).Arena.Bytes;
     }
 
     public override void Dispose()
@@ -98,30 +121,35 @@ internal sealed unsafe class CpuEngine : Engine
         Release.All([_plans, _arena, _parameters, _prepared, _preparedForTraining, _step]);
     }
 
-    private double* Loss => (double*)((byte*)_step.Address + sizeof(StepNumbers));
+    // One for each head.
+    private double* Losses => (double*)((byte*)_step.Address + sizeof(StepNumbers));
 
-    // The caller's memory is read and written where it lies.
-    private void Run(RunMode mode, InputBatch input, string name, void* memory)
+    // Memory, prepared parameters, and all addresses but those of the caller's memory.
+    private CpuPlan Prepare(RunMode mode, InputBatch input, int head)
     {
-        var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
+        var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width, head));
         byte* arena = _arena.Fit(plan.Arena.Bytes, plan.Shape);
         if (_device.Poison) NativeMemory.Fill(arena, (nuint)plan.Arena.Bytes, byte.MaxValue);
         plan.PlaceIn(arena);
-        var frame = plan.Frame;
-        frame.Set("Parameters", (long)_parameters.Values);
-        _prepared.Provide(frame, _parameters.Values, _device.Pool, _device.Level);
-        if (mode == RunMode.Training)
+        plan.Frame.Set("Parameters", (long)_parameters.Values);
+        plan.Frame.Set("Step", (long)_step.Address);
+        _prepared.Provide(plan.Frame, _parameters.Values, _device.Pool, _device.Level);
+        if (mode == RunMode.Training) _preparedForTraining.Provide(plan.Frame, _parameters.Values, _device.Pool, _device.Level);
+        return plan;
+    }
+
+    // The caller's memory is read and written where it lies: inputs from this one on are fixed one after the other, then the kernels run.
+    private void Run(CpuPlan plan, InputBatch input, int from)
+    {
+        if (from == input.Inputs.Count)
         {
-            frame.Set("Gradients", (long)_parameters.Gradients);
-            _preparedForTraining.Provide(frame, _parameters.Values, _device.Pool, _device.Level);
-        }
-        frame.Set("Step", (long)_step.Address);
-        frame.Set("Loss", (long)Loss);
-        frame.Set(name, (long)memory);
-        fixed (float* pixels = input.Pixels)
-        {
-            frame.Set("Image", (long)pixels);
             plan.Run(_device.Pool);
+            return;
+        }
+        fixed (float* pixels = input.Inputs[from].Pixels)
+        {
+            plan.Frame.Set(_names.Images[from], (long)pixels);
+            Run(plan, input, from + 1);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class CpuPlan : RunPlan
         shape.Verify();
         _level = level;
         var table = code.Table(network.Name);
-        var schedule = table.Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
+        var schedule = table.Find(shape.ScheduleOf(network)) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
         _kernels = code.KernelsOf(network.Name, schedule);
         Frame = new ScheduleFrame(schedule, Arena);
         try

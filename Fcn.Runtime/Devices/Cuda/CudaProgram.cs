@@ -92,7 +92,7 @@ public sealed record CudaVariant(CudaPrecision Precision, int Capability, IReadO
     /// <exception cref="FcnException">A size is below 1 or too large, a layer would be empty, or the mode was not compiled.</exception>
     public MemoryPlan Memory(NetworkSummary network, RunMode mode, int images, int height, int width, int processors)
     {
-        using var plan = new GpuPlan(this, new RunShape(mode, images, height, width), network, processors);
+        using var plan = new GpuPlan(this, new RunShape(mode, images, height, width), network, new EngineNames(network), processors);
         return new MemoryPlan(plan.Arena.Bytes, plan.Arena.LiveBytes, plan.Arena.Buffers);
     }
 

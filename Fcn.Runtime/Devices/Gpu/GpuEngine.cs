@@ -9,14 +9,15 @@ namespace Fcn.Devices.Gpu;
 internal sealed unsafe class GpuEngine : Engine
 {
     // Of the small memory that belongs to no plan.
-    private const ulong RunStep = 256, UpdateStep = 512;
-    private const long OwnBytes = 768;
+    private const ulong RunStep = 0, UpdateStep = 256, Losses = 512;
     private const string Remedy = "Close other programs that use the GPU.";
 
     private readonly NetworkSummary _network;
     private readonly GpuDevice _device;
     private readonly CudaVariant _code;
     private readonly EngineGate _gate;
+    private readonly EngineNames _names;
+    private readonly double[] _losses;
     private readonly Stack<IDisposable> _owned = new();
     private readonly GpuContext _context;
     private readonly GpuDriver _driver;
@@ -42,6 +43,7 @@ internal sealed unsafe class GpuEngine : Engine
     {
         (_device, _network, _code, _context, _driver) = (device, network, variant, context, context.Driver);
         _gate = new EngineGate(this, network.Name);
+        (_names, _losses) = (new EngineNames(network), new double[network.Heads.Count]);
         try
         {
             Own(context);
@@ -53,12 +55,12 @@ internal sealed unsafe class GpuEngine : Engine
             _stream = Own(new LaunchStream(context, _loaded, _kernels));
             _staging = Own(new GpuStaging(context, _copies, GpuParameters.LargestUnit(program)));
             _parameters = Own(new GpuParameters(network, program, context, _staging, _copies));
-            _own = Own(new GpuBlock(context, OwnBytes, $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
+            _own = Own(new GpuBlock(context, (long)Losses + _losses.Length * sizeof(double), $"{network.Name} needs", static _ => Remedy)).Filled(0, _copies);
             _pack = Stand("Prepare", $"The packed weights of {network.Name} take");
             _packBackward = Stand("PrepareTraining", $"The weights of {network.Name} packed for its gradients take");
             _update = Stand("Update", $"The update of {network.Name} needs");
             _arena = Own(new GpuArena(context, network.Name));
-            _plans = Own(new PlanCache<GpuPlan>(shape => new GpuPlan(variant, shape, network, context.Card.Processors)));
+            _plans = Own(new PlanCache<GpuPlan>(shape => new GpuPlan(variant, shape, network, _names, context.Card.Processors)));
         }
         catch
         {
@@ -101,38 +103,39 @@ internal sealed unsafe class GpuEngine : Engine
         if (store == ParameterStore.Values) _pack.IsStale = _packBackward.IsStale = true;
     }
 
-    public override void Segment(InputBatch input, Span<byte> labels)
+    public override void Segment(InputBatch input, Span<byte> labels, int head = 0)
     {
         using var call = Enter();
-        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
-        var plan = Prepare(RunMode.Segment, input);
+        BatchCheck.Check(_network, input, head, labels.Length, 1, "labels");
+        var plan = Prepare(RunMode.Segment, input, head);
         Run(plan);
-        fixed (byte* to = labels) _staging.Download(plan["Labels"], to, labels.Length);
+        fixed (byte* to = labels) _staging.Download(plan[_names.Labels[head]], to, labels.Length);
         ScoreCheck.Labels(_network, input, labels);
     }
 
-    public override void Scores(InputBatch input, Span<float> scores)
+    public override void Scores(InputBatch input, Span<float> scores, int head = 0)
     {
         using var call = Enter();
-        BatchCheck.Check(_network, input, scores.Length, _network.Classes, "scores");
-        var plan = Prepare(RunMode.Scores, input);
+        BatchCheck.Check(_network, input, head, scores.Length, _network.Heads[head].Classes, "scores");
+        var plan = Prepare(RunMode.Scores, input, head);
         Run(plan);
-        fixed (float* to = scores) _staging.Download(plan["Scores"], (byte*)to, (long)scores.Length * sizeof(float));
-        ScoreCheck.Scores(_network, input, scores);
+        fixed (float* to = scores) _staging.Download(plan[_names.Scores[head]], (byte*)to, (long)scores.Length * sizeof(float));
+        ScoreCheck.Scores(_network, input, head, scores);
     }
 
-    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step)
+    public override double Backward(InputBatch input, ReadOnlySpan<byte> labels, in BackwardStep step, Span<double> losses = default)
     {
         using var call = Enter();
-        BatchCheck.Check(_network, input, labels.Length, 1, "labels");
-        LabelCheck.Check(labels, _network.Classes, input.Height, input.Width);
-        var plan = Prepare(RunMode.Training, input);
-        fixed (byte* from = labels) _staging.Upload(plan["Labels"], from, labels.Length);
+        BatchCheck.Check(_network, input, 0, labels.Length, _network.Heads.Count, "labels");
+        LabelCheck.Check(_network, labels, input.Height, input.Width);
+        var plan = Prepare(RunMode.Training, input, 0);
+        int each = labels.Length / _network.Heads.Count;
+        fixed (byte* from = labels)
+            for (int head = 0; head < _network.Heads.Count; head++) _staging.Upload(plan[_names.Labels[head]], from + (long)head * each, each);
         Upload(RunStep, new StepNumbers { Accumulate = step.First ? 0 : 1, Seed = Lanes.Fold(step.Seed), LossScale = step.LossScale });
         Run(plan);
-        double loss;
-        _staging.Download(_own.Address, (byte*)&loss, sizeof(double));
-        return loss;
+        fixed (double* to = _losses) _staging.Download(_own.Address + Losses, (byte*)to, _losses.Length * sizeof(double));
+        return TotalLoss.Of(_network, _losses, losses);
     }
 
     public override void Update(in SolverStep step)
@@ -154,11 +157,11 @@ internal sealed unsafe class GpuEngine : Engine
         _pack.IsStale = _packBackward.IsStale = true;
     }
 
-    public override long PlannedBytes(RunMode mode, int images, int height, int width)
+    public override long PlannedBytes(RunMode mode, int images, int height, int width, int head = 0)
     {
         using var call = Enter();
         long packed = _pack.Bytes + (mode == RunMode.Training ? _packBackward.Bytes + _update.Bytes : 0);
-        return packed + _plans.Get(new RunShape(mode, images, height, width)).Arena.Bytes;
+        return packed + _plans.Get(new RunShape(mode, images, height, width, head)).Arena.Bytes;
     }
 
     public override void Dispose()
@@ -171,9 +174,9 @@ internal sealed unsafe class GpuEngine : Engine
     }
 
     // Memory, kernels, packed weights; the batch is under way when this returns.
-    private GpuPlan Prepare(RunMode mode, InputBatch input)
+    private GpuPlan Prepare(RunMode mode, InputBatch input, int head)
     {
-        var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width));
+        var plan = _plans.Get(new RunShape(mode, input.Images, input.Height, input.Width, head));
         bool training = mode == RunMode.Training;
         if (plan.Replay is null) SetUp(plan);
         _stream.Begin(_device.Profile, _device.TimesKernels);
@@ -186,10 +189,11 @@ internal sealed unsafe class GpuEngine : Engine
         if (_device.Apart) plan.PlaceApart(_context);
         else plan.PlaceIn(_arena.Fit(plan, images => BytesOf(plan.Shape with { Images = images })));
         if (_device.Poison && !_device.Apart) _driver.Fill(plan.FirstByte, byte.MaxValue, plan.Arena.Bytes, _copies);
-        fixed (float* pixels = input.Pixels)
+        for (int i = 0; i < input.Inputs.Count; i++)
         {
-            long values = (long)input.Images * input.Height * input.Width * input.Channels;
-            _staging.Upload(plan["Image"], (byte*)pixels, values * sizeof(float));
+            if (!plan.Has(_names.Images[i])) continue;
+            long values = (long)input.Images * input.Height * input.Width * input.Inputs[i].Channels;
+            fixed (float* pixels = input.Inputs[i].Pixels) _staging.Upload(plan[_names.Images[i]], (byte*)pixels, values * sizeof(float));
         }
         return plan;
     }
@@ -229,7 +233,7 @@ internal sealed unsafe class GpuEngine : Engine
     private void Complete(ScheduleFrame frame, ulong step)
     {
         frame.Set("Step", (long)(_own.Address + step));
-        frame.Set("Loss", (long)_own.Address);
+        for (int head = 0; head < _losses.Length; head++) frame.Set(_names.Losses[head], (long)(_own.Address + Losses) + head * sizeof(double));
         frame.Set("Parameters", (long)_parameters.Values);
         frame.Set("Gradients", (long)_parameters.Gradients);
         frame.Set("Momentum", (long)_parameters.Momentum);
@@ -247,7 +251,7 @@ internal sealed unsafe class GpuEngine : Engine
 
     private long BytesOf(RunShape shape)
     {
-        using var plan = new GpuPlan(_code, shape, _network, _context.Card.Processors);
+        using var plan = new GpuPlan(_code, shape, _network, _names, _context.Card.Processors);
         return plan.Arena.Bytes;
     }
 

@@ -10,14 +10,14 @@ internal sealed class GpuPlan : RunPlan
     private ApartBlocks? _apart;
 
     /// <exception cref="FcnException">A size is below 1 or beyond what arrays hold, a layer would be empty, or the mode was not compiled.</exception>
-    public GpuPlan(CudaVariant code, RunShape shape, NetworkSummary network, int processors) : base(shape)
+    public GpuPlan(CudaVariant code, RunShape shape, NetworkSummary network, EngineNames names, int processors) : base(shape)
     {
         shape.Verify();
-        var schedule = code.Table(network.Name).Find(shape.Mode.ToString()) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
+        var schedule = code.Table(network.Name).Find(shape.ScheduleOf(network)) ?? throw NotCompiled.Mode(network.Name, shape.Mode);
         Frame = new ScheduleFrame(schedule, Arena);
         try
         {
-            Measure(code, network, processors);
+            Measure(code, network, names, processors);
         }
         catch
         {
@@ -39,6 +39,9 @@ internal sealed class GpuPlan : RunPlan
     /// Of memory that the engine owns, by the name that schedules have for it.
     public ulong this[string name] => (ulong)Frame[name];
 
+    /// Whether its launches touch memory of this name.
+    public bool Has(string name) => Frame.Schedule.Find(name) is not null;
+
     public void PlaceIn(ulong arena)
     {
         if (arena == _placedAt) return;
@@ -55,7 +58,7 @@ internal sealed class GpuPlan : RunPlan
 
     public override void Dispose() => Release.All([Replay, _apart, Frame]);
 
-    private void Measure(CudaVariant code, NetworkSummary network, int processors)
+    private void Measure(CudaVariant code, NetworkSummary network, EngineNames names, int processors)
     {
         Frame.Set("N", Shape.Images);
         Frame.Set("H", Shape.Height);
@@ -67,8 +70,11 @@ internal sealed class GpuPlan : RunPlan
         for (int i = 0; i < launches.Count; i++) CountedLaunches.Check(code.Kernels[launches[i].Kernel], Frame.Items(i));
         // The engine's own buffers live from before the first launch until after the last.
         long pixels = (long)Shape.Images * Shape.Height * Shape.Width;
-        Frame.Own("Image", pixels * network.Input.Channels * sizeof(float));
-        if (Shape.Mode == RunMode.Scores) Frame.Own("Scores", pixels * network.Classes * sizeof(float));
-        else Frame.Own("Labels", pixels);
+        for (int i = 0; i < names.Images.Length; i++) Frame.Own(names.Images[i], pixels * network.Inputs[i].Channels * sizeof(float));
+        for (int head = 0; head < names.Labels.Length; head++)
+        {
+            Frame.Own(names.Scores[head], pixels * network.Heads[head].Classes * sizeof(float));
+            Frame.Own(names.Labels[head], pixels);
+        }
     }
 }

@@ -181,11 +181,11 @@ internal sealed class HostExpression
             if (_waiting > Deepest) throw Fault("is nested too deep");
         }
 
-        // A number or a name; names have dots in them.
+        // A number or a name; names have dots in them, and '@' where the engine gives what they stand for.
         private string Word()
         {
             int from = _at;
-            while (_at < text.Length && (char.IsLetterOrDigit(text[_at]) || text[_at] is '_' or '.')) _at++;
+            while (_at < text.Length && (char.IsLetterOrDigit(text[_at]) || text[_at] is '_' or '.' or '@')) _at++;
             return _at > from ? text[from.._at] : throw Fault("lacks an operand");
         }
 

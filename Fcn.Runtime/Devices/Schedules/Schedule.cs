@@ -8,7 +8,7 @@ internal sealed class Schedule
     public Schedule(string mode, int smallest)
     {
         (Mode, Smallest) = (mode, smallest);
-        foreach (string given in (string[])["N", "H", "W", "Image", "Labels", "Scores"]) Slot(given);
+        foreach (string given in (string[])["N", "H", "W"]) Slot(given);
     }
 
     public string Mode { get; }

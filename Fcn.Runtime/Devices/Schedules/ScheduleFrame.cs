@@ -69,8 +69,12 @@ internal sealed unsafe class ScheduleFrame : IDisposable
         }
     }
 
-    /// Asks for memory of the engine's own, alive from before the first launch until after the last.
-    public void Own(string name, long bytes) => _placed.Add((Schedule.Slot(name), Arena.Add(name, bytes, 0, int.MaxValue)));
+    /// Asks for memory of the engine's own, alive from before the first launch until after the last. Nothing where the schedule does not
+    /// read it.
+    public void Own(string name, long bytes)
+    {
+        if (Schedule.Find(name) is { } slot) _placed.Add((slot, Arena.Add(name, bytes, 0, int.MaxValue)));
+    }
 
     /// Puts every buffer of the arena where it belongs.
     public void Place(Func<int, long> address)

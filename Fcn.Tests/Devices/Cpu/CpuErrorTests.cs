@@ -1,5 +1,6 @@
 using Fcn.Devices;
 using Fcn.Devices.Cpu;
+using Fcn.Tests.Training;
 using Xunit;
 
 namespace Fcn.Tests.Devices.Cpu;
@@ -43,7 +44,7 @@ public sealed class CpuErrorTests
                 foreach (int at in new[] { 3, 199 })
                 {
                     labels[at] = (byte)label;
-                    var failure = Record.Exception(() => LabelCheck.Check(labels, classes, 10, 20));
+                    var failure = Record.Exception(() => LabelCheck.Check(PixelNet.Describe(classes, "", 1), labels, 10, 20));
                     Assert.Equal(label < classes || label == 255, failure is null);
                     labels[at] = 0;
                 }
@@ -59,7 +60,7 @@ public sealed class CpuErrorTests
         var batch = Batch(1, 4, 4);
         float[] exact = new float[80], longer = new float[80];
         engine.Scores(batch, exact);
-        engine.Scores(batch with { Pixels = [.. batch.Pixels, float.NaN, float.NaN] }, longer);
+        engine.Scores(batch with { Inputs = [batch.Inputs[0] with { Pixels = [.. batch.Pixels, float.NaN, float.NaN] }] }, longer);
         Assert.Equal(exact, longer);
     }
 

@@ -48,23 +48,23 @@ internal static unsafe class LinearScore
 
         mode Segment 2 # Image to labels.
         buffer image 0 1 N*(H+2)*(W+2)*12
-        launch data pad_image N*(H+2) Image image H W 3 1
-        launch score+argmax score_argmax N*H image H W Parameters Labels
+        launch data pad_image N*(H+2) @data image H W 3 1
+        launch score+argmax score_argmax N*H image H W Parameters @labels.score_fr
 
         mode Scores 2 # Image to scores at full resolution.
         buffer image 0 1 N*(H+2)*(W+2)*12
-        launch data pad_image N*(H+2) Image image H W 3 1
-        launch score score N*H image H W Parameters Scores
+        launch data pad_image N*(H+2) @data image H W 3 1
+        launch score score N*H image H W Parameters @scores.score_fr
 
         mode Training 2 # Image and labels to loss and gradients.
         count rows N*H
         buffer image 0 2 N*(H+2)*(W+2)*12
         buffer score.slopes 1 2 rows*W*20
         buffer losses 1 3 rows*8
-        launch data pad_image N*(H+2) Image image H W 3 1
-        launch score+loss score_loss rows image H W Parameters Labels score.slopes losses Step
+        launch data pad_image N*(H+2) @data image H W 3 1
+        launch score+loss score_loss rows image H W Parameters @labels.score_fr score.slopes losses Step
         launch score.gradient score_gradient 5 image H W score.slopes rows Gradients Step
-        launch loss total 1 losses rows Loss
+        launch loss total 1 losses rows @loss.score_fr
         """u8;
 
     private static CpuKernel Kernel(string name, delegate*<void*, int, void> function) => new(name, function, function, function);

@@ -261,7 +261,7 @@ public sealed class CudaEngineTests
     public void MemoryIsPlannedWithoutAGpu()
     {
         var plan = LinearScoreCuda.Program.Variant(CudaPrecision.Tf32, 90)!.Memory(LinearScore.Summary, RunMode.Training, 2, 10, 20, 132);
-        Assert.Equal(["score.slopes", "losses", "Image", "Labels"], plan.Buffers.Select(static b => b.Name));
+        Assert.Equal(["score.slopes", "losses", "@data", "@labels.score_fr"], plan.Buffers.Select(static b => b.Name));
         Assert.Equal([2L * 10 * 20 * 5 * 4, 2L * 10 * 8, 2L * 10 * 20 * 3 * 4, 2L * 10 * 20], plan.Buffers.Select(static b => b.Bytes));
         Assert.All(plan.Buffers, static b => Assert.Equal(0, b.Offset % 256));
         Assert.Equal(plan.LiveBytes, plan.Bytes);

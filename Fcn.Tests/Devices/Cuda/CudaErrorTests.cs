@@ -187,7 +187,7 @@ public sealed class CudaErrorTests
     public void BatchesAreCheckedAsOnTheCpu()
     {
         using var bench = new CudaBench();
-        Assert.Contains("reads 3 channels; the batch has 4", Refusal.Of(() => Labels(bench.Engine, Batch(1, 4, 4) with { Channels = 4 })));
+        Assert.Contains("reads 3 channels; the batch has 4", Refusal.Of(() => Labels(bench.Engine, new InputBatch(1, 4, 4, 4, new float[64]))));
         Assert.Contains("needs an input of at least 2x2 pixels; got 4x1", Refusal.Of(() => Labels(bench.Engine, Batch(1, 1, 4))));
         Assert.Contains("Label 5 at row 0, column 1", Refusal.Of(() => bench.Engine.Backward(Batch(1, 2, 2), [0, 5, 0, 0], default)));
         Assert.Throws<ArgumentException>(() => bench.Engine.Segment(Batch(1, 4, 4), new byte[15]));

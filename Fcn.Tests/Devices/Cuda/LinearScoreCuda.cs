@@ -27,18 +27,18 @@ internal static unsafe class LinearScoreCuda
         kernel update parameters gradients momentum multipliers step
 
         mode Segment 2
-        launch score_argmax score_argmax N*H score.packed Image Labels H W
+        launch score_argmax score_argmax N*H score.packed @data @labels.score_fr H W
 
         mode Scores 2
-        launch score score N*H score.packed Image Scores H W
+        launch score score N*H score.packed @data @scores.score_fr H W
 
         mode Training 2
         count pixels N*H*W
         buffer score.slopes 0 1 pixels*20
         buffer losses 0 2 N*H*8
-        launch score_loss score_loss N*H score.turned Image Labels score.slopes losses Step W
-        launch score_gradient score_gradient 5 score.slopes Image Gradients Step pixels
-        launch loss_sum loss_sum 1 losses Loss N*H
+        launch score_loss score_loss N*H score.turned @data @labels.score_fr score.slopes losses Step W
+        launch score_gradient score_gradient 5 score.slopes @data Gradients Step pixels
+        launch loss_sum loss_sum 1 losses @loss.score_fr N*H
 
         mode Prepare 1
         buffer score.packed 0 0 80

@@ -9,7 +9,7 @@ internal static class GpuImageKernel
     /// Whole vectors of 16 bytes.
     public static int PitchOf(int channels, Element element) => GpuMap.BytesOf(element) == 2 ? GpuMap.PitchOf(channels) : (channels + 3) / 4 * 4;
 
-    public static Launch Lower(GpuMap map)
+    public static Launch Lower(GpuMap map, Value image)
     {
         GpuMap y = map.As("y");
         int lanes = y.Pitch % 8 == 0 ? 8 : 4;
@@ -24,6 +24,6 @@ internal static class GpuImageKernel
                 k.Store(y.Pointer, to + first, Value.Compose(channels).To(y.Element));
             }
         });
-        return GpuLaunch.Of(kernel, Grid.Blocks(Grid.Pixels(map)), GpuLaunch.Bind(y, map));
+        return GpuLaunch.Of(kernel, Grid.Blocks(Grid.Pixels(map)), GpuLaunch.Bind(y, map), GpuLaunch.Bind("Image", image));
     }
 }

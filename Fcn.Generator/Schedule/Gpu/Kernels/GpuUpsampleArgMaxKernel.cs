@@ -8,7 +8,7 @@ internal static class GpuUpsampleArgMaxKernel
 {
     private const int Lanes = 4;
 
-    public static Launch Lower(UpsampleArgMax op, GpuMap map)
+    public static Launch Lower(UpsampleArgMax op, GpuMap map, KeyValuePair<string, Value> labels)
     {
         GpuMap x = map.As("x");
         Value n = Value.Field("N", KernelType.Int), height = Value.Field("H", KernelType.Int), width = Value.Field("W", KernelType.Int);
@@ -38,6 +38,6 @@ internal static class GpuUpsampleArgMaxKernel
                 k.Assign(finite, finite & UpsampleArgMax.IsFinite(score));
             }
         });
-        return GpuLaunch.Of(kernel, Grid.Blocks(n.To(Element.Index) * height * width), GpuLaunch.Bind(x, map));
+        return GpuLaunch.Of(kernel, Grid.Blocks(n.To(Element.Index) * height * width), GpuLaunch.Bind(x, map), [labels]);
     }
 }

@@ -54,12 +54,12 @@ internal sealed class GpuUpsampleLossKernels(UpsampleLoss op, GpuMap map, GpuMap
 
     private Value Blocks => N * Along(H) * ((Along(W) + (Intervals - 1)) / Intervals);
 
-    public IReadOnlyList<Launch> Launches(IGpuPlanner planner)
+    public IReadOnlyList<Launch> Launches(IGpuPlanner planner, KeyValuePair<string, Value> labels, KeyValuePair<string, Value> sum)
     {
         Value blocks = planner.Size(GeneratedName.Of(name, "blocks"), Blocks);
         Value partial = planner.Buffer(GeneratedName.Of(name, "partial"), Element.Float, N.To(Element.Index) * Along(H) * Along(W) * (Pairs * 4));
         Value losses = planner.Buffer(GeneratedName.Of(name, "losses"), Element.Double, blocks.To(Element.Index) * 8);
-        KeyValuePair<string, Value>[] bindings = [new("partial", partial), new("losses", losses), new("count", blocks)];
+        KeyValuePair<string, Value>[] bindings = [new("partial", partial), new("losses", losses), new("count", blocks), labels, sum];
         return
         [
             GpuLaunch.Of(Interval(), blocks, GpuLaunch.Bind(_x, map), bindings),

@@ -3,8 +3,8 @@ using Fcn.Generator.Ops;
 
 namespace Fcn.Generator.Passes;
 
-/// What the last kernel of a network reads: the coarse scores, where the score is their cropped upsampling, else the score itself.
-internal static class Head
+/// What the last kernel of a head reads: the coarse scores, where the score is their cropped upsampling, else the score itself.
+internal static class CoarseScores
 {
     public static (Node Coarse, Upsample Upsample, int Offset) Of(Node score, NetworkGraph graph)
     {
