@@ -1,4 +1,5 @@
 // Bad examples that are skipped: the run is the same however it was cut, and whoever found them first.
+using System.Text.RegularExpressions;
 using Fcn.Data;
 using Fcn.Devices;
 using Fcn.Files;
@@ -115,14 +116,18 @@ public sealed class BadExampleTests : IDisposable
             var set = new ColourSet(10) { Bad = BadExamples.Skip, Reading = index => { if (index == 3) lack(); } };
             using PixelNet net = PixelNet.Initialized();
             using var trainer = new Trainer(net, set, new TrainerSettings());
-            string message = Assert.Throws<MachineException>(() => trainer.Run()).Message;
-            Assert.Equal(message, Assert.Throws<MachineException>(() => Evaluator.Run(net, set)).Message);
+            string message = Message(() => trainer.Run());
+            Assert.Equal(message, Message(() => Evaluator.Run(net, set)));
             using var survey = new SetSurvey(set);
             Assert.True(survey.Wait(TimeSpan.FromMinutes(1)));
-            Assert.Equal(message, Assert.Throws<MachineException>(survey.ThrowIfFailed).Message);
+            Assert.Equal(message, Message(survey.ThrowIfFailed));
             Assert.Empty(set.Skipped);
             return message;
         }
+
+        // How much of the machine is taken changes from one moment to the next.
+        static string Message(Action run) =>
+            Regex.Replace(Assert.Throws<MachineException>(run).Message, @"[\d.]+ GB are taken", "some GB are taken");
     }
 
     [Fact]

@@ -120,7 +120,7 @@ internal sealed partial class PtxRenderer
     private string[] Converted(Element to, Element from, string[] s, string[] d) => (from, to) switch
     {
         (Element.TensorFloat, Element.Float) => Each("mov.b32", d, s),
-        (Element.Float, Element.TensorFloat) => Each("cvt.rna.tf32.f32", d, s),
+        (Element.Float, Element.TensorFloat) => Each("cvt.rna.tf32.f32", d, [.. s.Select(InRegister)]),
         (Element.TensorFloat, _) => Converted(to, Element.Float, Each("mov.b32", [.. s.Select(_ => _registers.Temporary(Kind.Float))], s), d),
         (_, Element.TensorFloat) => Converted(to, Element.Float, Converted(Element.Float, from, s, [.. s.Select(_ => _registers.Temporary(Kind.Float))]), d),
         (Element.Int, Element.Byte) or (Element.Byte, Element.Int) => Each("mov.b32", d, s),
@@ -133,6 +133,15 @@ internal sealed partial class PtxRenderer
         (Element.Byte or Element.Int or Element.Index, Element.Float or Element.Double) => Each($"cvt.rn.{Compared(new(to))}.{IntegerType(from)}", d, s),
         _ => throw Unable($"conversion to {to}", new(from)),
     };
+
+    // ptxas refuses a literal as the operand of a conversion to TF32.
+    private string InRegister(string operand)
+    {
+        if (operand[0] == '%') return operand;
+        string register = _registers.Temporary(Kind.Float);
+        Emit("mov.f32", register, operand);
+        return register;
+    }
 
     private static string IntegerType(Element element) => element == Element.Byte ? "u32" : element == Element.Int ? "s32" : "s64";
 
