@@ -65,8 +65,9 @@ public sealed partial class ModelProgramTests(ITestOutputHelper output)
                 using var frame = new ScheduleFrame(schedule, arena);
                 (string, int)[] given = [("N", 2), ("H", 61), ("W", 45), ("Processors", 132), ("ParameterBlocks", 7)];
                 foreach (var (name, value) in given) frame.Set(name, value);
-                foreach (string name in GeneratedName.GpuFields.Concat(table.Find("Prepare")!.Buffers.Concat(table.Find("PrepareTraining")!.Buffers).Select(b => b.Name)))
-                    frame.Set(name, frame[name]);
+                string[] engine = [.. GeneratedName.GpuFields, "@data", "@labels.score_fr", "@scores.score_fr", "@loss.score_fr"];
+                var prepared = table.Find("Prepare")!.Buffers.Concat(table.Find("PrepareTraining")!.Buffers).Select(b => b.Name);
+                foreach (string name in engine.Concat(prepared)) frame.Set(name, frame[name]);
                 frame.Measure(network, 61, 45);
                 frame.Place(buffer => 0x100000 + arena.Offset(buffer));
                 for (int i = 0; i < schedule.Launches.Count; i++)
