@@ -58,6 +58,22 @@ public sealed class GpuVariantTests
         Assert.All(Maps(Variant(GpuMachine.Fp32)).Values, static element => Assert.Equal(Element.Float, element));
     }
 
+    // A tail of another kind would be parted from the convolution (PartTails).
+    [Fact]
+    public void Running_statistics_cost_no_pass_over_a_map()
+    {
+        var aligned = GoldenNetwork.Normed.Graph;
+        (string, NetworkGraph)[] scores = [(Modes.Scores, Fuse.Run(DropDead.Run(UseRunningStatistics.Run(aligned))))];
+        var modes = GpuMachine.All.Select(machine => GpuVariant.Of(machine, GpuParameterPlan.Of(aligned), scores, default).Modes)
+            .Append(CpuCode.Of(ParameterPlan.Of(aligned), scores, default).Modes);
+        foreach (var mode in modes.Select(static m => m.Single(static mode => mode.Name == Modes.Scores)))
+        {
+            var normalising = mode.Launches.Select(static l => l.Name).Where(static n => n.Contains("normalize", StringComparison.Ordinal)).ToList();
+            Assert.Equal(3, normalising.Count);
+            Assert.All(normalising, static n => Assert.StartsWith("conv_normalize", n));
+        }
+    }
+
     // What launches' pointers take the maps for, all of them the same.
     private static Dictionary<string, Element> Maps(GpuVariant variant)
     {
